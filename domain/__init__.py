@@ -1,0 +1,1 @@
+"""What the service is about: recordings, users, tracks, and the ports to the outside world."""

@@ -1,0 +1,59 @@
+"""Users, their access tokens, and where users are kept."""
+
+import hashlib
+import hmac
+import unicodedata
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import InvalidUserName
+
+MAX_USER_NAME_LENGTH = 100
+_UNWRITABLE = {"Cc", "Cs"}  # Unicode categories: control characters and lone surrogates
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who may upload. Only the SHA-256 (32 bytes) of the access token is ever kept."""
+
+    user_id: int
+    name: str
+    token_sha256: bytes
+    created_at: datetime
+
+    def owns(self, token: str) -> bool:
+        """Whether `token` is this user's, in time that does not depend on where it differs."""
+        return hmac.compare_digest(self.token_sha256, token_digest(token))
+
+
+def token_digest(token: str) -> bytes:
+    """The SHA-256 of an access token as it is stored. A token has 122 random bits, so no salt is needed."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def clean_user_name(name: str) -> str:
+    """The name without white space around it. Raises `InvalidUserName`."""
+    if any(unicodedata.category(character) in _UNWRITABLE for character in name):
+        raise InvalidUserName("holds a control character")
+    trimmed = name.strip()
+    if not trimmed:
+        raise InvalidUserName("is empty")
+    if len(trimmed) > MAX_USER_NAME_LENGTH:
+        raise InvalidUserName(f"has {len(trimmed)} characters")
+    return trimmed
+
+
+class UserRepository(ABC):
+    """Where users are kept. Every method raises `DatabaseAway` when the store does not answer in time."""
+
+    @abstractmethod
+    async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:
+        """Keep a new user and return them with a `user_id` that was never used before, from 1 upwards.
+
+        Names need not be unique; the caller has cleaned the name. Repeating adds another user.
+        """
+
+    @abstractmethod
+    async def find(self, user_id: int) -> User | None:
+        """The user, or None. Any integer may be asked for, also one that no store could hold."""

@@ -1,0 +1,42 @@
+"""What the samples of a recording are."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class SampleEncoding(Enum):
+    """How the sample bytes that the WAV reader hands out are encoded: little-endian, interleaved.
+
+    Odd depths, byte orders and containers of the file are brought to one of these by the reader.
+    """
+
+    UNSIGNED_8 = "unsigned 8-bit PCM"
+    SIGNED_16 = "16-bit PCM"
+    SIGNED_24 = "24-bit PCM"
+    SIGNED_32 = "32-bit PCM"
+    SIGNED_64 = "64-bit PCM"
+    FLOAT_32 = "32-bit float"
+    FLOAT_64 = "64-bit float"
+    A_LAW = "A-law"
+    MU_LAW = "µ-law"
+    MS_ADPCM = "MS ADPCM"
+    IMA_ADPCM = "IMA ADPCM"
+    GSM_610 = "GSM 6.10"
+
+
+@dataclass(frozen=True, slots=True)
+class WavFormat:
+    """The format of a recording's samples, as the WAV reader hands them out."""
+
+    encoding: SampleEncoding
+    channels: int
+    channel_mask: int
+    """Speaker positions of WAVE_FORMAT_EXTENSIBLE (bit 0 front left, …), or 0 where the file names none."""
+    sample_rate: int
+    """In Hz."""
+    block_bytes: int
+    """Bytes of one block: one sample of every channel, or one codec block for ADPCM and GSM."""
+    block_samples: int = 1
+    """Samples per channel in one block: 1, but for ADPCM and GSM."""
+    codec_parameters: bytes = b""
+    """What follows `cbSize` in the format chunk, where the decoder needs it (ADPCM, GSM), little-endian."""

@@ -1,0 +1,24 @@
+"""The closed vocabulary of what is mended in a WAV."""
+
+from enum import StrEnum
+
+
+class Repair(StrEnum):
+    """Something wrong with the WAV that was mended. The values are the tokens of `X-Audio-Repairs`."""
+
+    TRUNCATED = "truncated"
+    """The data chunk claims more bytes than there are; what is there was taken."""
+    UNKNOWN_LENGTH = "unknown-length"
+    """The data chunk's size is 0 or all ones, as pipes write it; everything to the end was taken."""
+    WRONG_RIFF_SIZE = "wrong-riff-size"
+    """The container's size does not agree with the bytes that are there."""
+    MISSING_PAD = "missing-pad"
+    """A chunk of odd size is not followed by its pad byte."""
+    PARTIAL_FRAME = "partial-frame"
+    """The data does not end on a whole frame (or codec block); the fragment was dropped."""
+    WRONG_BLOCK_ALIGN = "wrong-block-align"
+    """The format chunk's block alignment contradicts channels and bits; it was recomputed."""
+    WRONG_BYTE_RATE = "wrong-byte-rate"
+    """The format chunk's byte rate contradicts the rest; it was ignored."""
+    TRAILING_BYTES = "trailing-bytes"
+    """Bytes that are no chunk follow the last chunk; they were ignored."""
