@@ -1,0 +1,1 @@
+"""What joins several services and ports: authenticating, adding a track, opening a record."""

@@ -1,7 +1,7 @@
 """Ports to the machine: the clock, identifiers, and the spool."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from uuid import UUID
@@ -34,7 +34,7 @@ class SpooledFile(ABC):
         """Append. Raises `Overloaded` when the spool's total bound is reached, `DiskFull` when the disk is full."""
 
     @abstractmethod
-    def read(self) -> AsyncIterator[bytes]:
+    def read(self) -> AsyncGenerator[bytes, None]:
         """Everything written, from the front, in blocks of at most 1 MiB. May be called again."""
 
 

@@ -1,0 +1,23 @@
+"""Users in a dictionary."""
+
+from datetime import datetime
+
+from domain.users import User, UserRepository
+
+
+class InMemoryUserRepository(UserRepository):
+    """Keeps users until the process ends. `kept` is there to be looked at."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, User] = {}
+
+    async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:
+        user = User(len(self.kept) + 1, name, token_sha256, created_at)
+        self.kept[user.user_id] = user
+        return user
+
+    async def find(self, user_id: int) -> User | None:
+        return self.kept.get(user_id)
+
+    async def find_by_token(self, token_sha256: bytes) -> User | None:
+        return next((user for user in self.kept.values() if user.token_sha256 == token_sha256), None)

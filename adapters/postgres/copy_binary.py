@@ -1,0 +1,45 @@
+"""One row in the binary format of COPY, its last field streamed.
+
+Source: PostgreSQL documentation, SQL command COPY, "Binary Format". All numbers are big-endian: a signature, 32 bits of
+flags, 32 bits of header extension length; for each row 16 bits that count its fields, for each field 32 bits of
+length and its bytes; at the end -1 in place of a count.
+"""
+
+import struct
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from psycopg import AsyncCopy, postgres
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import Format
+
+_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_END = struct.pack("!h", -1)
+
+
+async def write_row(
+    copy: AsyncCopy, types: Sequence[str], values: Sequence[Any], size: int, blocks: AsyncIterator[bytes]
+) -> None:
+    """Write the only row of a `COPY … FROM STDIN (FORMAT BINARY)`.
+
+    `values` are the fields but for the last, not None, of the PostgreSQL `types`. The last is a `bytea` of `size`
+    bytes, made of `blocks`; raises ValueError when these add up to anything else.
+    """
+    fields = b"".join(struct.pack("!i", len(field)) + field for field in _binary(types, values))
+    await copy.write(_HEAD + struct.pack("!h", len(values) + 1) + fields + struct.pack("!i", size))
+    written = 0
+    async for block in blocks:
+        written += len(block)
+        if written > size:
+            break
+        await copy.write(block)
+    if written != size:
+        raise ValueError(f"the blocks have {written} bytes or more, not {size}")
+    await copy.write(_END)
+
+
+def _binary(types: Sequence[str], values: Sequence[Any]) -> list[bytes]:
+    transformer = Transformer()
+    transformer.set_dumper_types([postgres.types.get_oid(name) for name in types], Format.BINARY)
+    dumped = transformer.dump_sequence(values, [PyFormat.BINARY] * len(values))
+    return [bytes(field) for field in dumped if field is not None]

@@ -1,0 +1,143 @@
+"""The pool of connections, how long anything may take, and what the driver's errors mean."""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import AsyncConnectionPool
+
+from adapters.postgres.connection import Connection
+from domain.errors import DatabaseAway, DiskFull, WrongSetting
+
+SHORT_SECONDS = 2.0
+"""What a short operation may take altogether: waiting for a connection, the query, the commit."""
+_CHECK_SECONDS = 1.5
+_LEAST_SECONDS = 0.3  # for the query, after a long wait for a connection
+_WAITING_PER_CONNECTION = 4  # callers in the queue for one connection; more are turned away at once
+_RECONNECT_SECONDS = 2.0  # then the pool leaves it to the next caller to try again, so no pause gets long
+
+# The limits on the server's side end what a client that is gone has left behind.
+_SERVER_SETTINGS = {
+    "statement_timeout": "5s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "10s",
+    "synchronous_commit": "on",
+    "TimeZone": "UTC",
+}
+_CLIENT_SETTINGS: dict[str, Any] = {
+    "application_name": "music-app",
+    "connect_timeout": 2,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 5000,  # ms
+}
+
+_PING: LiteralString = "SELECT 1"
+_DURABILITY: LiteralString = """
+    SELECT name, setting FROM pg_settings
+     WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting <> 'on'
+     ORDER BY name"""
+
+_AWAY = (
+    psycopg.OperationalError,  # also the pool's own errors, statement and lock timeouts, and a server shutting down
+    psycopg.errors.IdleInTransactionSessionTimeout,
+    psycopg.errors.ReadOnlySqlTransaction,  # a standby that has not taken over yet
+)
+
+
+class Database:
+    """Connections to one PostgreSQL database, at most `pool_size` at a time.
+
+    Whatever happens to the server (stopped, frozen, restarted), a caller has an answer or `DatabaseAway` within
+    the seconds it allows, and the pool finds the server again by itself.
+    """
+
+    def __init__(self, conninfo: str, pool_size: int) -> None:
+        """Raises `WrongSetting` if `conninfo` is neither a URL nor a connection string. Connects to nothing yet."""
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            _with_settings(conninfo),
+            connection_class=Connection,
+            kwargs={"autocommit": True},
+            min_size=1,
+            max_size=pool_size,
+            open=False,
+            check=_check_open,
+            timeout=SHORT_SECONDS,
+            max_waiting=_WAITING_PER_CONNECTION * pool_size,
+            reconnect_timeout=_RECONNECT_SECONDS,
+            name="music-app",
+        )
+
+    async def open(self) -> None:
+        """Begin to connect, in the background."""
+        await self._pool.open()
+
+    async def close(self) -> None:
+        """Close every connection that is not in use, and the others as they are given back. Safe to repeat."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def connection(self, seconds: float = SHORT_SECONDS) -> AsyncIterator[Connection]:
+        """A connection in autocommit mode, cut off after `seconds`, which include up to 2 for getting it.
+
+        Raises `DatabaseAway` and `DiskFull`; the driver's errors about the data itself come out unchanged.
+        """
+        begun = time.monotonic()
+        with _translated():
+            connection = await self._pool.getconn(min(seconds, SHORT_SECONDS))
+            try:
+                connection.cut_off_after(max(seconds - (time.monotonic() - begun), _LEAST_SECONDS))
+                async with connection:
+                    yield connection
+            finally:
+                await self._give_back(connection)
+
+    async def check(self) -> None:
+        """Return if the database answers now; else raise `DatabaseAway`."""
+        async with self.connection(_CHECK_SECONDS) as connection:
+            await connection.execute(_PING)
+
+    async def check_durability(self) -> None:
+        """Raise `WrongSetting` if a committed row could be lost when the machine loses power; or `DatabaseAway`."""
+        async with self.connection() as connection:
+            wrong = await (await connection.execute(_DURABILITY)).fetchall()
+        if wrong:
+            found = ", ".join(f"{name} is {setting}" for name, setting in wrong)
+            raise WrongSetting("DATABASE_URL", f"the server would lose committed tracks in a crash: {found}; set to on")
+
+    async def _give_back(self, connection: Connection) -> None:
+        connection.let_be()
+        lost = connection.broken
+        await self._pool.putconn(connection)
+        if lost:  # then the idle ones most likely are, too: replace them before anybody gets one
+            await self._pool.drain()
+
+
+def _with_settings(conninfo: str) -> str:
+    try:
+        options = conninfo_to_dict(conninfo).get("options") or ""
+    except psycopg.ProgrammingError:
+        # Without its cause, whose text may quote a part of the URL, and so the password.
+        raise WrongSetting("DATABASE_URL", "is not a URL such as postgresql://user:password@host:5432/name") from None
+    ours = " ".join(f"-c {name}={value}" for name, value in _SERVER_SETTINGS.items())
+    return make_conninfo(conninfo, **_CLIENT_SETTINGS, options=f"{options} {ours}".strip())
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.errors.DiskFull as error:
+        raise DiskFull from error
+    except _AWAY as error:
+        raise DatabaseAway from error
+
+
+async def _check_open(connection: Connection) -> None:
+    if connection.has_ended():
+        await connection.close()
+        raise psycopg.OperationalError("the server has closed the connection")

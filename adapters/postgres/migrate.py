@@ -1,0 +1,125 @@
+"""Bringing the database's tables up to what this version of the program needs."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from domain.errors import DatabaseAway, WrongSetting
+
+OLDEST_SERVER = 160000
+"""PostgreSQL 16 is the first that takes STORAGE in CREATE TABLE; 18 is the one that is tested."""
+
+_LOCK = 0x6D75736963  # "music": any number will do, as long as every version of the program takes the same
+_CONNECT: dict[str, Any] = {
+    "connect_timeout": 5,
+    "application_name": "music-app migrate",
+    "autocommit": True,
+}
+
+# How long one starter waits for another's migrations, and how long a migration waits for a table in use.
+_WAIT_FOR_OTHERS: LiteralString = "SET lock_timeout = '10min'"
+_WAIT_FOR_TABLES: LiteralString = "SET lock_timeout = '30s'"
+_TAKE_LOCK: LiteralString = "SELECT pg_advisory_lock(%s)"
+_CREATE_TABLE: LiteralString = """
+    CREATE TABLE IF NOT EXISTS schema_migrations (
+        name       text        PRIMARY KEY,
+        sha256     bytea       NOT NULL,
+        applied_at timestamptz NOT NULL DEFAULT now()
+    )"""
+_APPLIED: LiteralString = "SELECT name, sha256 FROM schema_migrations ORDER BY name"
+_RECORD: LiteralString = "INSERT INTO schema_migrations (name, sha256) VALUES (%s, %s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step: its name, `NNNN_what_it_does`, which orders it, and its SQL, which runs in one transaction."""
+
+    name: str
+    sql: bytes
+
+    @property
+    def sha256(self) -> bytes:
+        return hashlib.sha256(self.sql).digest()
+
+
+def packaged_migrations() -> list[Migration]:
+    """The migrations that this version of the program knows, in order."""
+    files = resources.files("adapters.postgres").joinpath("migrations").iterdir()
+    found = [Migration(f.name.removesuffix(".sql"), f.read_bytes()) for f in files if f.name.endswith(".sql")]
+    return sorted(found, key=lambda migration: migration.name)
+
+
+def migrate(conninfo: str, migrations: Sequence[Migration] | None = None) -> list[str]:
+    """Apply what is missing, in order, and return the names of what was applied.
+
+    Safe to repeat and to run by several starters at once: one works, the others wait and find nothing to do. Each
+    migration is applied whole or not at all. Raises `WrongSetting` when the database cannot be reached, is older than
+    PostgreSQL 16, is not in UTF-8, was migrated by a newer version of the program or with another text of a
+    migration; `DatabaseAway` when it stops answering on the way. Blocks: call it outside the event loop.
+    """
+    known = packaged_migrations() if migrations is None else migrations
+    with _connected(conninfo) as connection:
+        _check_server(connection)
+        connection.execute(_WAIT_FOR_OTHERS)
+        connection.execute(_TAKE_LOCK, [_LOCK])  # given back when the connection closes
+        connection.execute(_WAIT_FOR_TABLES)
+        connection.execute(_CREATE_TABLE)
+        missing = _missing(known, dict(connection.execute(_APPLIED).fetchall()))
+        for migration in missing:
+            with connection.transaction():
+                connection.execute(migration.sql)
+                connection.execute(_RECORD, [migration.name, migration.sha256])
+    return [migration.name for migration in missing]
+
+
+@contextmanager
+def _connected(conninfo: str) -> Iterator[psycopg.Connection[TupleRow]]:
+    try:
+        connection = psycopg.connect(conninfo, **_CONNECT)
+    except psycopg.ProgrammingError:
+        # Without its cause, whose text may quote a part of the URL, and so the password.
+        raise WrongSetting("DATABASE_URL", "is not a URL such as postgresql://user:password@host:5432/name") from None
+    except psycopg.OperationalError as error:
+        reason = " ".join(str(error).split())
+        raise WrongSetting("DATABASE_URL", f"no PostgreSQL could be reached there: {reason}") from error
+    try:
+        with connection:
+            yield connection
+    except psycopg.OperationalError as error:
+        raise DatabaseAway from error
+
+
+def _check_server(connection: psycopg.Connection[TupleRow]) -> None:
+    version = connection.info.server_version
+    if version < OLDEST_SERVER:
+        raise WrongSetting(
+            "DATABASE_URL", f"PostgreSQL {version // 10000} answers there; 16 or later is needed, best is 18"
+        )
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise WrongSetting("DATABASE_URL", f"the database's encoding is {encoding}; create it with ENCODING 'UTF8'")
+
+
+def _missing(known: Sequence[Migration], applied: dict[str, bytes]) -> list[Migration]:
+    """What is still to be applied. Raises `WrongSetting` when program and database contradict each other."""
+    names = {migration.name for migration in known}
+    if unknown := [name for name in applied if name not in names]:
+        raise WrongSetting(
+            "DATABASE_URL",
+            f"the database was migrated by a newer version of music-app ({', '.join(unknown)}); "
+            "start that version, or restore a dump from before",
+        )
+    for migration in known:
+        if applied.get(migration.name, migration.sha256) != migration.sha256:
+            raise WrongSetting(
+                "DATABASE_URL",
+                f"migration {migration.name} was applied with another text than this version of music-app has; "
+                "start the version that applied it, and make changes in a new migration",
+            )
+    return [migration for migration in known if migration.name not in applied]

@@ -1,0 +1,158 @@
+"""Tracks in PostgreSQL, each with its MP3 in the row."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import LiteralString
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import kwargs_row, scalar_row
+
+from adapters.postgres.copy_binary import write_row
+from adapters.postgres.database import SHORT_SECONDS, Database
+from adapters.postgres.users import LARGEST_ID
+from domain.audio import Mp3, Mp3Format, Mp3Quality
+from domain.errors import DuplicateTrack, RecordNotFound, UnknownUser
+from domain.tracks import Track, TrackRepository
+from domain.wav.repairs import Repair
+
+STORING_RATE = 4 * 1024 * 1024
+"""Bytes of an MP3 a second at which the database must at least store it."""
+SLICE_BYTES = 512 * 1024
+"""How much of an MP3 is read at a time."""
+
+_TYPES = (
+    "uuid",
+    "int8",
+    "text",
+    "interval",
+    "int4",
+    "int2",
+    "text",
+    "int8",
+    "bytea",
+    "int8",
+    "bytea",
+    "text[]",
+    "timestamptz",
+)
+_ALLOW: LiteralString = "SELECT set_config('statement_timeout', %s, true)"
+_ADD: LiteralString = """
+    COPY tracks (track_uuid, user_id, track_file_name, duration, sample_rate, channels, bitrate, mp3_size, mp3_sha256,
+                 wav_size, wav_sha256, repairs, created_at, track_file_bin)
+    FROM STDIN (FORMAT BINARY)"""
+_FIND: LiteralString = """
+    SELECT track_uuid, user_id, track_file_name, duration, sample_rate, channels, bitrate, mp3_size, mp3_sha256,
+           wav_size, wav_sha256, repairs, created_at
+      FROM tracks
+     WHERE track_uuid = %s AND user_id = %s"""
+_READ: LiteralString = """
+    SELECT substring(track_file_bin FROM %s FOR %s) FROM tracks WHERE track_uuid = %s"""
+
+
+class PsycopgTrackRepository(TrackRepository):
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, track: Track, mp3: Mp3) -> None:
+        if not 1 <= track.user_id <= LARGEST_ID:
+            raise UnknownUser(track.user_id)
+        seconds = SHORT_SECONDS + track.mp3_size / STORING_RATE
+        with _constraints_translated(track):
+            async with self._database.connection(seconds) as connection, connection.transaction():
+                await connection.execute(_ALLOW, [f"{seconds * 1000:.0f}ms"])
+                async with connection.cursor().copy(_ADD) as copy:
+                    with connection.ending_soon():
+                        await write_row(copy, _TYPES, _values(track), track.mp3_size, mp3.read(0, track.mp3_size))
+
+    async def find(self, track_uuid: UUID, user_id: int) -> Track | None:
+        if not 1 <= user_id <= LARGEST_ID:
+            return None
+        async with self._database.connection() as connection:
+            cursor = connection.cursor(row_factory=kwargs_row(_track))
+            await cursor.execute(_FIND, [track_uuid, user_id])
+            return await cursor.fetchone()
+
+    async def read(self, track_uuid: UUID, start: int, count: int) -> AsyncIterator[bytes]:
+        end = start + count
+        for offset in range(start, end, SLICE_BYTES):
+            yield await self._slice(track_uuid, offset, min(SLICE_BYTES, end - offset))
+
+    async def _slice(self, track_uuid: UUID, start: int, count: int) -> bytes:
+        async with self._database.connection() as connection:
+            cursor = connection.cursor(row_factory=scalar_row)
+            await cursor.execute(_READ, [start + 1, count, track_uuid], binary=True)
+            data: bytes | None = await cursor.fetchone()
+        if data is None:
+            raise RecordNotFound
+        return data
+
+
+@contextmanager
+def _constraints_translated(track: Track) -> Iterator[None]:
+    try:
+        yield
+    except psycopg.IntegrityError as error:
+        match error.diag.constraint_name:
+            case "tracks_user_id_known":
+                raise UnknownUser(track.user_id) from error
+            case "tracks_track_uuid_unique":
+                raise DuplicateTrack from error
+        raise
+
+
+def _values(track: Track) -> list[object]:
+    """The row as the columns of `_ADD` and `_TYPES` have it."""
+    return [
+        track.track_uuid,
+        track.user_id,
+        track.file_name,
+        track.duration,
+        track.mp3_format.sample_rate,
+        track.mp3_format.channels,
+        str(track.mp3_format.quality),
+        track.mp3_size,
+        track.mp3_sha256,
+        track.wav_size,
+        track.wav_sha256,
+        [str(repair) for repair in track.repairs],
+        track.created_at,
+    ]
+
+
+def _track(
+    *,
+    track_uuid: UUID,
+    user_id: int,
+    track_file_name: str,
+    duration: timedelta,
+    sample_rate: int,
+    channels: int,
+    bitrate: str,
+    mp3_size: int,
+    mp3_sha256: bytes,
+    wav_size: int,
+    wav_sha256: bytes,
+    repairs: list[str],
+    created_at: datetime,
+) -> Track:
+    return Track(
+        track_uuid=track_uuid,
+        user_id=user_id,
+        file_name=track_file_name,
+        duration=duration,
+        mp3_format=Mp3Format(sample_rate, channels, _quality(bitrate)),
+        mp3_size=mp3_size,
+        mp3_sha256=mp3_sha256,
+        wav_size=wav_size,
+        wav_sha256=wav_sha256,
+        repairs=tuple(Repair(repair) for repair in repairs),
+        created_at=created_at,
+    )
+
+
+def _quality(bitrate: str) -> Mp3Quality:
+    if bitrate.startswith("V"):
+        return Mp3Quality(variable=int(bitrate[1:]))
+    return Mp3Quality(bit_rate=int(bitrate))

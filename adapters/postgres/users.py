@@ -1,0 +1,46 @@
+"""Users in PostgreSQL."""
+
+from datetime import datetime
+from typing import LiteralString
+
+from psycopg.rows import class_row
+
+from adapters.postgres.database import Database
+from domain.users import User, UserRepository
+
+LARGEST_ID = 2**63 - 1
+"""Of a `bigint`."""
+
+_ADD: LiteralString = """
+    INSERT INTO users (user_name, token_sha256, created_at) VALUES (%s, %s, %s)
+    RETURNING user_id, user_name AS name, token_sha256, created_at"""
+_FIND: LiteralString = """
+    SELECT user_id, user_name AS name, token_sha256, created_at FROM users WHERE user_id = %s"""
+_FIND_BY_DIGEST: LiteralString = """
+    SELECT user_id, user_name AS name, token_sha256, created_at FROM users WHERE token_sha256 = %s"""
+
+
+class PsycopgUserRepository(UserRepository):
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:
+        async with self._database.connection() as connection:
+            cursor = connection.cursor(row_factory=class_row(User))
+            await cursor.execute(_ADD, [name, token_sha256, created_at])
+            [user] = await cursor.fetchall()
+        return user
+
+    async def find(self, user_id: int) -> User | None:
+        if not 1 <= user_id <= LARGEST_ID:
+            return None
+        async with self._database.connection() as connection:
+            cursor = connection.cursor(row_factory=class_row(User))
+            await cursor.execute(_FIND, [user_id])
+            return await cursor.fetchone()
+
+    async def find_by_token(self, token_sha256: bytes) -> User | None:
+        async with self._database.connection() as connection:
+            cursor = connection.cursor(row_factory=class_row(User))
+            await cursor.execute(_FIND_BY_DIGEST, [token_sha256])
+            return await cursor.fetchone()

@@ -1,0 +1,1 @@
+"""What several adapters need to work with the machine: programs, anonymous files, ffmpeg's command line."""

@@ -1,0 +1,105 @@
+"""Files without a name: gone when closed, and after a crash."""
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from adapters.shared.cancellation import finish, in_thread
+from domain.audio import Mp3
+from domain.errors import DiskFull
+
+READ_BYTES = 256 * 1024
+"""The slice in which files are read, each in a thread of its own."""
+
+
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """Raise `DiskFull` in place of the operating system's errors for a full disk or quota."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull from error
+        raise
+
+
+class AnonymousFile:
+    """An open file without a name. One owner writes it from front to end; anybody may read what is there."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    @property
+    def path(self) -> str:
+        """A path by which a child that inherits the descriptor opens the file, seekable."""
+        folder = "/proc/self/fd" if Path("/proc/self/fd").exists() else "/dev/fd"
+        return f"{folder}/{self.descriptor}"
+
+    def size(self) -> int:
+        """In bytes."""
+        return os.fstat(self.descriptor).st_size
+
+    async def append(self, data: bytes | bytearray) -> None:
+        """Write at the end, in a thread. Raises `DiskFull`."""
+        with disk_errors():
+            await in_thread(_append, self.descriptor, data)
+
+    async def read(self, start: int, count: int) -> AsyncIterator[bytes]:
+        """`count` bytes from byte `start`, or as many as there are, in slices of at most `READ_BYTES`."""
+        end = start + count
+        while start < end:
+            block = await in_thread(os.pread, self.descriptor, min(READ_BYTES, end - start), start)
+            if not block:
+                return
+            start += len(block)
+            yield block
+
+
+class Mp3File(Mp3):
+    """A finished MP3 in an anonymous file."""
+
+    def __init__(self, file: AnonymousFile) -> None:
+        self._file = file
+        self.size = file.size()
+
+    def read(self, start: int, count: int) -> AsyncIterator[bytes]:
+        return self._file.read(start, count)
+
+
+@asynccontextmanager
+async def anonymous_file(folder: Path) -> AsyncGenerator[AnonymousFile, None]:
+    """An empty anonymous file on the folder's file system; the folder is made if it is missing. Raises `DiskFull`."""
+    with disk_errors():
+        descriptor = _open_anonymous(folder)
+    try:
+        yield AnonymousFile(descriptor)
+    finally:
+        # Freeing the blocks of a large file takes long enough to be done in a thread.
+        await finish(in_thread(os.close, descriptor))
+
+
+def _open_anonymous(folder: Path) -> int:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.suppress(AttributeError, IsADirectoryError, NotImplementedError):
+        try:
+            return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOENT):
+                raise
+    # No O_TMPFILE on this system or file system.
+    descriptor, name = tempfile.mkstemp(dir=folder)
+    Path(name).unlink()
+    return descriptor
+
+
+def _append(descriptor: int, data: bytes | bytearray) -> None:
+    rest = memoryview(data)
+    position = os.lseek(descriptor, 0, os.SEEK_END)
+    while rest:
+        written = os.pwrite(descriptor, rest, position)
+        position += written
+        rest = rest[written:]

@@ -1,0 +1,153 @@
+"""The service that turns the bytes of a WAV into a checked MP3: what a recording must satisfy."""
+
+import hashlib
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.audio import AudioConverter, Mp3, Mp3Format, Mp3Quality, mp3_format
+from domain.downmix import downmix_matrix
+from domain.errors import ConversionFailed, Mp3TooLarge, TooLong, UploadTooLarge
+from domain.mp3 import read_info
+from domain.wav.format import WavFormat
+from domain.wav.reader import WavLimits, WavReader
+from domain.wav.repairs import Repair
+
+_MP3_HEAD_BYTES = 4096
+"""More than the largest Layer III frame (1,441 bytes), so the Info frame is in it whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioLimits:
+    """What is taken. Sizes in bytes, duration in seconds."""
+
+    wav: WavLimits
+    max_wav_bytes: int
+    max_duration: float
+    max_mp3_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One WAV turned into one MP3, and what was found out on the way."""
+
+    mp3: Mp3
+    mp3_format: Mp3Format
+    mp3_sha256: bytes
+    duration: timedelta
+    wav_size: int
+    wav_sha256: bytes
+    repairs: tuple[Repair, ...]
+
+
+class Convert:
+    """Reads a WAV once, has it encoded while it arrives, and checks what came out."""
+
+    def __init__(self, converter: AudioConverter, limits: AudioLimits, quality: Mp3Quality) -> None:
+        self._converter = converter
+        self._limits = limits
+        self._quality = quality
+
+    @asynccontextmanager
+    async def __call__(self, wav: AsyncIterator[bytes], at_least: int = 0) -> AsyncGenerator[Conversion, None]:
+        """Convert; the MP3 is there until the context ends.
+
+        `at_least` is how many bytes are certain to come, so that what is too long is refused before it is encoded.
+        Raises `WavError`, `UploadTooLarge` and what `AudioConverter.convert` raises; what `wav` raises comes out
+        unchanged.
+        """
+        intake = _Intake(wav, self._limits)
+        source = await intake.begin()
+        target = mp3_format(source, len(downmix_matrix(source)), self._quality)
+        intake.refuse_by_claim(target, at_least)
+        async with (
+            aclosing(intake.samples()) as samples,
+            self._converter.convert(source, target, samples) as mp3,
+        ):
+            if mp3.size > self._limits.max_mp3_bytes:
+                raise Mp3TooLarge(self._limits.max_mp3_bytes)
+            mp3_sha256 = await _verified_digest(mp3, target, intake.duration)
+            yield Conversion(
+                mp3=mp3,
+                mp3_format=target,
+                mp3_sha256=mp3_sha256,
+                duration=timedelta(seconds=intake.duration),
+                wav_size=intake.reader.bytes_read,
+                wav_sha256=intake.sha256.digest(),
+                repairs=intake.reader.repairs,
+            )
+
+
+class _Intake:
+    """The bytes of one WAV on their way through the reader."""
+
+    def __init__(self, wav: AsyncIterator[bytes], limits: AudioLimits) -> None:
+        self._wav = wav
+        self._limits = limits
+        self._first = b""
+        self._ended = False
+        self.reader = WavReader(limits.wav)
+        self.sha256 = hashlib.sha256()
+
+    async def begin(self) -> WavFormat:
+        """Read up to the first samples, so that nothing is started for what is no audio, and return the format."""
+        while not self._first and not self._ended:
+            self._first = await self._next_block()
+        if self.reader.format is None:
+            raise RuntimeError("the WAV reader handed out samples before their format")
+        return self.reader.format
+
+    async def samples(self) -> AsyncGenerator[bytes, None]:
+        """All blocks of samples from the first one, none of them empty."""
+        block, self._first = self._first, b""
+        while block or not self._ended:
+            if block:
+                yield block
+            block = b"" if self._ended else await self._next_block()
+
+    async def _next_block(self) -> bytes:
+        try:
+            data = await anext(self._wav)
+        except StopAsyncIteration:
+            self._ended = True
+            block = self.reader.finish()
+        else:
+            if self.reader.bytes_read + len(data) > self._limits.max_wav_bytes:
+                raise UploadTooLarge(self._limits.max_wav_bytes)
+            self.sha256.update(data)
+            block = self.reader.push(data)
+        if self.duration > self._limits.max_duration:
+            raise TooLong(self._limits.max_duration)
+        return block
+
+    @property
+    def duration(self) -> float:
+        """Seconds of audio read so far."""
+        return self.reader.samples / self.reader.format.sample_rate if self.reader.format else 0.0
+
+    def refuse_by_claim(self, target: Mp3Format, at_least: int) -> None:
+        """Refuse by what the data chunk claims, as far as the bytes for it are certain to come."""
+        duration = self.reader.certain_duration(at_least)
+        if duration > self._limits.max_duration:
+            raise TooLong(self._limits.max_duration)
+        if duration * (target.quality.bit_rate or 0) * 1000 / 8 > self._limits.max_mp3_bytes:
+            raise Mp3TooLarge(self._limits.max_mp3_bytes)
+
+
+async def _verified_digest(mp3: Mp3, target: Mp3Format, duration: float) -> bytes:
+    """The MP3's SHA-256. Raises `ConversionFailed` where its Info frame contradicts its size, target or duration."""
+    digest = hashlib.sha256()
+    head = b""
+    async for block in mp3.read(0, mp3.size):
+        if len(head) < _MP3_HEAD_BYTES:
+            head += block[:_MP3_HEAD_BYTES]
+        digest.update(block)
+    info = read_info(head)
+    if (info.sample_rate, info.channels) != (target.sample_rate, target.channels):
+        raise ConversionFailed(f"asked for {target}, got {info}")
+    if info.bytes != mp3.size:
+        raise ConversionFailed(f"the MP3 has {mp3.size} bytes, its Info frame says {info.bytes}")
+    if abs(info.samples - duration * target.sample_rate) > target.samples_per_frame:
+        raise ConversionFailed(f"{duration} s of audio became {info.samples} samples at {target.sample_rate} Hz")
+    return digest.digest()

@@ -1,0 +1,121 @@
+"""The containers a WAV comes in, and the heads of their chunks.
+
+Sources: *Multimedia Programming Interface and Data Specifications 1.0* (IBM and Microsoft, 1991), chapter 2 for RIFF
+and RIFX; EBU Tech 3306 for RF64 and its `ds64` chunk; ITU-R BS.2088 for BW64; Sony's *Wave64* specification for W64,
+in which names are GUIDs, sizes have 64 bits and count the head, and chunks are aligned to 8 bytes.
+"""
+
+import struct
+from dataclasses import dataclass
+
+from domain.errors import NotAWav
+
+HEAD_BYTES = 12
+WIDE_HEAD_BYTES = 40
+_ALL_ONES = 0xFFFFFFFF
+_SIGN_64 = 1 << 63
+_WIDE_RIFF = b"riff" + bytes.fromhex("2e91cf11a5d628db04c10000")
+_WIDE_LIST_TAIL = bytes.fromhex("2f91cf11a5d628db04c10000")
+_WIDE_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
+KNOWN_CHUNKS = frozenset(
+    b"fmt |data|fact|LIST|list|bext|iXML|id3 |ID3 |JUNK|junk|PAD |FLLR|cue |smpl|inst|plst|PEAK|cart|axml|chna|ds64|"
+    b"_PMX|wavl|slnt|DISP|acid|levl|afsp|MD5 |minf|elm1|regn|umid|strc|clm |Cr8r|LGWV|summ|mark".split(b"|")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkHead:
+    """A chunk's name (b"" for a GUID nobody knows) and the size it claims for its body in bytes; None: unknown."""
+
+    name: bytes
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """Which container it is, and where it claims to end: a position in the stream, None if it claims nothing."""
+
+    magic: bytes
+    claimed_end: int | None
+
+    @property
+    def big_endian(self) -> bool:
+        return self.magic == b"RIFX"
+
+    @property
+    def wide(self) -> bool:
+        """Whether it is Sony Wave64."""
+        return self.magic == b"riff"
+
+    @property
+    def has_ds64(self) -> bool:
+        """Whether the true sizes are in a `ds64` chunk."""
+        return self.magic in (b"RF64", b"BW64")
+
+    @property
+    def chunk_head_bytes(self) -> int:
+        return 24 if self.wide else 8
+
+    def padding(self, size: int) -> int:
+        """How many bytes bring a body of this size to the next chunk."""
+        return -size % (8 if self.wide else 2)
+
+    def chunk_head(self, head: bytes) -> ChunkHead:
+        """Read a chunk's head of `chunk_head_bytes` bytes."""
+        if self.wide:
+            return _wide_chunk_head(head)
+        (size,) = struct.unpack(">I" if self.big_endian else "<I", head[4:8])
+        return ChunkHead(head[:4], None if size == _ALL_ONES else size)
+
+
+def _wide_chunk_head(head: bytes) -> ChunkHead:
+    name, tail, (size,) = head[:4], head[4:16], struct.unpack("<Q", head[16:24])
+    known = tail == (_WIDE_LIST_TAIL if name == b"list" else _WIDE_TAIL)
+    return ChunkHead(name if known else b"", size - 24 if 24 <= size < _SIGN_64 else None)
+
+
+def starts_wide(head: bytes) -> bool:
+    """Whether these first `HEAD_BYTES` bytes are those of Sony Wave64, whose head has `WIDE_HEAD_BYTES`."""
+    return head == _WIDE_RIFF[:HEAD_BYTES]
+
+
+def read_container(head: bytes) -> Container:
+    """The container that starts with this head. Raises `NotAWav`."""
+    if starts_wide(head[:HEAD_BYTES]):
+        return _read_wide_container(head)
+    magic, kind = head[:4], head[8:12]
+    if magic not in (b"RIFF", b"RIFX", b"RF64", b"BW64"):
+        raise NotAWav(f"it begins with {_shown(head[:4])}" if head else "it is empty")
+    if kind != b"WAVE":
+        raise NotAWav(
+            f"it is {_shown(magic)} that holds {_shown(kind)}" if len(head) >= HEAD_BYTES else "it is too short"
+        )
+    (size,) = struct.unpack(">I" if magic == b"RIFX" else "<I", head[4:8])
+    return Container(magic, None if size in (0, _ALL_ONES) else size + 8)
+
+
+def _read_wide_container(head: bytes) -> Container:
+    if head[:16] != _WIDE_RIFF or head[24:40] != b"wave" + _WIDE_TAIL:
+        raise NotAWav("it begins like Sony Wave64 but is none")
+    (size,) = struct.unpack("<Q", head[16:24])
+    return Container(b"riff", size if 0 < size < _SIGN_64 else None)
+
+
+def _shown(name: bytes) -> str:
+    return ascii(name.decode("latin-1"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes64:
+    """The 64-bit sizes of a `ds64` chunk, in bytes; None where the chunk says nothing that can be true."""
+
+    riff: int | None = None
+    data: int | None = None
+
+    @classmethod
+    def read(cls, body: bytes) -> "Sizes64":
+        """From the chunk's body (EBU Tech 3306, 3.2.1): zero and negative sizes say nothing."""
+        if len(body) < 16:
+            return cls()
+        riff, data = struct.unpack("<QQ", body[:16])
+        return cls(*(size if 0 < size < _SIGN_64 else None for size in (riff, data)))

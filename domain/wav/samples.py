@@ -1,0 +1,128 @@
+"""From the bytes of the data chunk to sample bytes as `SampleEncoding` wants them."""
+
+from array import array
+from collections.abc import Callable
+
+from domain.wav.fmt import SAMPLE_BYTES, SourceFormat
+from domain.wav.format import SampleEncoding
+
+_ARRAY_TYPES = {array(code).itemsize: code for code in "HIQ"}
+_MS_ADPCM_PREDICTORS = 7
+_IMA_STEPS = 89
+
+Transform = Callable[[bytes], bytes]
+
+
+class SampleStream:
+    """Cuts the data into whole blocks, re-encodes them, and counts them. Holds less than one block."""
+
+    def __init__(self, source: SourceFormat, *, big_endian: bool) -> None:
+        self.samples = 0
+        self._source = source
+        self._transform = _transform(source, big_endian=big_endian)
+        self._rest = bytearray()
+
+    def push(self, data: bytes) -> bytes:
+        """Whole blocks out of what was left and `data`."""
+        block = self._source.block_bytes
+        if len(self._rest) + len(data) < block:
+            self._rest += data
+            return b""
+        if self._rest:
+            data = bytes(self._rest) + data
+        excess = len(data) % block
+        self._rest = bytearray(data[len(data) - excess :]) if excess else bytearray()
+        self.samples += len(data) // block * self._source.format.block_samples
+        whole = data[:-excess] if excess else data
+        return self._transform(whole) if self._transform else whole
+
+    def finish(self) -> tuple[bytes, int]:
+        """What can be used of the last, partial block, and how many bytes cannot.
+
+        ffmpeg and sox both decode the whole groups of a partial ADPCM block; of other codecs nothing is usable.
+        """
+        usable, samples = _usable(self._source, len(self._rest))
+        tail, dropped = bytes(self._rest[:usable]), len(self._rest) - usable
+        self._rest = bytearray()
+        self.samples += samples
+        return (self._transform(tail) if self._transform and tail else tail), dropped
+
+
+def _usable(source: SourceFormat, size: int) -> tuple[int, int]:
+    """Of a partial block of `size` bytes, how many bytes can be used, and the samples per channel in them."""
+    channels = source.format.channels
+    if source.format.encoding is SampleEncoding.MS_ADPCM and channels <= 2 and size >= 7 * channels:
+        return size, (size - 6 * channels) * 2 // channels
+    if source.format.encoding is SampleEncoding.IMA_ADPCM and size >= 4 * channels:
+        usable = min(size - size % (4 * channels), source.format.block_bytes)
+        return usable, 1 + 8 * (usable // (4 * channels) - 1)
+    return 0, 0
+
+
+def _transform(source: SourceFormat, *, big_endian: bool) -> Transform | None:
+    """How blocks are re-encoded; None where they are right as they are."""
+    encoding, size = source.format.encoding, source.sample_bytes
+    if encoding is SampleEncoding.MS_ADPCM:
+        return _ms_adpcm_mender(source)
+    if encoding is SampleEncoding.IMA_ADPCM:
+        return _ima_adpcm_mender(source)
+    if encoding is SampleEncoding.GSM_610 or size == 1:
+        return None
+    if size in _ARRAY_TYPES:
+        return _byte_swapper(_ARRAY_TYPES[size]) if big_endian else None
+    wanted = SAMPLE_BYTES[encoding]
+    kept = range(wanted - 1, -1, -1) if big_endian else range(size - wanted, size)
+    return _byte_picker(size, kept) if big_endian or wanted != size else None
+
+
+def _byte_swapper(code: str) -> Transform:
+    def swap(data: bytes) -> bytes:
+        words = array(code, data)
+        words.byteswap()
+        return words.tobytes()
+
+    return swap
+
+
+def _byte_picker(size: int, kept: range) -> Transform:
+    """Keep these bytes, in this order, of every `size` bytes."""
+
+    def pick(data: bytes) -> bytes:
+        picked = bytearray(len(data) // size * len(kept))
+        for to, place in enumerate(kept):
+            picked[to :: len(kept)] = data[place::size]
+        return bytes(picked)
+
+    return pick
+
+
+def _ms_adpcm_mender(source: SourceFormat) -> Transform:
+    """Predictors that do not exist become the first, as in sox and libsndfile; ffmpeg would drop the block."""
+    channels, block = source.format.channels, source.block_bytes
+    places = range(channels) if channels <= 2 else range(0, block, block // channels)
+    return lambda data: _clamp_bytes(data, places, block, _MS_ADPCM_PREDICTORS, 0)
+
+
+def _ima_adpcm_mender(source: SourceFormat) -> Transform:
+    """Step indices that do not exist become the last; bytes behind the last group of a block are left out."""
+    block, handed_out = source.block_bytes, source.format.block_bytes
+    places = range(2, 4 * source.format.channels, 4)
+
+    def mend(data: bytes) -> bytes:
+        mended = _clamp_bytes(data, places, block, _IMA_STEPS, _IMA_STEPS - 1)
+        if block == handed_out:
+            return mended
+        return b"".join(mended[start : start + handed_out] for start in range(0, len(mended), block))
+
+    return mend
+
+
+def _clamp_bytes(data: bytes, places: range, block: int, bound: int, instead: int) -> bytes:
+    """Replace bytes of `bound` or more at these places of every block."""
+    table = bytes(range(bound)) + bytes([instead]) * (256 - bound)
+    if all(max(data[place::block], default=0) < bound for place in places):
+        return data
+    mended = bytearray(data)
+    for place in places:
+        mended[place::block] = mended[place::block].translate(table)
+    return bytes(mended)

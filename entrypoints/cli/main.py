@@ -1,0 +1,91 @@
+"""The program `music-app`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from domain.errors import MusicAppError, WrongSetting
+from entrypoints.cli.convert import convert_file
+from entrypoints.cli.serve import serve
+from entrypoints.container import migrate_database, with_database
+from entrypoints.logs import configure_logs
+from entrypoints.settings import Settings, read_settings
+
+EXIT_REFUSED = 1
+EXIT_WRONG_SETTING = 3
+_DESCRIPTION = "Self-hosted audio intake: register, upload a WAV, get a link to an MP3."
+_EPILOGUE = """\
+Settings come from environment variables; the file .env lists them all with their defaults.
+
+exit codes:
+  0  done
+  1  the recording was refused, or a file cannot be read or written
+  2  wrong usage
+  3  a setting, named on standard error, has to be changed
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = read_settings(os.environ)
+        configure_logs(settings.log_format, settings.log_level)
+        return int(options.run(settings, options))
+    except WrongSetting as error:
+        print(f"music-app: {error}", file=sys.stderr)
+        return EXIT_WRONG_SETTING
+    except (MusicAppError, OSError) as error:
+        print(f"music-app: {error}", file=sys.stderr)
+        return EXIT_REFUSED
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="music-app",
+        description=_DESCRIPTION,
+        epilog=_EPILOGUE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    command = commands.add_parser(
+        "serve", help="serve on HOST and PORT", description="Serve on HOST and PORT until Ctrl-C or SIGTERM."
+    )
+    command.set_defaults(run=_serve)
+    command = commands.add_parser(
+        "migrate",
+        help="bring the database up to date",
+        description="Bring the database's schema up to date and say what was done. `serve` does so by itself.",
+    )
+    command.set_defaults(run=_migrate)
+    command = commands.add_parser(
+        "convert",
+        help="convert one WAV, without a server",
+        description="Convert one WAV just as the service would, by CONVERTER, MP3_BITRATE and the limits.",
+    )
+    command.add_argument("wav", type=Path, metavar="IN.wav", help="the recording")
+    command.add_argument("mp3", type=Path, metavar="OUT.mp3", help="written whole or not at all; replaced if it exists")
+    command.set_defaults(run=_convert)
+    return parser
+
+
+def _serve(settings: Settings, _: argparse.Namespace) -> int:
+    with with_database(settings) as complete:
+        serve(complete)
+    return 0
+
+
+def _migrate(settings: Settings, _: argparse.Namespace) -> int:
+    with with_database(settings) as complete:
+        applied = migrate_database(complete)
+    print("\n".join(f"applied {name}" for name in applied) or "the database is up to date")
+    return 0
+
+
+def _convert(settings: Settings, options: argparse.Namespace) -> int:
+    print(convert_file(settings, options.wav, options.mp3))
+    return 0

@@ -1,0 +1,67 @@
+"""`music-app serve`."""
+
+import socket
+
+import uvicorn
+import uvloop
+
+from domain.errors import WrongSetting
+from entrypoints.container import Container
+from entrypoints.http.app import create_app
+from entrypoints.settings import Settings
+
+BACKLOG = 2048
+"""Connections that the system holds until they are taken."""
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Says where it serves once it does."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            for listening in sockets or ():
+                print(f"music-app serves at {_address(listening)}", flush=True)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM. Raises `WrongSetting` where the start is not possible."""
+    with _listen(settings.host, settings.port) as listening:
+        uvloop.run(_serve(settings, listening))
+
+
+async def _serve(settings: Settings, listening: socket.socket) -> None:
+    container = Container(settings)
+    config = uvicorn.Config(
+        create_app(container),
+        lifespan="off",  # opened here, so that a wrong setting is told in one line
+        access_log=False,  # entrypoints/http/middleware.py writes it, without the query
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        http="httptools",
+        ws="none",
+        backlog=BACKLOG,
+    )
+    async with container.running():
+        await _AnnouncingServer(config).serve(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except OSError as error:
+        raise WrongSetting(
+            "HOST", f"must be an address or a name of this machine; {host!r} is not ({error})"
+        ) from error
+    try:
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise WrongSetting(
+            "PORT", f"must be free on HOST; {host}:{port} cannot be opened ({error.strerror})"
+        ) from error
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,71 @@
+"""The HTTP application over a container."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+
+from application.add_track import AddTrack
+from application.authenticate import Authenticate
+from application.open_record import OpenRecord
+from application.readiness import Readiness
+from application.uploads import UploadPlaces
+from domain.errors import MusicAppError
+from domain.register import Register
+from domain.system import Spool
+from entrypoints.container import Container
+from entrypoints.http.add_track import add_track
+from entrypoints.http.errors import answer_error, answer_http_error, answer_unexpected
+from entrypoints.http.health import live, ready
+from entrypoints.http.middleware import end_refused_uploads, log_requests
+from entrypoints.http.openapi import openapi_config
+from entrypoints.http.pages import asset, home, schema_page
+from entrypoints.http.record import record
+from entrypoints.http.register import register
+from entrypoints.settings import Settings
+
+
+def create_app(container: Container) -> Litestar:
+    """The application; what it needs from the container is opened while it runs (`Container.running`)."""
+    app = Litestar(
+        route_handlers=[register, add_track, record, live, ready, home, schema_page, asset],
+        dependencies=_dependencies(container),
+        lifespan=[lambda _: container.running()],
+        exception_handlers={
+            MusicAppError: answer_error,
+            HTTPException: answer_http_error,
+            Exception: answer_unexpected,
+        },
+        openapi_config=openapi_config(version("music-app")),
+        request_max_body_size=None,  # each handler bounds its own body
+        logging_config=None,
+    )
+    app.asgi_handler = log_requests(end_refused_uploads(app.asgi_handler))
+    return app
+
+
+def _dependencies(container: Container) -> dict[str, Provide]:
+    """What the handlers ask for by name, with the type that Litestar wants to read."""
+    application, adapters = container.application, container.adapters
+    return {
+        "settings": _provide(Settings, lambda: container.settings),
+        "register_user": _provide(Register, application.register),
+        "authenticate": _provide(Authenticate, application.authenticate),
+        "add": _provide(AddTrack, application.add_track),
+        "open_record": _provide(OpenRecord, application.open_record),
+        "readiness": _provide(Readiness, application.readiness),
+        "places": _provide(UploadPlaces, application.upload_places),
+        "spool": _provide(Spool, adapters.spool),
+    }
+
+
+def _provide(kind: type[object], provider: Callable[[], object]) -> Provide:
+    """A provider of the container has no signature, which Litestar needs: give it one."""
+
+    def provided() -> object:
+        return provider()
+
+    provided.__annotations__["return"] = kind
+    return Provide(provided, sync_to_thread=False)

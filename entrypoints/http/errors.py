@@ -1,0 +1,152 @@
+"""The one table of what each error is on the wire, and the handlers that write it."""
+
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.enums import MediaType
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+
+from domain import errors
+
+logger = structlog.get_logger(__name__)
+
+
+class RequestInvalid(errors.MusicAppError):
+    """The request breaks the contract; each problem names its field and what would be right."""
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+        super().__init__("; ".join(problems))
+
+
+class WrongType(errors.MusicAppError):
+    """The request's body is of a type that this call does not take."""
+
+    def __init__(self, found: str, expected: str) -> None:
+        super().__init__(f"{found}; send {expected}")
+
+
+class BodyTooLarge(errors.MusicAppError):
+    """The body of a request that is not an upload has more than `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the body is larger than {limit} bytes; send only the fields that this call takes")
+
+
+class RecordChanged(errors.MusicAppError):
+    """`If-Match` names another version of the MP3."""
+
+    def __init__(self) -> None:
+        super().__init__("If-Match names no current version of this record; ask again without it")
+
+
+class RangeUnsatisfiable(errors.MusicAppError):
+    """`Range` asks for bytes beyond the end. `size` is the whole MP3's, in bytes."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        super().__init__(f"Range asks for bytes that are not there; the record has {size}")
+
+
+class ClientGone(errors.MusicAppError):
+    """The client left before its request was whole; nobody reads the answer."""
+
+    def __init__(self) -> None:
+        super().__init__("the request ended before it was whole")
+
+
+RETRY_AFTER_SECONDS = "5"
+
+ANSWERS: dict[type[errors.MusicAppError], tuple[int, str]] = {
+    RequestInvalid: (400, "request.invalid"),
+    ClientGone: (400, "request.invalid"),
+    errors.InvalidUserName: (400, "request.invalid"),
+    errors.WrongCredentials: (401, "auth.wrong_credentials"),
+    errors.UnknownUser: (401, "auth.wrong_credentials"),
+    errors.RecordNotFound: (404, "record.not_found"),
+    RecordChanged: (412, "record.changed"),
+    BodyTooLarge: (413, "upload.too_large"),
+    errors.UploadTooLarge: (413, "upload.too_large"),
+    WrongType: (415, "request.wrong_type"),
+    errors.NotAWav: (415, "wav.not_a_wav"),
+    errors.UnsupportedCodec: (415, "wav.unsupported_codec"),
+    RangeUnsatisfiable: (416, "record.range"),
+    errors.NoAudio: (422, "wav.no_audio"),
+    errors.DamagedWav: (422, "wav.damaged"),
+    errors.ConversionFailed: (422, "wav.damaged"),
+    errors.TooLong: (422, "wav.too_long"),
+    errors.UnsupportedChannels: (422, "wav.channels"),
+    errors.UnsupportedRate: (422, "wav.rate"),
+    errors.Mp3TooLarge: (422, "mp3.too_large"),
+    errors.Overloaded: (503, "service.overloaded"),
+    errors.ConverterUnavailable: (503, "service.overloaded"),
+    errors.DatabaseAway: (503, "service.database_away"),
+    errors.DiskFull: (507, "service.disk_full"),
+}
+
+
+def error_response(
+    status: int, code: str, message: str | list[str], headers: dict[str, str] | None = None
+) -> Response[dict[str, object]]:
+    """An error as every error looks."""
+    body: dict[str, object] = {"status": "error", "code": code, "message": message}
+    return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
+
+
+def answer_error(_: Request[Any, Any, Any], error: errors.MusicAppError) -> Response[dict[str, object]]:
+    """What the client is told about an error that was raised on purpose."""
+    answer = ANSWERS.get(type(error))
+    if answer is None:
+        return _answer_unexpected(error)
+    status, code = answer
+    _log(status, error)
+    if isinstance(error, errors.UnknownUser):
+        error = errors.WrongCredentials()
+    message = list(error.problems) if isinstance(error, RequestInvalid) and len(error.problems) > 1 else str(error)
+    return error_response(status, code, message, _headers(status, error))
+
+
+def answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, object]]:
+    """What the client is told where the framework refused."""
+    if isinstance(error, NotFoundException):
+        return error_response(404, "route.not_found", "there is nothing here; GET / lists what there is")
+    if isinstance(error, MethodNotAllowedException):
+        allowed = ", ".join(sorted(request.app.route_handler_method_map.get(request.scope["path"], ())))
+        message = f"{request.method} is not possible here; use {allowed}"
+        return error_response(405, "route.wrong_method", message, {"Allow": allowed})
+    if error.status_code >= 500:
+        return _answer_unexpected(error)
+    return error_response(400, "request.invalid", str(error.detail))
+
+
+def answer_unexpected(_: Request[Any, Any, Any], error: Exception) -> Response[dict[str, object]]:
+    """What the client is told about an error that nobody foresaw: nothing but that."""
+    return _answer_unexpected(error)
+
+
+def _answer_unexpected(error: Exception) -> Response[dict[str, object]]:
+    logger.error("unexpected error", exc_info=error)
+    return error_response(500, "service.error", "something went wrong here; it was logged")
+
+
+def _headers(status: int, error: errors.MusicAppError) -> dict[str, str]:
+    if status == 401:
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, errors.Overloaded):
+        return {"Retry-After": str(error.retry_after)}
+    if status in (503, 507):
+        return {"Retry-After": RETRY_AFTER_SECONDS}
+    if isinstance(error, RangeUnsatisfiable):
+        return {"Content-Range": f"bytes */{error.size}"}
+    return {}
+
+
+def _log(status: int, error: errors.MusicAppError) -> None:
+    """Tell the operator what only the operator may know."""
+    if isinstance(error, errors.ConverterUnavailable):
+        logger.error("converter unavailable", setting=error.setting, problem=error.problem)
+    elif isinstance(error, errors.ConversionFailed):
+        logger.warning("conversion failed", reason=error.reason)
+    elif status >= 500:
+        logger.warning("refused", error=type(error).__name__, cause=repr(error.__cause__))

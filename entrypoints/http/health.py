@@ -1,0 +1,29 @@
+"""`GET /health/live` and `GET /health/ready`."""
+
+from typing import Any
+
+from litestar import HttpMethod, Response, route
+from litestar.params import NamedDependency
+
+from application.readiness import Readiness
+from entrypoints.http.errors import ANSWERS, RETRY_AFTER_SECONDS, error_response
+from entrypoints.http.openapi import error_responses
+
+_METHODS = [HttpMethod.GET, HttpMethod.HEAD]
+
+
+@route("/health/live", http_method=_METHODS, summary="Whether the process answers", status_code=200)
+async def live() -> dict[str, str]:
+    """Say that the process answers; nothing it depends on is asked."""
+    return {"status": "success"}
+
+
+@route("/health/ready", http_method=_METHODS, summary="Whether uploads can be taken", responses=error_responses(503))
+async def ready(readiness: NamedDependency[Readiness]) -> Response[Any]:
+    """Ask the database, the converter and the disk; 503 names those that are not well."""
+    wrong = {name: error for name, error in (await readiness()).items() if error is not None}
+    if not wrong:
+        return Response({"status": "success"}, status_code=200)
+    _, code = ANSWERS.get(type(next(iter(wrong.values()))), (503, "service.overloaded"))
+    messages = [f"{name}: {error}" for name, error in wrong.items()]
+    return error_response(503, code, messages, {"Retry-After": RETRY_AFTER_SECONDS})

@@ -1,0 +1,97 @@
+"""What happens around every request: its identifier, its log line, its headers, and its orderly end."""
+
+import asyncio
+import contextlib
+import time
+import uuid
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+logger = structlog.get_logger(__name__)
+
+DRAIN_SECONDS = 2.0
+DRAIN_BYTES = 16 << 20
+"""How long, and how much, of a refused body is still read, so that the client gets to read the refusal."""
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
+
+
+def log_requests(app: ASGIApp) -> ASGIApp:
+    """One line per request, with an identifier that is also in the response (`X-Request-ID`).
+
+    The line holds the path without its query: the query of `/record` is what opens it.
+    """
+
+    async def logged(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        identifier = uuid.uuid4().hex
+        started = time.perf_counter()
+        seen: dict[str, int | bool] = {"sent": 0, "whole": False}
+
+        async def send_noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen["status"] = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", identifier.encode()), _NOSNIFF]
+            elif message["type"] == "http.response.body":
+                seen["sent"] += len(message["body"])
+                seen["whole"] = not message["more_body"]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=identifier):
+            try:
+                await app(scope, receive, send_noted)
+            finally:
+                milliseconds = round((time.perf_counter() - started) * 1000, 1)
+                logger.info("request", method=scope["method"], path=scope["path"], duration_ms=milliseconds, **seen)
+
+    return logged
+
+
+def end_refused_uploads(app: ASGIApp) -> ASGIApp:
+    """Where a request is answered before its body was read, read a little more of it, then close.
+
+    A server that closes at once makes the client's system drop the answer before the client has read it.
+    """
+
+    async def ended(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        unread = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+        waits = headers.get(b"expect", b"").lower() == b"100-continue"
+
+        async def receive_noted() -> Message:
+            nonlocal unread, waits
+            message = await receive()
+            waits = False
+            unread = message["type"] == "http.request" and message["more_body"]
+            return message
+
+        async def send_and_drain(message: Message) -> None:
+            if message["type"] == "http.response.start" and unread:
+                message["headers"] = [*message["headers"], (b"connection", b"close")]
+            if message["type"] != "http.response.body" or message["more_body"] or not unread or waits:
+                await send(message)
+                return
+            await send({**message, "more_body": True})
+            await _drain(receive)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+        await app(scope, receive_noted, send_and_drain)
+
+    return ended
+
+
+async def _drain(receive: Receive) -> None:
+    """Read on until the body ends, the client leaves, or a bound is reached."""
+    drained = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while drained < DRAIN_BYTES:
+                message = await receive()
+                if message["type"] != "http.request" or not message["more_body"]:
+                    return
+                drained += len(message["body"])

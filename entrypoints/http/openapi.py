@@ -1,0 +1,105 @@
+"""What the API description says beyond what the handlers' signatures do: forms, files, headers, errors."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import (
+    Components,
+    OpenAPIHeader,
+    OpenAPIMediaType,
+    OpenAPIResponse,
+    OpenAPIType,
+    Operation,
+    Parameter,
+    RequestBody,
+    Schema,
+    SecurityScheme,
+)
+
+BEARER = "user_access_token"
+_ERROR_DESCRIPTIONS = {
+    400: "A field is missing, doubled, too long or of the wrong type; or the body cannot be parsed",
+    401: "The credentials do not belong together",
+    404: "No such record",
+    408: "The upload was too slow",
+    412: "If-Match names another version",
+    413: "The body is too large",
+    415: "The body, or the recording's codec, is of a type that is not taken",
+    416: "The range is not satisfiable",
+    422: "The recording cannot be converted",
+    503: "The service is busy, or its database is away; Retry-After says when to come back",
+    507: "The disk is full; Retry-After says when to come back",
+}
+
+
+class ErrorResponse(msgspec.Struct):
+    """What every error looks like."""
+
+    status: Literal["error"]
+    code: str
+    message: str | list[str]
+
+
+def error_responses(*statuses: int) -> dict[int, ResponseSpec]:
+    """The descriptions of these error responses."""
+    return {
+        status: ResponseSpec(ErrorResponse, description=_ERROR_DESCRIPTIONS[status], generate_examples=False)
+        for status in statuses
+    }
+
+
+def text_schema(**more: Any) -> Schema:
+    """A string."""
+    return Schema(type=OpenAPIType.STRING, **more)
+
+
+def object_body(media_type: str, required: list[str], properties: dict[str, Schema]) -> RequestBody:
+    """A request body with these fields."""
+    schema = Schema(type=OpenAPIType.OBJECT, required=required, properties=dict(properties))
+    return RequestBody(content={media_type: OpenAPIMediaType(schema=schema)}, required=True)
+
+
+def operation(
+    body: RequestBody | None = None,
+    parameters: list[Parameter] | None = None,
+    bodies: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+) -> type[Operation]:
+    """An operation with what a signature cannot say.
+
+    `bodies` gives the media type of each successful status that is not JSON, `headers` what each header of a
+    successful response says.
+    """
+
+    @dataclass
+    class Described(Operation):
+        def __post_init__(self) -> None:
+            self.request_body = body or self.request_body
+            self.parameters = [*parameters] if parameters else self.parameters
+            for status, response in (self.responses or {}).items():
+                if isinstance(response, OpenAPIResponse) and status.startswith("2"):
+                    response.headers = {
+                        name: OpenAPIHeader(description=text, schema=text_schema())
+                        for name, text in (headers or {}).items()
+                    }
+
+    return Described
+
+
+def openapi_config(version: str) -> OpenAPIConfig:
+    """The description of the whole API. Litestar's own pages are off: they load scripts from elsewhere."""
+    return OpenAPIConfig(
+        title="music-app",
+        version=version,
+        description="Register, upload a WAV, get a link to an MP3.",
+        path="/schema",
+        components=Components(
+            security_schemes={
+                BEARER: SecurityScheme(type="http", scheme="bearer", description="The user_access_token of /register")
+            }
+        ),
+        render_plugins=[],
+    )

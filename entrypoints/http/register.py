@@ -1,0 +1,72 @@
+"""`POST /register`."""
+
+from contextlib import aclosing
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.params import NamedDependency
+from multipart import parse_options_header
+
+from domain.register import Register
+from domain.users import MAX_USER_NAME_LENGTH
+from entrypoints.http.body import body_blocks, refuse_encoded
+from entrypoints.http.errors import BodyTooLarge, RequestInvalid, WrongType
+from entrypoints.http.openapi import error_responses, object_body, operation, text_schema
+
+MAX_BODY_BYTES = 4096
+
+
+class RegisterRequest(msgspec.Struct):
+    """Who wants to upload."""
+
+    user_name: str
+
+
+class RegisterResponse(msgspec.Struct):
+    """The user, and the access token, which is told this once."""
+
+    status: str
+    user_id: int
+    user_access_token: str
+
+
+@post(
+    "/register",
+    summary="Register a user",
+    operation_class=operation(
+        object_body(
+            "application/json",
+            ["user_name"],
+            {"user_name": text_schema(min_length=1, max_length=MAX_USER_NAME_LENGTH, description="Need not be unique")},
+        )
+    ),
+    responses=error_responses(400, 413, 415, 503),
+)
+async def register(
+    request: Request[Any, Any, Any], register_user: NamedDependency[Register]
+) -> Response[RegisterResponse]:
+    """Register a user. The access token is told this once and kept only as a digest."""
+    wanted = _decoded(await _body(request))
+    user, token = await register_user(wanted.user_name)
+    return Response(
+        RegisterResponse("success", user.user_id, token), status_code=201, headers={"Cache-Control": "no-store"}
+    )
+
+
+async def _body(request: Request[Any, Any, Any]) -> bytes:
+    refuse_encoded(request)
+    kind, _ = parse_options_header(request.headers.get("content-type", ""))
+    if kind != "application/json":
+        raise WrongType("the body is not JSON by its Content-Type", 'application/json, like {"user_name": "Ann"}')
+    async with aclosing(body_blocks(request, MAX_BODY_BYTES, BodyTooLarge(MAX_BODY_BYTES))) as blocks:
+        return b"".join([block async for block in blocks])
+
+
+def _decoded(body: bytes) -> RegisterRequest:
+    try:
+        return msgspec.json.decode(body, type=RegisterRequest)
+    except RecursionError as error:
+        raise RequestInvalid("the JSON is nested too deeply") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RequestInvalid(f'{error}; send JSON like {{"user_name": "Ann"}}') from error

@@ -1,0 +1,116 @@
+"""The settings: one environment variable each, typed, with its default and its bounds."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from domain.audio import Mp3Quality
+from domain.convert import AudioLimits
+from domain.errors import WrongSetting
+from domain.wav.reader import WavLimits
+
+MAX_STORABLE_BYTES = 1_000_000_000
+"""PostgreSQL keeps at most 1 GB in one value."""
+
+Positive = Annotated[int, Meta(ge=1)]
+Bytes = Annotated[int, Meta(ge=1, le=1 << 50)]
+
+
+class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
+    """Every setting. The field `data_dir` is the variable `DATA_DIR`, and so on; `.env` explains each."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 5000
+    public_base_url: Annotated[
+        str, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$", description="an address like https://audio.example.org")
+    ] = ""
+    data_dir: str = "data"
+    database_url: Annotated[
+        str,
+        Meta(pattern=r"^postgres(ql)?://", description="a URL like postgresql://user:password@host:5432/music_app_db"),
+    ] = ""
+    database_pool_size: Annotated[int, Meta(ge=1, le=50)] = 10
+    converter: Literal["ffmpeg", "pydub"] = "ffmpeg"
+    ffmpeg_path: str = ""
+    mp3_bitrate: str = "128"
+    max_upload_bytes: Bytes = 4 << 30
+    max_duration: Annotated[int, Meta(ge=1, le=7 * 24 * 3600)] = 12 * 3600
+    max_channels: Annotated[int, Meta(ge=1, le=64)] = 64
+    min_sample_rate: Annotated[int, Meta(ge=1, le=384_000)] = 1000
+    max_sample_rate: Annotated[int, Meta(ge=1, le=768_000)] = 384_000
+    max_mp3_bytes: Annotated[int, Meta(ge=1, le=MAX_STORABLE_BYTES)] = 768 << 20
+    max_uploads: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    spool_max_bytes: Bytes = 16 << 30
+    spool_min_free_bytes: Annotated[int, Meta(ge=0, le=1 << 50)] = 1 << 30
+    pydub_max_bytes: Bytes = 512 << 20
+    log_format: Literal["auto", "json", "text"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def quality(self) -> Mp3Quality:
+        """`mp3_bitrate`, understood."""
+        return Mp3Quality.parse(self.mp3_bitrate)
+
+    @property
+    def upload_places(self) -> int:
+        """`max_uploads`, or where that is 0, eight for each core."""
+        return self.max_uploads or 8 * (os.cpu_count() or 1)
+
+    @property
+    def spool_folder(self) -> Path:
+        """Where bytes on their way are kept."""
+        return Path(self.data_dir) / "spool"
+
+    @property
+    def audio_limits(self) -> AudioLimits:
+        """The settings that bound a recording."""
+        return AudioLimits(
+            wav=WavLimits(
+                max_channels=self.max_channels,
+                min_sample_rate=self.min_sample_rate,
+                max_sample_rate=self.max_sample_rate,
+            ),
+            max_wav_bytes=self.max_upload_bytes,
+            max_duration=self.max_duration,
+            max_mp3_bytes=self.max_mp3_bytes,
+        )
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings from environment variables; an empty one counts as not set. Raises `WrongSetting`."""
+    names = {field.encode_name: field for field in msgspec.structs.fields(Settings)}
+    given = {name: environment[name].strip() for name in names if environment.get(name, "").strip()}
+    settings = Settings(**{names[name].name: _converted(name, names[name].type, text) for name, text in given.items()})
+    if settings.min_sample_rate > settings.max_sample_rate:
+        raise WrongSetting("MIN_SAMPLE_RATE", f"must not be above MAX_SAMPLE_RATE, which is {settings.max_sample_rate}")
+    try:
+        _ = settings.quality
+    except ValueError as error:
+        raise WrongSetting("MP3_BITRATE", f"{error}; it is {settings.mp3_bitrate!r}") from error
+    return settings
+
+
+def _converted(name: str, kind: object, text: str) -> object:
+    try:
+        return msgspec.convert(text, kind, strict=False)
+    except msgspec.ValidationError as error:
+        found = "it is something else" if name == "DATABASE_URL" else f"it is {text!r}"  # a URL may hold a password
+        raise WrongSetting(name, f"must be {_expectation(msgspec.inspect.type_info(kind))}; {found}") from error
+
+
+def _expectation(kind: msgspec.inspect.Type) -> str:
+    match kind:
+        case msgspec.inspect.IntType(ge=lowest, le=None):
+            return f"a whole number from {lowest}"
+        case msgspec.inspect.IntType(ge=lowest, le=highest):
+            return f"a whole number from {lowest} to {highest}"
+        case msgspec.inspect.LiteralType(values=values):
+            return "one of " + ", ".join(map(str, values))
+        case msgspec.inspect.Metadata(extra_json_schema={"description": description}):
+            return str(description)
+        case _:
+            return "text"

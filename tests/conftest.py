@@ -1,0 +1,58 @@
+"""Real PostgreSQL for the tests that want one: a server per test process, a fresh database per test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+from psycopg.sql import SQL, Identifier
+
+from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.migrate import migrate
+
+_TEMPLATE = "migrated_template"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The connection string of a server of our own, of which nothing is left behind."""
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres") / "data") as conninfo:
+        yield conninfo
+
+
+@pytest.fixture(scope="session")
+def database_template(postgres_server: str) -> str:
+    """The name of a database with all migrations applied and nothing in it."""
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(_TEMPLATE)))
+    migrate(make_conninfo(postgres_server, dbname=_TEMPLATE))
+    return _TEMPLATE
+
+
+@pytest.fixture
+def database_url(postgres_server: str, database_template: str) -> Iterator[str]:
+    """The connection string of a database of the test's own, migrated and empty."""
+    with _database(postgres_server, database_template) as url:
+        yield url
+
+
+@pytest.fixture
+def bare_database_url(postgres_server: str) -> Iterator[str]:
+    """The connection string of a database of the test's own that was never migrated."""
+    with _database(postgres_server, "template1") as url:
+        yield url
+
+
+@contextmanager
+def _database(server: str, template: str) -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(
+            SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(Identifier(name), Identifier(template))
+        )
+        try:
+            yield make_conninfo(server, dbname=name)
+        finally:
+            connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))

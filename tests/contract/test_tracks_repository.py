@@ -1,0 +1,53 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from adapters.memory.mp3 import InMemoryMp3
+from adapters.memory.tracks import InMemoryTrackRepository
+from adapters.memory.users import InMemoryUserRepository
+from adapters.postgres.database import Database
+from adapters.postgres.tracks import PsycopgTrackRepository
+from adapters.postgres.users import PsycopgUserRepository
+from domain.tracks import TrackRepository
+from domain.users import UserRepository, token_digest
+from tests.contract.tracks import MIB, NOW, TrackRepositoryContract, a_track
+
+
+class TestInMemoryTrackRepository(TrackRepositoryContract):
+    @pytest.fixture
+    def users(self) -> UserRepository:
+        return InMemoryUserRepository()
+
+    @pytest.fixture
+    def tracks(self, users: UserRepository) -> TrackRepository:
+        return InMemoryTrackRepository(users)
+
+
+class TestPsycopgTrackRepository(TrackRepositoryContract):
+    @pytest.fixture
+    async def database(self, database_url: str) -> AsyncIterator[Database]:
+        database = Database(database_url, pool_size=5)
+        await database.open()
+        yield database
+        await database.close()
+
+    @pytest.fixture
+    def users(self, database: Database) -> UserRepository:
+        return PsycopgUserRepository(database)
+
+    @pytest.fixture
+    def tracks(self, database: Database) -> TrackRepository:
+        return PsycopgTrackRepository(database)
+
+    async def test_a_paused_reader_holds_no_connection(self, database_url: str) -> None:
+        database = Database(database_url, pool_size=1)
+        await database.open()
+        users, tracks = PsycopgUserRepository(database), PsycopgTrackRepository(database)
+        mp3 = InMemoryMp3(bytes(3 * MIB))
+        track = a_track((await users.add("Ada", token_digest("secret"), NOW)).user_id, mp3)
+        await tracks.add(track, mp3)
+
+        async for block in tracks.read(track.track_uuid, 0, mp3.size):
+            assert block
+            assert await tracks.find(track.track_uuid, track.user_id) == track
+        await database.close()

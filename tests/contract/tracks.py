@@ -1,0 +1,244 @@
+"""What every track repository owes. Subclass, and supply the fixtures `users` and `tracks`."""
+
+import asyncio
+import hashlib
+import random
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from adapters.memory.mp3 import InMemoryMp3
+from domain.audio import Mp3, Mp3Format, Mp3Quality
+from domain.errors import DuplicateTrack, RecordNotFound, UnknownUser
+from domain.tracks import Track, TrackRepository
+from domain.users import UserRepository, token_digest
+from domain.wav.repairs import Repair
+
+NOW = datetime(2026, 11, 23, 10, 30, 0, 123456, tzinfo=UTC)
+MIB = 1024 * 1024
+
+
+def a_track(user_id: int, mp3: Mp3, sha256: bytes = bytes(32)) -> Track:
+    return Track(
+        track_uuid=uuid4(),
+        user_id=user_id,
+        file_name="talk.mp3",
+        duration=timedelta(seconds=12.345678),
+        mp3_format=Mp3Format(44100, 2, Mp3Quality(bit_rate=128)),
+        mp3_size=mp3.size,
+        mp3_sha256=sha256,
+        wav_size=4_000_000_000,
+        wav_sha256=bytes(range(32)),
+        repairs=(),
+        created_at=NOW,
+    )
+
+
+async def whole(tracks: TrackRepository, track: Track) -> bytes:
+    return b"".join([block async for block in tracks.read(track.track_uuid, 0, track.mp3_size)])
+
+
+class BrokenMp3(InMemoryMp3):
+    """Gives some of its bytes, and then something goes wrong."""
+
+    def __init__(self, data: bytes, given: int, error: BaseException | None = None) -> None:
+        super().__init__(data)
+        self.given, self.error = given, error
+
+    async def read(self, start: int, count: int) -> AsyncIterator[bytes]:
+        for offset in range(0, self.given, 65536):
+            yield self.data[offset : min(offset + 65536, self.given)]
+        if self.error:
+            raise self.error
+
+
+class StalledMp3(InMemoryMp3):
+    """Gives half of its bytes and then nothing, until it is cancelled. `half_given` says when."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.half_given = asyncio.Event()
+
+    async def read(self, start: int, count: int) -> AsyncIterator[bytes]:
+        yield self.data[: count // 2]
+        self.half_given.set()
+        await asyncio.Event().wait()
+
+
+class TrackRepositoryContract:
+    @pytest.fixture
+    async def user_id(self, users: UserRepository) -> int:
+        return (await users.add("Ada", token_digest("secret"), NOW)).user_id
+
+    async def test_a_track_is_found_as_it_was_added(self, tracks: TrackRepository, user_id: int) -> None:
+        mp3 = InMemoryMp3(b"sound")
+        track = a_track(user_id, mp3, hashlib.sha256(b"sound").digest())
+
+        await tracks.add(track, mp3)
+
+        assert await tracks.find(track.track_uuid, user_id) == track
+
+    @pytest.mark.parametrize("quality", [Mp3Quality(bit_rate=8), Mp3Quality(bit_rate=320), Mp3Quality(variable=0)])
+    @pytest.mark.parametrize("repairs", [(Repair.TRUNCATED,), tuple(Repair)])
+    async def test_a_track_keeps_what_is_known_of_it(
+        self, tracks: TrackRepository, user_id: int, quality: Mp3Quality, repairs: tuple[Repair, ...]
+    ) -> None:
+        mp3 = InMemoryMp3(b"sound")
+        track = replace(
+            a_track(user_id, mp3),
+            mp3_format=Mp3Format(8000, 1, quality),
+            repairs=repairs,
+            duration=timedelta(days=3, microseconds=1),
+            wav_size=2**40,
+            wav_sha256=bytes(range(224, 256)),
+        )
+
+        await tracks.add(track, mp3)
+
+        assert await tracks.find(track.track_uuid, user_id) == track
+
+    @pytest.mark.parametrize(
+        "name", ["Zoë.mp3", "Zoe\u0308.mp3", "名前.mp3", "🎧" * 146 + ".mp3", "\\N.mp3", "a\"b'c%s\t.mp3"]
+    )
+    async def test_a_file_name_keeps_every_character(self, tracks: TrackRepository, user_id: int, name: str) -> None:
+        mp3 = InMemoryMp3(b"sound")
+        track = replace(a_track(user_id, mp3), file_name=name)
+
+        await tracks.add(track, mp3)
+
+        assert await tracks.find(track.track_uuid, user_id) == track
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            b"\0",
+            bytes(70000),
+            b"\xff\xff" * 5,
+            b"\\x00'",
+            pytest.param(random.Random(1).randbytes(5 * MIB), id="5 MiB"),
+        ],
+    )
+    async def test_an_mp3_comes_back_byte_for_byte(self, tracks: TrackRepository, user_id: int, data: bytes) -> None:
+        mp3 = InMemoryMp3(data)
+        track = a_track(user_id, mp3)
+
+        await tracks.add(track, mp3)
+
+        assert await whole(tracks, track) == data
+
+    async def test_any_slice_can_be_read_in_small_blocks(self, tracks: TrackRepository, user_id: int) -> None:
+        data = random.Random(2).randbytes(2 * MIB + 3)
+        mp3 = InMemoryMp3(data)
+        track = a_track(user_id, mp3)
+        await tracks.add(track, mp3)
+        borders = [0, 1, 1995, 1996, 1997, MIB // 2 - 1, MIB // 2, MIB // 2 + 1, MIB, len(data) - 1, len(data)]
+
+        for start, end in [(start, end) for start in borders for end in borders if start <= end]:
+            blocks = [block async for block in tracks.read(track.track_uuid, start, end - start)]
+
+            assert b"".join(blocks) == data[start:end]
+            assert all(0 < len(block) <= MIB for block in blocks)
+
+    async def test_a_missing_track_is_none(self, tracks: TrackRepository, user_id: int) -> None:
+        assert await tracks.find(uuid4(), user_id) is None
+
+    async def test_another_users_track_is_none(
+        self, tracks: TrackRepository, users: UserRepository, user_id: int
+    ) -> None:
+        mp3 = InMemoryMp3(b"sound")
+        track = a_track(user_id, mp3)
+        await tracks.add(track, mp3)
+        other = await users.add("Grace", token_digest("other"), NOW)
+
+        assert await tracks.find(track.track_uuid, other.user_id) is None
+
+    @pytest.mark.parametrize(
+        "user_id", [0, -1, 2**31, 2**63 - 1, 2**63, -(2**63) - 1, pytest.param(10**400, id="huge")]
+    )
+    async def test_any_integer_may_be_asked_for(self, tracks: TrackRepository, user_id: int) -> None:
+        assert await tracks.find(UUID(int=0), user_id) is None
+
+    async def test_reading_a_missing_track_says_so(self, tracks: TrackRepository) -> None:
+        with pytest.raises(RecordNotFound):
+            await anext(aiter(tracks.read(uuid4(), 0, 1)))
+
+    @pytest.mark.parametrize("nobody", [0, -1, 2**31, 2**63 - 1, 2**63, pytest.param(10**400, id="huge")])
+    async def test_a_track_of_an_unknown_user_is_refused(self, tracks: TrackRepository, nobody: int) -> None:
+        mp3 = InMemoryMp3(b"sound")
+        track = a_track(nobody, mp3)
+
+        with pytest.raises(UnknownUser):
+            await tracks.add(track, mp3)
+
+        await self.assert_not_kept(tracks, track)
+
+    async def test_a_duplicate_is_refused_and_changes_nothing(self, tracks: TrackRepository, user_id: int) -> None:
+        mp3, other = InMemoryMp3(b"sound"), InMemoryMp3(b"other")
+        track = a_track(user_id, mp3)
+        await tracks.add(track, mp3)
+
+        with pytest.raises(DuplicateTrack):
+            await tracks.add(replace(track, file_name="other.mp3"), other)
+
+        assert await tracks.find(track.track_uuid, user_id) == track
+        assert await whole(tracks, track) == b"sound"
+
+    async def test_of_two_equal_tracks_at_once_one_is_kept(self, tracks: TrackRepository, user_id: int) -> None:
+        mp3 = InMemoryMp3(bytes(200_000))
+        track = a_track(user_id, mp3)
+
+        results = await asyncio.gather(*(tracks.add(track, mp3) for _ in range(5)), return_exceptions=True)
+
+        assert [type(result) for result in results if result is not None] == [DuplicateTrack] * 4
+        assert await whole(tracks, track) == mp3.data
+
+    async def test_tracks_added_at_once_are_all_kept(self, tracks: TrackRepository, user_id: int) -> None:
+        mp3s = [InMemoryMp3(bytes([n]) * 100_000) for n in range(10)]
+        added = [a_track(user_id, mp3) for mp3 in mp3s]
+
+        await asyncio.gather(*map(tracks.add, added, mp3s))
+
+        assert [await whole(tracks, track) for track in added] == [mp3.data for mp3 in mp3s]
+
+    @pytest.mark.parametrize("given", [0, 1, 199_999, 200_001, 300_000])
+    async def test_an_mp3_of_another_size_leaves_nothing(
+        self, tracks: TrackRepository, user_id: int, given: int
+    ) -> None:
+        track = a_track(user_id, InMemoryMp3(bytes(200_000)))
+
+        with pytest.raises(ValueError, match="not 200000"):
+            await tracks.add(track, BrokenMp3(bytes(300_000), given))
+
+        await self.assert_not_kept(tracks, track)
+
+    async def test_an_error_of_the_mp3_comes_out_and_leaves_nothing(
+        self, tracks: TrackRepository, user_id: int
+    ) -> None:
+        mp3 = BrokenMp3(bytes(3 * MIB), MIB, OSError("the disk is gone"))
+        track = a_track(user_id, mp3)
+
+        with pytest.raises(OSError, match="the disk is gone"):
+            await tracks.add(track, mp3)
+
+        await self.assert_not_kept(tracks, track)
+
+    async def test_a_cancelled_add_leaves_nothing(self, tracks: TrackRepository, user_id: int) -> None:
+        mp3 = StalledMp3(bytes(3 * MIB))
+        track = a_track(user_id, mp3)
+        adding = asyncio.create_task(tracks.add(track, mp3))
+        await mp3.half_given.wait()
+
+        adding.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await adding
+
+        await self.assert_not_kept(tracks, track)
+
+    async def assert_not_kept(self, tracks: TrackRepository, track: Track) -> None:
+        """And the repository goes on working."""
+        assert await tracks.find(track.track_uuid, track.user_id) is None
+        with pytest.raises(RecordNotFound):
+            await whole(tracks, track)
