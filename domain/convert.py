@@ -11,7 +11,8 @@ from domain.downmix import downmix_matrix
 from domain.errors import ConversionFailed, Mp3TooLarge, TooLong, UploadTooLarge
 from domain.mp3 import read_info
 from domain.wav.format import WavFormat
-from domain.wav.reader import WavLimits, WavReader
+from domain.wav.limits import WavLimits
+from domain.wav.reader import WavReader
 from domain.wav.repairs import Repair
 
 _MP3_HEAD_BYTES = 4096

@@ -6,17 +6,13 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import msgspec
-from adapters.memory.converter import InMemoryAudioConverter
-from adapters.memory.spool import InMemorySpool
-from adapters.pydub.converter import PydubAudioConverter
-from adapters.system.clock import SystemClock
-from adapters.system.identifiers import RandomIdentifiers
-from adapters.system.spool import DiskSpool
 from dependency_injector import containers, providers
 
-from adapters.ffmpeg.converter import FfmpegAudioConverter, find_ffmpeg
+from adapters.ffmpeg.converter import FfmpegAudioConverter
 from adapters.memory.clock import FixedClock
+from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.identifiers import SeededIdentifiers
+from adapters.memory.spool import InMemorySpool
 from adapters.memory.tracks import InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from adapters.postgres.database import Database
@@ -24,6 +20,11 @@ from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrate import migrate
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
+from adapters.pydub.converter import PydubAudioConverter
+from adapters.shared.ffmpeg import find_ffmpeg
+from adapters.system.clock import SystemClock
+from adapters.system.identifiers import RandomIdentifiers
+from adapters.system.spool import DiskSpool
 from application.add_track import AddTrack
 from application.authenticate import Authenticate
 from application.open_record import OpenRecord

@@ -11,7 +11,7 @@ from msgspec import Meta
 from domain.audio import Mp3Quality
 from domain.convert import AudioLimits
 from domain.errors import WrongSetting
-from domain.wav.reader import WavLimits
+from domain.wav.limits import WavLimits
 
 MAX_STORABLE_BYTES = 1_000_000_000
 """PostgreSQL keeps at most 1 GB in one value."""
@@ -82,9 +82,10 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings from environment variables; an empty one counts as not set. Raises `WrongSetting`."""
-    names = {field.encode_name: field for field in msgspec.structs.fields(Settings)}
-    given = {name: environment[name].strip() for name in names if environment.get(name, "").strip()}
-    settings = Settings(**{names[name].name: _converted(name, names[name].type, text) for name, text in given.items()})
+    kinds = {field.encode_name: field.type for field in msgspec.structs.fields(Settings)}
+    given = {name: environment[name].strip() for name in kinds if environment.get(name, "").strip()}
+    values = {name: _converted(name, kinds[name], text) for name, text in given.items()}
+    settings = msgspec.convert(values, Settings)
     if settings.min_sample_rate > settings.max_sample_rate:
         raise WrongSetting("MIN_SAMPLE_RATE", f"must not be above MAX_SAMPLE_RATE, which is {settings.max_sample_rate}")
     try:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 PCM, MS_ADPCM, FLOAT, A_LAW, MU_LAW, IMA_ADPCM, GSM_610 = 1, 2, 3, 6, 7, 0x11, 0x31
 EXTENSIBLE = 0xFFFE
-SUB_FORMAT_TAIL = bytes.fromhex("000000001000800000aa00389b71")[2:]
+SUB_FORMAT_TAIL = bytes.fromhex("800000aa00389b71")
+# W64 names are GUIDs: four letters and one of these tails.
 W64_TAILS = {b"riff": "2e91cf11a5d628db04c10000", b"list": "2f91cf11a5d628db04c10000"}
 W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 UNKNOWN_SIZE = 0xFFFFFFFF
@@ -40,7 +41,7 @@ def pcm(values: Samples, bits: int = 16, *, container_bytes: int | None = None, 
     top = 1 << (bits - 1)
     out = bytearray()
     for value in np.asarray(values).reshape(-1):
-        whole = max(-top, min(top - 1, int(round(float(value) * top)))) << shift
+        whole = max(-top, min(top - 1, round(float(value) * top))) << shift
         whole += 128 if size == 1 else 0
         out += whole.to_bytes(size, "big" if big_endian else "little", signed=size > 1)
     return bytes(out)
@@ -60,8 +61,7 @@ def a_law(values: Samples) -> bytes:
 def _a_law_byte(value: int) -> int:
     sign = 0x80 if value >= 0 else 0
     magnitude = min((value if value >= 0 else ~value) >> 4, 0x7FF)
-    exponent = max(magnitude.bit_length() - 4, 1)
-    segment = 0 if magnitude < 0x10 else exponent - 0
+    segment = max(magnitude.bit_length() - 4, 0)
     mantissa = magnitude & 0x0F if segment == 0 else (magnitude >> (segment - 1)) & 0x0F
     return (sign | segment << 4 | mantissa) ^ 0x55
 
@@ -102,16 +102,22 @@ def gsm_blocks(count: int, *, seed: int = 1) -> bytes:
     return random.Random(seed).randbytes(65 * count)
 
 
-def codec_extra(tag: int, channels: int, block_align: int) -> bytes:
-    """What the format chunk holds after cbSize for the block codecs; empty for the others."""
-    if tag == GSM_610:
-        return struct.pack("<H", 320)
+def block_samples(tag: int, channels: int, block_align: int) -> int:
+    """Samples per channel in a block; 1 but for the block codecs."""
     if tag == IMA_ADPCM:
-        return struct.pack("<H", (block_align - 4 * channels) * 2 // channels + 1)
+        return (block_align - 4 * channels) * 2 // channels + 1
     if tag == MS_ADPCM:
-        samples = (block_align - 7 * channels) * 2 // channels + 2
-        return struct.pack("<HH14h", samples, 7, *MS_ADPCM_COEFFICIENTS)
-    return b""
+        return (block_align - 7 * channels) * 2 // channels + 2
+    return 320 if tag == GSM_610 else 1
+
+
+def codec_extra(tag: int, channels: int, block_align: int, *, big_endian: bool = False) -> bytes:
+    """What the format chunk holds after cbSize for the block codecs; empty for the others."""
+    if tag not in (GSM_610, IMA_ADPCM, MS_ADPCM):
+        return b""
+    order = ">" if big_endian else "<"
+    extra = struct.pack(f"{order}H", block_samples(tag, channels, block_align))
+    return extra + (struct.pack(f"{order}H14h", 7, *MS_ADPCM_COEFFICIENTS) if tag == MS_ADPCM else b"")
 
 
 def fmt_body(
@@ -131,10 +137,11 @@ def fmt_body(
     """The body of a format chunk. `tag` is the codec even where `extensible` moves it into the sub-format GUID."""
     order = ">" if big_endian else "<"
     align = channels * ((bits + 7) // 8) & 0xFFFF if block_align is None else block_align
-    per_second = rate * align & 0xFFFFFFFF if byte_rate is None else byte_rate
-    tail = codec_extra(tag, channels, align) if extra is None else extra
+    tail = codec_extra(tag, channels, align, big_endian=big_endian) if extra is None else extra
+    right_rate = rate * align // max(1, block_samples(tag, channels, align)) & 0xFFFFFFFF
+    per_second = right_rate if byte_rate is None else byte_rate
     if extensible:
-        sub_format = struct.pack(f"{order}IHH", tag, 0, 0x10) + SUB_FORMAT_TAIL[-8:]
+        sub_format = struct.pack(f"{order}IHH", tag, 0, 0x10) + SUB_FORMAT_TAIL
         tail = struct.pack(f"{order}HI", bits if valid_bits is None else valid_bits, mask) + sub_format + tail
     head = struct.pack(f"{order}HHIIHH", EXTENSIBLE if extensible else tag, channels, rate, per_second, align, bits)
     return head + (struct.pack(f"{order}H", len(tail)) + tail if tail else b"")
@@ -192,7 +199,7 @@ def wav(
     trailing: bytes = b"",
     pad: bool = True,
     fmt: bytes | None = None,
-    **format_words: Any,  # noqa: ANN401 - handed on to fmt_body as they are
+    **format_words: Any,
 ) -> bytes:
     """A whole file. `before` and `after` are chunks around the data chunk; `trailing` is put behind everything.
 

@@ -42,7 +42,7 @@ class Account:
 
     def directory_argument(self, folder: Path) -> str:
         """What to call `folder` on the command line of a program whose working directory it is."""
-        return "/proc/self/cwd" if self.dropped and _LINUX else str(folder)
+        return "/proc/self/cwd" if _LINUX else str(folder)
 
     def popen_user(self) -> tuple[int | None, int | None]:
         """User and group for `subprocess` to change to where setpriv does not exist."""

@@ -123,17 +123,18 @@ class Keeper:
         if make:
             self._cluster.make(binaries, account, self._living.descriptor)
         self._cluster.keep_link()
+        conninfo = self._cluster.conninfo("postgres")
         self._cluster.remove_stale_pid_file()
         with self._launching:
             if self._stopping.is_set():
                 raise ServerEnded("stopped while starting")
             self._server = Server(self._cluster, binaries, account, self._living.descriptor)
         self._living.release()  # from here on the server's processes alone hold it
-        self._server.wait_ready(self._cluster.conninfo("postgres"))
-        self._make_database()
+        self._server.wait_ready(conninfo)
+        self._make_database(conninfo)
 
-    def _make_database(self) -> None:
-        with psycopg.connect(self._cluster.conninfo("postgres"), autocommit=True) as connection:
+    def _make_database(self, conninfo: str) -> None:
+        with psycopg.connect(conninfo, autocommit=True) as connection:
             if connection.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone() is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 

@@ -19,7 +19,7 @@ from domain.wav.repairs import Repair
 
 STORING_RATE = 4 * 1024 * 1024
 """Bytes of an MP3 a second at which the database must at least store it."""
-SLICE_BYTES = 512 * 1024
+SLICE_BYTES = 256 * 1024
 """How much of an MP3 is read at a time."""
 
 _TYPES = (

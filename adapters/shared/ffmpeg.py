@@ -4,13 +4,12 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 
-from domain.wav.head import canonical_head
-
 from adapters.shared.programs import Limits, Outcome, run
 from domain.audio import Mp3Format
 from domain.downmix import downmix_matrix
 from domain.errors import ConverterUnavailable
 from domain.wav.format import SampleEncoding, WavFormat
+from domain.wav.head import canonical_head
 
 _RAW = {
     SampleEncoding.UNSIGNED_8: ("u8", "pcm_u8"),

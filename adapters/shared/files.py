@@ -43,10 +43,15 @@ class AnonymousFile:
         """In bytes."""
         return os.fstat(self.descriptor).st_size
 
-    async def append(self, data: bytes | bytearray) -> None:
-        """Write at the end, in a thread. Raises `DiskFull`."""
+    def append(self, data: bytes | bytearray) -> None:
+        """Write at the end; it blocks. Raises `DiskFull`."""
+        rest = memoryview(data)
+        position = self.size()
         with disk_errors():
-            await in_thread(_append, self.descriptor, data)
+            while rest:
+                written = os.pwrite(self.descriptor, rest, position)
+                position += written
+                rest = rest[written:]
 
     async def read(self, start: int, count: int) -> AsyncIterator[bytes]:
         """`count` bytes from byte `start`, or as many as there are, in slices of at most `READ_BYTES`."""
@@ -94,12 +99,3 @@ def _open_anonymous(folder: Path) -> int:
     descriptor, name = tempfile.mkstemp(dir=folder)
     Path(name).unlink()
     return descriptor
-
-
-def _append(descriptor: int, data: bytes | bytearray) -> None:
-    rest = memoryview(data)
-    position = os.lseek(descriptor, 0, os.SEEK_END)
-    while rest:
-        written = os.pwrite(descriptor, rest, position)
-        position += written
-        rest = rest[written:]

@@ -114,8 +114,8 @@ class Sizes64:
 
     @classmethod
     def read(cls, body: bytes) -> "Sizes64":
-        """From the chunk's body (EBU Tech 3306, 3.2.1): zero and negative sizes say nothing."""
+        """From the chunk's body (EBU Tech 3306, chapter 3): negative sizes say nothing, nor does a container's of 0."""
         if len(body) < 16:
             return cls()
         riff, data = struct.unpack("<QQ", body[:16])
-        return cls(*(size if 0 < size < _SIGN_64 else None for size in (riff, data)))
+        return cls(riff if 0 < riff < _SIGN_64 else None, data if data < _SIGN_64 else None)

@@ -19,7 +19,7 @@ MAX_FMT_BYTES = 4096
 
 PCM, MS_ADPCM, FLOAT, A_LAW, MU_LAW, IMA_ADPCM, GSM_610, EXTENSIBLE = 1, 2, 3, 6, 7, 0x11, 0x31, 0xFFFE
 _GUID_TAIL = bytes.fromhex("800000aa00389b71")
-_AMBISONIC_GUID_TAIL = bytes.fromhex("86 44c8c1ca000000")
+_AMBISONIC_GUID_TAIL = bytes.fromhex("8644c8c1ca000000")
 _PCM_ENCODINGS = (
     SampleEncoding.UNSIGNED_8,
     SampleEncoding.SIGNED_16,
@@ -68,6 +68,7 @@ class _Words:
     bits: int
     mask: int
     extra: bytes
+    """What follows `cbSize`, or the sub-format."""
 
 
 def read_format(body: bytes, *, big_endian: bool, limits: WavLimits) -> SourceFormat:
@@ -96,11 +97,11 @@ def _read_words(body: bytes, order: str) -> _Words:
     tag, *rest = struct.unpack(f"{order}HHIIHH", body[:16])
     if tag != EXTENSIBLE:
         # cbSize is not believed: what follows it is there or not
-        return _Words(tag, *rest, mask=0, extra=body[18:])
+        return _Words(tag, *rest, 0, body[18:])
     if len(body) < 40:
         raise DamagedWav(f"its extensible format chunk has {len(body)} bytes, at least 40 are needed")
     (mask,) = struct.unpack(f"{order}I", body[20:24])
-    return _Words(_sub_format(body[24:40], order), *rest, mask=mask, extra=body[40:])
+    return _Words(_sub_format(body[24:40], order), *rest, mask, body[40:])
 
 
 def _sub_format(guid: bytes, order: str) -> int:
@@ -168,7 +169,7 @@ def _ms_adpcm(words: _Words, order: str) -> tuple[WavFormat, int]:
 
     More than two channels lie as one block per channel, side by side, as ffmpeg reads them.
     """
-    block = words.block_align * max(1, words.channels // 2 and words.channels if words.channels > 2 else 1)
+    block = words.block_align * (words.channels if words.channels > 2 else 1)
     if block < 7 * words.channels:
         raise DamagedWav(f"its MS ADPCM blocks have {words.block_align} bytes, too few for their heads")
     samples = (block - 6 * words.channels) * 2 // words.channels

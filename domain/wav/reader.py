@@ -50,6 +50,7 @@ class WavReader:
         self._stream: SampleStream | None = None
         self._chunks = 0
         self._sound_end = 0
+        self._data_start = 0
         self._out: list[bytes] = []
         self._intake = Intake(self._parse())
 
@@ -57,6 +58,15 @@ class WavReader:
     def samples(self) -> int:
         """Samples per channel handed out so far."""
         return self._stream.samples if self._stream else 0
+
+    def certain_duration(self, at_least: int) -> float:
+        """Seconds of audio that the data chunk claims, as far as a file of `at_least` bytes must hold them."""
+        if self._source is None or self._stream is None:
+            return 0.0
+        there = at_least - self._data_start
+        size = max(0, there if self.data_bytes is None else min(there, self.data_bytes))
+        handed_out = self._source.format
+        return size // self._source.block_bytes * handed_out.block_samples / handed_out.sample_rate
 
     def push(self, data: bytes) -> bytes:
         """The next bytes of the file; returns sample bytes, whole blocks of them, maybe none.
@@ -145,18 +155,24 @@ class WavReader:
     def _read_data(self, chunk: ChunkHead) -> Parser:
         if self._source is None:
             raise DamagedWav("its data chunk comes before its format chunk")
-        size = (self._sizes64.data or chunk.size) if self._container.has_ds64 else chunk.size
+        size = self._claimed_size(chunk)
         if size == 0:
             ahead = yield Peek(self._container.chunk_head_bytes)
             size = 0 if not ahead or self._fits(ahead) else None
         self.data_bytes = size
         self._stream = SampleStream(self._source, big_endian=self._container.big_endian)
-        start = self._intake.passed
+        start = self._data_start = self._intake.passed
         yield Pass(size, self._hand_out)
         self._end_data(self._intake.passed - start)
         self._sound_end = self._intake.passed if size is None else start + size
         if size is not None:
             yield from self._read_padding(size)
+
+    def _claimed_size(self, chunk: ChunkHead) -> int | None:
+        """Of the data: where both claim one, `ds64` is believed rather than the chunk, as in ffmpeg and libsndfile."""
+        if not self._container.has_ds64 or self._sizes64.data is None:
+            return chunk.size
+        return self._sizes64.data or chunk.size or 0
 
     def _fits(self, ahead: bytes) -> bool:
         """Whether a chunk that is known, and ends where it can, lies ahead."""
@@ -216,7 +232,7 @@ class WavReader:
         yield Pass(None)
 
     def _check_claimed_end(self) -> None:
-        """A container that claims to end at the last chunk, or at the last byte, is right; so is one that counts no pad.
+        """A container is right that claims to end at the last chunk, with or without its pad, or at the last byte.
 
         A recording of unknown length may claim no end.
         """

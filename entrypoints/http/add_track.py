@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, post
+from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIFormat
-from litestar.params import NamedDependency
 
 from application.add_track import AddTrack
 from application.authenticate import Authenticate, Credentials
@@ -72,7 +72,7 @@ async def add_track(
         bearer = _bearer_token(request)
         user = None if bearer is None else await authenticate(Credentials(bearer))
         async with aclosing(body_blocks(request, limit + FORM_BYTES, UploadTooLarge(limit))) as body:
-            form = UploadForm(body, boundary, bearer, user and user.user_id)
+            form = UploadForm(body, boundary, bearer, user.user_id if user else None)
             file_name = await form.open_file()
             async with aclosing(form.file()) as file:
                 if user is None and (credentials := form.credentials()):

@@ -21,7 +21,7 @@ from entrypoints.http.errors import answer_error, answer_http_error, answer_unex
 from entrypoints.http.health import live, ready
 from entrypoints.http.middleware import end_refused_uploads, log_requests
 from entrypoints.http.openapi import openapi_config
-from entrypoints.http.pages import asset, home, schema_page
+from entrypoints.http.pages import PAGE_HEADERS, asset, home, schema_page
 from entrypoints.http.record import record
 from entrypoints.http.register import register
 from entrypoints.settings import Settings
@@ -30,7 +30,7 @@ from entrypoints.settings import Settings
 def create_app(container: Container) -> Litestar:
     """The application; what it needs from the container is opened while it runs (`Container.running`)."""
     app = Litestar(
-        route_handlers=[register, add_track, record, live, ready, home, schema_page, asset],
+        route_handlers=[register, add_track, record, live, ready, home, asset],
         dependencies=_dependencies(container),
         lifespan=[lambda _: container.running()],
         exception_handlers={
@@ -38,7 +38,7 @@ def create_app(container: Container) -> Litestar:
             HTTPException: answer_http_error,
             Exception: answer_unexpected,
         },
-        openapi_config=openapi_config(version("music-app")),
+        openapi_config=openapi_config(version("music-app"), schema_page(), PAGE_HEADERS),
         request_max_body_size=None,  # each handler bounds its own body
         logging_config=None,
     )

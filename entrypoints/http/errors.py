@@ -57,6 +57,8 @@ class ClientGone(errors.MusicAppError):
 
 
 RETRY_AFTER_SECONDS = "5"
+NOT_FOUND_CODE = "route.not_found"
+NOT_FOUND_MESSAGE = "there is nothing here; GET / lists what there is"
 
 ANSWERS: dict[type[errors.MusicAppError], tuple[int, str]] = {
     RequestInvalid: (400, "request.invalid"),
@@ -110,7 +112,7 @@ def answer_error(_: Request[Any, Any, Any], error: errors.MusicAppError) -> Resp
 def answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, object]]:
     """What the client is told where the framework refused."""
     if isinstance(error, NotFoundException):
-        return error_response(404, "route.not_found", "there is nothing here; GET / lists what there is")
+        return error_response(404, NOT_FOUND_CODE, NOT_FOUND_MESSAGE)
     if isinstance(error, MethodNotAllowedException):
         allowed = ", ".join(sorted(request.app.route_handler_method_map.get(request.scope["path"], ())))
         message = f"{request.method} is not possible here; use {allowed}"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import HttpMethod, Response, route
-from litestar.params import NamedDependency
+from litestar.di import NamedDependency
 
 from application.readiness import Readiness
 from entrypoints.http.errors import ANSWERS, RETRY_AFTER_SECONDS, error_response

@@ -6,7 +6,9 @@ import time
 import uuid
 
 import structlog
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types.asgi_types import HTTPReceiveMessage, WebSocketReceiveMessage
 
 logger = structlog.get_logger(__name__)
 
@@ -23,7 +25,7 @@ def log_requests(app: ASGIApp) -> ASGIApp:
     """
 
     async def logged(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         identifier = uuid.uuid4().hex
@@ -56,14 +58,14 @@ def end_refused_uploads(app: ASGIApp) -> ASGIApp:
     """
 
     async def ended(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         headers = dict(scope["headers"])
         unread = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
         waits = headers.get(b"expect", b"").lower() == b"100-continue"
 
-        async def receive_noted() -> Message:
+        async def receive_noted() -> HTTPReceiveMessage | WebSocketReceiveMessage:
             nonlocal unread, waits
             message = await receive()
             waits = False

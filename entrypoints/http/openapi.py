@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
+from litestar import Request, Response, Router
+from litestar.enums import MediaType
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import (
     Components,
     OpenAPIHeader,
@@ -18,6 +21,8 @@ from litestar.openapi.spec import (
     Schema,
     SecurityScheme,
 )
+
+from entrypoints.http.errors import NOT_FOUND_CODE, NOT_FOUND_MESSAGE, error_response
 
 BEARER = "user_access_token"
 _ERROR_DESCRIPTIONS = {
@@ -89,17 +94,39 @@ def operation(
     return Described
 
 
-def openapi_config(version: str) -> OpenAPIConfig:
-    """The description of the whole API. Litestar's own pages are off: they load scripts from elsewhere."""
+class _OfflinePage(OpenAPIRenderPlugin):
+    """Swagger UI from our own assets; Litestar's pages load scripts from elsewhere and hold inline ones."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(path="/", media_type=MediaType.HTML)
+        self._page = page.encode()
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return self._page
+
+
+async def _answer_unknown_path(response: Response[Any]) -> Response[Any]:
+    """Litestar answers unknown paths below its router with a page."""
+    return error_response(404, NOT_FOUND_CODE, NOT_FOUND_MESSAGE) if response.status_code == 404 else response
+
+
+def openapi_config(version: str, page: str, page_headers: dict[str, str]) -> OpenAPIConfig:
+    """The description of the whole API at `/schema`, as `page` and, at `/schema/openapi.json`, for programs."""
     return OpenAPIConfig(
         title="music-app",
         version=version,
         description="Register, upload a WAV, get a link to an MP3.",
-        path="/schema",
         components=Components(
             security_schemes={
                 BEARER: SecurityScheme(type="http", scheme="bearer", description="The user_access_token of /register")
             }
         ),
-        render_plugins=[],
+        render_plugins=[_OfflinePage(page)],
+        openapi_router=Router(
+            "/schema",
+            route_handlers=[],
+            include_in_schema=False,
+            response_headers=page_headers,
+            after_request=_answer_unknown_path,
+        ),
     )

@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from litestar import HttpMethod, Request, Response, route
+from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath, NamedDependency
+from litestar.params import FromPath
 
 from entrypoints.http.links import base_url
 from entrypoints.settings import Settings
 
 _METHODS = [HttpMethod.GET, HttpMethod.HEAD]
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-)
+PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+    "Referrer-Policy": "no-referrer",
+}
 _SWAGGER = ("swagger-ui.css", "swagger-ui-bundle.js")
 _OWN = ("page.css", "schema.js")
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".html": "text/html"}
@@ -29,13 +31,8 @@ _TYPES = {".css": "text/css", ".js": "text/javascript", ".html": "text/html"}
 async def home(request: Request[Any, Any, Any], settings: NamedDependency[Settings]) -> Response[str]:
     """What this is, and the three calls."""
     base = html.escape(base_url(request, settings.public_base_url))
-    return _page(_own("home.html").replace("{{base_url}}", base))
-
-
-@route("/schema", http_method=_METHODS, include_in_schema=False, status_code=200, media_type=MediaType.HTML)
-async def schema_page() -> Response[str]:
-    """The API's description for people."""
-    return _page(_own("schema.html"))
+    page = _own("home.html").replace("{{base_url}}", base)
+    return Response(page, media_type=MediaType.HTML, headers=PAGE_HEADERS)
 
 
 @route("/assets/{name:str}", http_method=_METHODS, include_in_schema=False, status_code=200)
@@ -51,9 +48,9 @@ async def asset(name: FromPath[str]) -> Response[str]:
     return Response(content, media_type=_TYPES[Path(name).suffix], headers=headers)
 
 
-def _page(content: str) -> Response[str]:
-    headers = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer"}
-    return Response(content, media_type=MediaType.HTML, headers=headers)
+def schema_page() -> str:
+    """The API's description for people; what it describes it loads from `/schema/openapi.json`."""
+    return _own("schema.html")
 
 
 @cache

@@ -6,8 +6,8 @@ from urllib.parse import quote
 from uuid import UUID
 
 from litestar import HttpMethod, Request, Response, route
+from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Parameter, Schema
-from litestar.params import NamedDependency
 from litestar.response import Stream
 
 from application.open_record import OpenRecord, Record

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, post
-from litestar.params import NamedDependency
+from litestar.di import NamedDependency
 from multipart import parse_options_header
 
 from domain.register import Register

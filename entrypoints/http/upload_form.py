@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator, AsyncIterator
+from typing import TypeAlias
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
@@ -16,7 +17,7 @@ MAX_BYTES_OUTSIDE_PARTS = 64 * 1024
 _MAX_USER_ID = (1 << 63) - 1
 _FILE, _USER_ID, _TOKEN = "wav_file", "user_id", "user_access_token"
 
-Event = MultipartSegment | bytes | None
+Event: TypeAlias = MultipartSegment | bytes | None
 
 
 def boundary_of(content_type: str) -> str:
@@ -24,7 +25,7 @@ def boundary_of(content_type: str) -> str:
     kind, options = parse_options_header(content_type)
     if kind != "multipart/form-data":
         raise WrongType("the body is not a form with a file", "multipart/form-data")
-    boundary = options.get("boundary", "")
+    boundary: str = options.get("boundary", "")
     if not re.fullmatch(r"[\x20-\x7e]{1,200}", boundary):
         raise RequestInvalid("Content-Type must name the boundary of the form")
     return boundary

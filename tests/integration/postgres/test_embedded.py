@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -72,12 +72,10 @@ class Program:
         self.process.wait(SECONDS)
 
     def clean_up(self) -> None:
-        if self.process.poll() is None:
-            self.kill()
+        self.kill()
         for stream in (self.process.stdin, self.process.stdout):
             assert stream
             stream.close()
-        wait_until(lambda: no_server(self.data), "the server ends with its program")
 
 
 Start = Callable[..., Program]
@@ -167,14 +165,17 @@ def folder(user_id: int) -> Iterator[Path]:
 
 @pytest.fixture
 def start(folder: Path, user_id: int, programs: Path) -> Iterator[Start]:
-    with ExitStack() as stack:
+    started: list[Program] = []
 
-        def begin(data_dir: Path = folder / "data", search_path: Path = programs) -> Program:
-            program = Program(data_dir, user_id, search_path, folder)
-            stack.callback(program.clean_up)
-            return program
+    def begin(data_dir: Path = folder / "data", search_path: Path = programs) -> Program:
+        started.append(Program(data_dir, user_id, search_path, folder))
+        return started[-1]
 
-        yield begin
+    yield begin
+    for program in started:
+        program.clean_up()
+    for program in started:
+        wait_until(lambda data=program.data: no_server(data), "the server ends with its program")  # type: ignore[misc] # mypy cannot infer a lambda with a default
 
 
 def test_data_outlives_a_stop_which_leaves_no_process_and_no_socket(start: Start, folder: Path) -> None:

@@ -90,7 +90,7 @@ def test_a_server_that_is_not_there_is_named_by_its_setting(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("url", ["mysql://u:secret@h/d", "postgresql://u:secret@h:port/d", "secret", "host=h secret"])
 def test_a_url_that_is_none_is_refused_without_repeating_it(url: str) -> None:
-    with pytest.raises(WrongSetting, match="^DATABASE_URL: ") as caught:
+    with pytest.raises(WrongSetting, match=r"^DATABASE_URL: ") as caught:
         migrate(url)
 
     assert "secret" not in str(caught.value)
