@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from domain.errors import ConversionFailed
 
-_SAMPLE_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
-"""By the header's version bits: MPEG-1, MPEG-2 and "MPEG-2.5"."""
+SAMPLE_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
+"""By the header's version bits (MPEG-1, MPEG-2 and "MPEG-2.5"), in the order of its rate index."""
 _LAYER_III = 1
 _MONO = 3
 _HAS_FRAMES, _HAS_BYTES, _HAS_SEEK_TABLE, _HAS_QUALITY = 1, 2, 4, 8
@@ -45,11 +45,11 @@ def read_info(head: bytes) -> Mp3Info:
         raise ConversionFailed(f"no MPEG frame at the start of the MP3: {head[:4].hex()}")
     version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
     rate_index, mono = head[2] >> 2 & 3, head[3] >> 6 == _MONO
-    if version not in _SAMPLE_RATES or layer != _LAYER_III or rate_index == 3 or head[2] >> 4 in (0, 15):
+    if version not in SAMPLE_RATES or layer != _LAYER_III or rate_index == 3 or head[2] >> 4 in (0, 15):
         raise ConversionFailed(f"no Layer III frame at the start of the MP3: {head[:4].hex()}")
     frames, size, has_seek_table, delay, padding = _read_tag(head, 4 + side_information_bytes(version == 3, mono))
     return Mp3Info(
-        sample_rate=_SAMPLE_RATES[version][rate_index],
+        sample_rate=SAMPLE_RATES[version][rate_index],
         channels=1 if mono else 2,
         samples_per_frame=1152 if version == 3 else 576,
         frames=frames,

@@ -4,17 +4,20 @@ import struct
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
+from adapters.memory.mp3 import InMemoryMp3
 from domain.audio import BIT_RATES, AudioConverter, Mp3, Mp3Format
 from domain.errors import ConverterUnavailable
-from domain.mp3 import side_information_bytes
+from domain.mp3 import SAMPLE_RATES, side_information_bytes
 from domain.wav.format import WavFormat
 
-_READ_BYTES = 256 * 1024
 _ENCODER_DELAY = 576
 _DECODER_DELAY = 529
-_INFO_BYTES = 156
-"""Of the Info tag with LAME's extension: 120 and 36."""
+_INFO_FRAME_BYTES = 4 + 32 + 120 + 36
+"""A header, the longest side information, Xing's tag and LAME's extension."""
 _ALL_FIELDS = 15
+_LAYER_III_WITHOUT_CRC = 0b011
+_STEREO, _MONO = 0, 3
+_ORIGINAL = 0b100
 
 
 class InMemoryAudioConverter(AudioConverter):
@@ -35,7 +38,8 @@ class InMemoryAudioConverter(AudioConverter):
         blocks = 0
         async for chunk in samples:
             blocks += len(chunk) // source.block_bytes
-        mp3 = _MemoryMp3(silence(target, round(blocks * source.block_samples * target.sample_rate / source.sample_rate)))
+        seconds = blocks * source.block_samples / source.sample_rate
+        mp3 = InMemoryMp3(silence(target, round(seconds * target.sample_rate)))
         self.open_mp3s.append(mp3)
         try:
             yield mp3
@@ -47,16 +51,6 @@ class InMemoryAudioConverter(AudioConverter):
             raise ConverterUnavailable("CONVERTER", self.problem)
 
 
-class _MemoryMp3(Mp3):
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self.size = len(content)
-
-    async def read(self, start: int, count: int) -> AsyncIterator[bytes]:
-        for position in range(start, start + count, _READ_BYTES):
-            yield self._content[position : min(position + _READ_BYTES, start + count)]
-
-
 def silence(target: Mp3Format, samples: int) -> bytes:
     """An MP3 of so many silent samples: an Info frame, and frames whose side information is all zero.
 
@@ -66,9 +60,7 @@ def silence(target: Mp3Format, samples: int) -> bytes:
     frames = -(-needed // target.samples_per_frame)
     rates = BIT_RATES[target.sample_rate]
     frame = _frame(target, target.quality.bit_rate or rates[0])
-    info_frame = min(
-        (_frame(target, rate) for rate in rates if len(_frame(target, rate)) >= 4 + 32 + _INFO_BYTES), key=len
-    )
+    info_frame = next(large for large in (_frame(target, rate) for rate in rates) if len(large) >= _INFO_FRAME_BYTES)
     padding = frames * target.samples_per_frame - samples - _ENCODER_DELAY
     tag = _info_tag(frames, len(info_frame) + frames * len(frame), padding)
     start = 4 + side_information_bytes(target.samples_per_frame == 1152, target.channels == 1)
@@ -76,8 +68,17 @@ def silence(target: Mp3Format, samples: int) -> bytes:
 
 
 def _frame(target: Mp3Format, bit_rate: int) -> bytes:
-    """A silent frame without padding: header (ISO/IEC 11172-3 2.4.1.3) and zeros; the last header bits say original."""
-    version = 3 if target.sample_rate >= 32000 else 2 if target.sample_rate >= 16000 else 0
-    rate_index = {44100: 0, 48000: 1, 32000: 2}[target.sample_rate << (0, 2, 1, 0)[3 - (3 - version)] if version else target.sample_rate * 4]
-    header = bytes([0xFF, 0xE0 | version << 3 | 0b011])
-    return header
+    """A silent frame: a header (ISO/IEC 11172-3 2.4.1.3) without CRC and padding, marked as original, and zeros."""
+    version, rates = next((version, rates) for version, rates in SAMPLE_RATES.items() if target.sample_rate in rates)
+    rate_bits = (BIT_RATES[target.sample_rate].index(bit_rate) + 1) << 4 | rates.index(target.sample_rate) << 2
+    mode = _MONO if target.channels == 1 else _STEREO
+    header = bytes([0xFF, 0xE0 | version << 3 | _LAYER_III_WITHOUT_CRC, rate_bits, mode << 6 | _ORIGINAL])
+    return header.ljust(target.samples_per_frame // 8 * bit_rate * 1000 // target.sample_rate, b"\0")
+
+
+def _info_tag(frames: int, size: int, padding: int) -> bytes:
+    """Xing's tag with a seek table that is a straight line, and LAME's extension with the delay and the padding."""
+    seek_table = bytes(256 * percent // 100 for percent in range(100))
+    xing = struct.pack(">4sIII100sI", b"Info", _ALL_FIELDS, frames, size, seek_table, 0)
+    delays = (_ENCODER_DELAY << 12 | padding).to_bytes(3, "big")
+    return xing + b"silence".ljust(21, b"\0") + delays + bytes(12)

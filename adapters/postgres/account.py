@@ -54,7 +54,7 @@ class Account:
             os.chown(path, self.user_id, self.group_id)
 
 
-def server_account(data: Path, data_dir: Path, postgres: str) -> Account:
+def server_account(data: Path, data_dir: Path, initdb: str) -> Account:
     """The account for the cluster in `data` (which need not exist yet) below `data_dir`.
 
     An existing cluster's owner stays. Else, for root, the owner of DATA_DIR; else `nobody`: that account has the same
@@ -68,7 +68,7 @@ def server_account(data: Path, data_dir: Path, postgres: str) -> Account:
     user = _user_for_root(data, data_dir)
     if not _LINUX:
         return Account(user.pw_uid, user.pw_gid, dropped=True)
-    return _dropped_account(user, postgres)
+    return _dropped_account(user, initdb)
 
 
 def _own_account(data: Path) -> Account:
@@ -107,12 +107,13 @@ def _named(user_id: int) -> pwd.struct_passwd | None:
         return None
 
 
-def _dropped_account(user: pwd.struct_passwd, postgres: str) -> Account:
+def _dropped_account(user: pwd.struct_passwd, initdb: str) -> Account:
     drop = ("setpriv", "--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups")
     ways = [drop, *((*drop, *_passing(name)) for name, bit in _PASSING_CAPABILITIES.items() if _has_capability(bit))]
     for prefix in ways:
         account = Account(user.pw_uid, user.pw_gid, dropped=True, prefix=prefix)
-        problem = _try(account.command(postgres, "--version", parent_death_signal="KILL"))
+        # By way of env: setpriv itself still has root's capabilities when it looks for the program.
+        problem = _try(account.command("env", initdb, "--version", parent_death_signal="KILL"))
         if problem is None:
             return account
     raise WrongSetting(

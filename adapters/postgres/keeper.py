@@ -119,7 +119,7 @@ class Keeper:
         """Start the server, as its owner, and return when the database is there."""
         self._await_orphans()
         binaries = find_binaries()
-        account = server_account(self._cluster.data, self._cluster.data_dir, binaries.postgres)
+        account = server_account(self._cluster.data, self._cluster.data_dir, binaries.initdb)
         if make:
             self._cluster.make(binaries, account, self._living.descriptor)
         self._cluster.keep_link()

@@ -1,0 +1,75 @@
+"""The real service as a real process, for end-to-end tests."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+START_SECONDS = 60
+STOP_SECONDS = 30
+
+
+@dataclass
+class Server:
+    """A running service; `log` is what it wrote to standard error so far."""
+
+    url: str
+    process: subprocess.Popen[str]
+    data_dir: Path
+    log_file: Path
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text("utf-8")
+
+    def client(self) -> httpx.Client:
+        """A client of this server, without proxies from the environment."""
+        return httpx.Client(base_url=self.url, timeout=60, trust_env=False)
+
+    def register(self, user_name: str = "Ann") -> dict[str, str]:
+        """The form fields of a new user."""
+        with self.client() as client:
+            answer = client.post("/register", json={"user_name": user_name}).raise_for_status().json()
+        return {"user_id": str(answer["user_id"]), "user_access_token": answer["user_access_token"]}
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End the process and wait for it; its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.process.wait(STOP_SECONDS)
+
+
+@contextmanager
+def running_server(folder: Path, **settings: str) -> Iterator[Server]:
+    """`music-app serve` on a free port, keeping its data in `folder`; stopped when the context ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = {"PATH": os.environ["PATH"], "PORT": "0", "DATA_DIR": str(folder / "data"), "LOG_FORMAT": "json"}
+    log_file = folder / "log"
+    with log_file.open("a") as log:
+        process = subprocess.Popen(
+            [Path(sys.executable).with_name("music-app"), "serve"],
+            env=environment | {"SPOOL_MIN_FREE_BYTES": "1"} | settings,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        )
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()  # comes when the service is ready, or empty when it has ended
+        match = re.search(r"http://\S+", line)
+        assert match, f"the service did not start:\n{log_file.read_text('utf-8')}"
+        server = Server(match[0], process, folder / "data", log_file)
+        yield server
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(STOP_SECONDS)
+        process.stdout.close()
