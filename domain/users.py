@@ -46,7 +46,8 @@ class UserRepository(ABC):
     async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:
         """Keep a new user and return them with a `user_id` that was never used before, from 1 upwards.
 
-        Names need not be unique; the caller has cleaned the name. Repeating adds another user.
+        Names need not be unique; the caller has cleaned the name. `token_sha256` was never added before: it is that of
+        122 new random bits.
         """
 
     @abstractmethod

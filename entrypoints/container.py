@@ -121,7 +121,7 @@ class Application(containers.DeclarativeContainer):
     authenticate = providers.Factory(Authenticate, adapters.users)
     add_track = providers.Factory(AddTrack, convert, adapters.tracks, adapters.identifiers, adapters.clock)
     open_record = providers.Factory(OpenRecord, adapters.tracks)
-    readiness = providers.Factory(Readiness, adapters.checks)
+    readiness = providers.Singleton(Readiness, adapters.checks, adapters.clock)
     upload_places = providers.Singleton(UploadPlaces, settings.provided.upload_places)
 
 

@@ -34,7 +34,7 @@ class Decoded:
 class Oracle:
     """The verdict on a file: accepted if at least two programs decode at least one sample.
 
-    `samples` (per channel) is what two agree on, else ffmpeg's count, else None; `rate` and `channels` likewise.
+    `samples` (per channel), `rate` (Hz) and `channels` are each what at least two agree on, else None.
     """
 
     accept: bool
@@ -46,11 +46,16 @@ class Oracle:
 def verdict(path: Path | str) -> Oracle:
     """The verdict of the three programs on the file."""
     decoded = [found for found in opinions(path).values() if found]
-    if not decoded:
-        return Oracle(accept=False, samples=None, rate=None, channels=None)
-    [(best, votes)] = Counter(decoded).most_common(1)
-    chosen = best if votes > 1 else decoded[0]
-    return Oracle(len(decoded) > 1, chosen.samples, chosen.rate, chosen.channels)
+    return Oracle(
+        accept=len(decoded) > 1,
+        samples=_agreed([found.samples for found in decoded]),
+        rate=_agreed([found.rate for found in decoded]),
+        channels=_agreed([found.channels for found in decoded]),
+    )
+
+
+def _agreed(values: list[int]) -> int | None:
+    return next((value for value, votes in Counter(values).most_common(1) if votes > 1), None)
 
 
 def opinions(path: Path | str) -> dict[str, Decoded | None]:

@@ -116,7 +116,7 @@ def codec_extra(tag: int, channels: int, block_align: int, *, big_endian: bool =
     if tag not in (GSM_610, IMA_ADPCM, MS_ADPCM):
         return b""
     order = ">" if big_endian else "<"
-    extra = struct.pack(f"{order}H", block_samples(tag, channels, block_align))
+    extra = struct.pack(f"{order}H", max(0, block_samples(tag, channels, block_align)))
     return extra + (struct.pack(f"{order}H14h", 7, *MS_ADPCM_COEFFICIENTS) if tag == MS_ADPCM else b"")
 
 

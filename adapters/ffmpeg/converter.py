@@ -11,6 +11,7 @@ from adapters.shared.ffmpeg import (
     input_arguments,
     input_head,
     mp3_arguments,
+    opening,
     refuse_missing,
 )
 from adapters.shared.files import AnonymousFile, Mp3File, anonymous_file
@@ -52,9 +53,11 @@ class FfmpegAudioConverter(AudioConverter):
     async def _encode(
         self, source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes], file: AnonymousFile
     ) -> None:
-        filters = filter_arguments(audio_filters(source))
+        first, resampling = await opening(source, target, samples)
+        filters = filter_arguments(audio_filters(source), resampling)
+        head = input_head(source) + first
         command = [self._program, *input_arguments(source), *filters, *mp3_arguments(target), f"file:{file.path}"]
-        outcome = await run(command, self._limits, samples, head=input_head(source), descriptors=[file.descriptor])
+        outcome = await run(command, self._limits, samples, head=head, descriptors=[file.descriptor])
         refuse_failure(outcome, file.size(), self._max_mp3_bytes, "FFMPEG_PATH")
 
     @property

@@ -57,7 +57,7 @@ def silence(target: Mp3Format, samples: int) -> bytes:
     A variable bit rate becomes the lowest constant one.
     """
     needed = samples + _ENCODER_DELAY + _DECODER_DELAY
-    frames = -(-needed // target.samples_per_frame)
+    frames = max(3, -(-needed // target.samples_per_frame))  # ffmpeg stumbles over fewer
     rates = BIT_RATES[target.sample_rate]
     frame = _frame(target, target.quality.bit_rate or rates[0])
     info_frame = next(large for large in (_frame(target, rate) for rate in rates) if len(large) >= _INFO_FRAME_BYTES)
@@ -81,4 +81,5 @@ def _info_tag(frames: int, size: int, padding: int) -> bytes:
     seek_table = bytes(256 * percent // 100 for percent in range(100))
     xing = struct.pack(">4sIII100sI", b"Info", _ALL_FIELDS, frames, size, seek_table, 0)
     delays = (_ENCODER_DELAY << 12 | padding).to_bytes(3, "big")
-    return xing + b"silence".ljust(21, b"\0") + delays + bytes(12)
+    # Decoders heed the delays of encoders that they know by name only.
+    return xing + b"LAME".ljust(21, b"\0") + delays + bytes(12)

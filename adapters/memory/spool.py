@@ -1,6 +1,6 @@
 """A spool in memory."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from domain.errors import DiskFull, Overloaded
@@ -52,6 +52,6 @@ class _MemoryFile(SpooledFile):
         self._content += data
         self.size += len(data)
 
-    async def read(self) -> AsyncIterator[bytes]:
+    async def read(self) -> AsyncGenerator[bytes, None]:
         for start in range(0, self.size, _READ_BYTES):
             yield bytes(self._content[start : start + _READ_BYTES])

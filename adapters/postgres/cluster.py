@@ -5,22 +5,18 @@ import os
 import secrets
 import shutil
 import subprocess
-from hashlib import sha256
 from pathlib import Path
-from tempfile import gettempdir
 
 from psycopg.conninfo import make_conninfo
 
 from adapters.postgres.account import Account
 from adapters.postgres.binaries import MAJOR_VERSION, Binaries
+from adapters.postgres.socket_folder import PORT, SocketFolder
 from domain.errors import WrongSetting
 
 DATABASE = "music_app_db"
 _USER = "postgres"
 _PROGRAM = "postgres"
-_PORT = 5432  # only a part of the socket's name: no TCP port is opened
-_SOCKET_NAME = f".s.PGSQL.{_PORT}"
-_MAX_SOCKET_PATH = 100  # bytes; the system's own limit is 108 on Linux and 104 on macOS
 _INITDB_SECONDS = 120
 _CONNECT_SECONDS = 5
 _LOCALE = ("-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
@@ -34,6 +30,7 @@ class Cluster:
         self.data_dir = data_dir
         self.folder = data_dir / "postgres"
         self.data = self.folder / "data"
+        self.socket = SocketFolder(self.data)
         self._staging = self.folder / "data.new"
         self._password = self.folder / "password"
 
@@ -69,36 +66,13 @@ class Cluster:
                 "DATA_DIR", f"{self._password} is gone, and with it the way into {self.data}; restore it"
             )
         return make_conninfo(
-            host=str(self._socket_folder()),
-            port=_PORT,
+            host=str(self.socket.path),
+            port=PORT,
             user=_USER,
             password=self._password.read_text(encoding="utf-8").strip(),
             dbname=database,
             connect_timeout=_CONNECT_SECONDS,
         )
-
-    def keep_link(self) -> None:
-        """Make the short way to the socket, where one is needed and not there (any more). Raises `WrongSetting`."""
-        if (link := self._link()) is None:
-            return
-        with contextlib.suppress(FileExistsError):
-            link.parent.mkdir(mode=0o700)
-        found = link.parent.lstat()
-        if not link.parent.is_dir() or link.parent.is_symlink() or found.st_uid != os.geteuid() or found.st_mode & 0o77:
-            raise WrongSetting(
-                "DATA_DIR",
-                f"the path {self.data} does not fit a socket, and {link.parent}, the short way to it, is not a folder "
-                "of the service's user alone; remove it or choose a shorter path",
-            )
-        with contextlib.suppress(FileExistsError):
-            link.symlink_to(self.data)
-
-    def remove_link(self) -> None:
-        """Undo `keep_link`. Safe to repeat."""
-        if (link := self._link()) is not None:
-            with contextlib.suppress(OSError):
-                link.unlink(missing_ok=True)
-                link.parent.rmdir()
 
     def remove_stale_pid_file(self) -> None:
         """Remove `postmaster.pid` if its process is one that is no PostgreSQL, as after a container's restart.
@@ -191,20 +165,6 @@ class Cluster:
                 ) from error
         if done.returncode != 0:
             raise WrongSetting("DATA_DIR", f"initdb could not make {self._staging}: {done.stderr.strip()[-1000:]}")
-
-    def _socket_folder(self) -> Path:
-        return self._link() or self.data
-
-    def _link(self) -> Path | None:
-        """The short way to `data`; None if `data` fits a socket's path and libpq's list of hosts as it is."""
-        path = self.data / _SOCKET_NAME
-        if len(os.fsencode(path)) <= _MAX_SOCKET_PATH and str(path).isprintable() and "," not in str(path):
-            return None
-        name = f"music-app-{sha256(os.fsencode(path) + b' %d' % os.geteuid()).hexdigest()[:16]}"
-        temporary = Path(gettempdir())
-        if len(os.fsencode(temporary / name / "data" / _SOCKET_NAME)) > _MAX_SOCKET_PATH:
-            temporary = Path("/tmp")  # noqa: S108 - the folder made in it is checked to be ours alone
-        return temporary / name / "data"
 
 
 def _sync(folder: Path) -> None:

@@ -53,10 +53,15 @@ class Connection(psycopg.AsyncConnection[TupleRow]):
         await super().cancel_safe(timeout=min(timeout, ENDING_SECONDS))
 
     def has_ended(self) -> bool:
-        """Whether the server has hung up while nothing was asked of it. Asks the kernel, so it takes no time."""
+        """Whether the server has hung up while nothing was asked of it. Does not wait."""
         poll = select.poll()
         poll.register(self.fileno(), select.POLLIN)
-        return bool(poll.poll(0))
+        try:
+            while poll.poll(0):
+                self.pgconn.consume_input()
+        except psycopg.OperationalError:
+            return True
+        return False
 
     def _shut_down(self) -> None:
         with suppress(OSError, psycopg.OperationalError):  # it has ended already

@@ -17,7 +17,7 @@ SHORT_SECONDS = 2.0
 _CHECK_SECONDS = 1.5
 _LEAST_SECONDS = 0.3  # for the query, after a long wait for a connection
 _WAITING_PER_CONNECTION = 4  # callers in the queue for one connection; more are turned away at once
-_RECONNECT_SECONDS = 2.0  # then the pool leaves it to the next caller to try again, so no pause gets long
+_RECONNECT_SECONDS = 2.0  # then the pool begins anew, so that the pauses between its attempts do not get long
 
 # The limits on the server's side end what a client that is gone has left behind.
 _SERVER_SETTINGS = {
@@ -65,10 +65,11 @@ class Database:
             min_size=1,
             max_size=pool_size,
             open=False,
-            check=_check_open,
+            check=self._check_open,
             timeout=SHORT_SECONDS,
             max_waiting=_WAITING_PER_CONNECTION * pool_size,
             reconnect_timeout=_RECONNECT_SECONDS,
+            reconnect_failed=_try_on,
             name="music-app",
         )
 
@@ -109,11 +110,19 @@ class Database:
             found = ", ".join(f"{name} is {setting}" for name, setting in wrong)
             raise WrongSetting("DATABASE_URL", f"the server would lose committed tracks in a crash: {found}; set to on")
 
+    # Where one connection is lost, the idle ones most likely are, too: replace them before anybody gets one.
+
+    async def _check_open(self, connection: Connection) -> None:
+        if connection.has_ended():
+            await connection.close()
+            await self._pool.drain()
+            raise psycopg.OperationalError("the server has closed the connection")
+
     async def _give_back(self, connection: Connection) -> None:
         connection.let_be()
         lost = connection.broken
         await self._pool.putconn(connection)
-        if lost:  # then the idle ones most likely are, too: replace them before anybody gets one
+        if lost:
             await self._pool.drain()
 
 
@@ -127,6 +136,16 @@ def _with_settings(conninfo: str) -> str:
     return make_conninfo(conninfo, **_CLIENT_SETTINGS, options=f"{options} {ours}".strip())
 
 
+async def _try_on(pool: AsyncConnectionPool[Connection]) -> None:
+    """Make the pool go on connecting.
+
+    It counts callers that have given up waiting until it has a connection again, and turns callers away before it
+    would connect for them: once it stopped trying with a full queue, it would never begin again.
+    """
+    await pool.drain()
+    await pool.check()
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
@@ -135,9 +154,3 @@ def _translated() -> Iterator[None]:
         raise DiskFull from error
     except _AWAY as error:
         raise DatabaseAway from error
-
-
-async def _check_open(connection: Connection) -> None:
-    if connection.has_ended():
-        await connection.close()
-        raise psycopg.OperationalError("the server has closed the connection")

@@ -24,6 +24,7 @@ _logger = logging.getLogger(__name__)
 _ATTACH_SECONDS = READY_SECONDS + 120  # what the owner may need: recovery, or the making of the cluster
 _ORPHAN_SECONDS = 60  # a server whose program was killed stops by itself, after a checkpoint of at most 128 MB
 _ORPHAN_GRACE_SECONDS = 5
+_CREATE_SECONDS = 60  # copying the 8 MB template takes a fraction of a second
 _POLL_SECONDS = 0.05
 _WATCH_SECONDS = 1.0
 _FIRST_DELAY_SECONDS = 0.1
@@ -91,7 +92,7 @@ class Keeper:
             self._server.close()
             self._server = None
         if self._owner.held:
-            self._cluster.remove_link()
+            self._cluster.socket.remove()
         self._living.release()
         self._owner.release()
 
@@ -109,7 +110,7 @@ class Keeper:
         if not self._cluster.made:
             return "it is being made"
         try:
-            self._cluster.keep_link()
+            self._cluster.socket.keep()
             psycopg.connect(self._cluster.conninfo()).close()
         except psycopg.OperationalError as error:
             return str(error).strip()
@@ -122,7 +123,7 @@ class Keeper:
         account = server_account(self._cluster.data, self._cluster.data_dir, binaries.initdb)
         if make:
             self._cluster.make(binaries, account, self._living.descriptor)
-        self._cluster.keep_link()
+        self._cluster.socket.keep()
         conninfo = self._cluster.conninfo("postgres")
         self._cluster.remove_stale_pid_file()
         with self._launching:
@@ -134,7 +135,9 @@ class Keeper:
         self._make_database(conninfo)
 
     def _make_database(self, conninfo: str) -> None:
-        with psycopg.connect(conninfo, autocommit=True) as connection:
+        with psycopg.connect(
+            conninfo, autocommit=True, options=f"-c statement_timeout={_CREATE_SECONDS}s"
+        ) as connection:
             if connection.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone() is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
@@ -154,7 +157,7 @@ class Keeper:
     def _watch(self) -> bool:
         """Wait a little. False if a server must be started by us."""
         with suppress(*_PROBLEMS):
-            self._cluster.keep_link()  # cleaners of temporary folders may take it away
+            self._cluster.socket.keep()  # cleaners of temporary folders may take it away
         if self._server is not None:
             if self._server.follow(_WATCH_SECONDS) or self._stopping.is_set():
                 return True

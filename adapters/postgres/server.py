@@ -16,6 +16,7 @@ from psycopg import pq
 from adapters.postgres.account import Account
 from adapters.postgres.binaries import Binaries
 from adapters.postgres.cluster import SERVER_ENVIRONMENT, Cluster
+from adapters.postgres.socket_folder import PORT
 
 _logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_directories": ".",  # the data folder, which is the working directory
     "unix_socket_permissions": "0700",
-    "port": "5432",
+    "port": str(PORT),
     "fsync": "on",
     "full_page_writes": "on",
     "synchronous_commit": "on",

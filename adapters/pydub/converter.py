@@ -17,6 +17,7 @@ from adapters.shared.ffmpeg import (
     input_head,
     mp3_arguments,
     no_samples,
+    opening,
     refuse_missing,
 )
 from adapters.shared.files import AnonymousFile, Mp3File, anonymous_file
@@ -68,28 +69,30 @@ class PydubAudioConverter(AudioConverter):
     async def _encode(
         self, source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes], file: AnonymousFile, temporary: Path
     ) -> None:
-        order = self._order(source, target, file)
         async with aclosing(self._bounded(source, target, samples)) as bounded:
+            first, resampling = await opening(source, target, bounded)
+            order = self._order(source, target, file, resampling)
             outcome = await run(
                 [*_python(), json.dumps(order)],
                 self._limits,
                 bounded,
-                head=input_head(source),
+                head=input_head(source) + first,
                 descriptors=[file.descriptor],
                 environment={"TMPDIR": str(temporary)},
             )
         refuse_failure(outcome, file.size(), self._max_mp3_bytes, "CONVERTER")
 
-    def _order(self, source: WavFormat, target: Mp3Format, file: AnonymousFile) -> dict[str, object]:
+    def _order(self, source: WavFormat, target: Mp3Format, file: AnonymousFile, resampling: str) -> dict[str, object]:
         # pydub itself reads few encodings, warps 24 bits, and lets ffmpeg guess what 16-bit samples are.
         filters = filter_arguments(audio_filters(source))
         decode = [self._program, *input_arguments(source), "-map", "0:a:0", *filters, "-f", "s32le", "pipe:1"]
+        parameters = [*filter_arguments(resampling), *mp3_arguments(target)]
         return {
             "decode": decode,
             "channels": target.channels,
             "sample_rate": source.sample_rate,
             "converter": self._program,
-            "parameters": mp3_arguments(target),
+            "parameters": parameters,
             "output": file.descriptor,
         }
 

@@ -29,6 +29,8 @@ _IN_BLOCKS = {
     SampleEncoding.GSM_610: "gsm_ms",
 }
 _FLOATS = (SampleEncoding.FLOAT_32, SampleEncoding.FLOAT_64)
+_SHORT_SAMPLES = 1024
+"""More than swresample's filter at 384 kHz to 48 kHz, about 270."""
 _OLDEST_LIBAVFORMAT = 59  # of ffmpeg 5
 _CHECK_LIMITS = Limits(memory_bytes=1 << 30, file_bytes=1 << 20, cpu_seconds=20, seconds_after_input=20)
 
@@ -76,9 +78,28 @@ def _pan(matrix: tuple[tuple[float, ...], ...]) -> str:
     return f"pan={'mono' if len(matrix) == 1 else 'stereo'}|{outputs}"
 
 
-def filter_arguments(filters: str) -> list[str]:
-    """`-af` with the filters, if there are any."""
-    return ["-af", filters] if filters else []
+async def opening(source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes]) -> tuple[bytes, str]:
+    """The first bytes of what is to be resampled, taken from `samples`, and the filters that resample it.
+
+    swresample gives out less than it was given, down to nothing, where its input is shorter than its filter. So what
+    ends within `_SHORT_SAMPLES` is lengthened with silence before and cut to its exact length afterwards.
+    """
+    if source.sample_rate == target.sample_rate:
+        return b"", ""
+    first = bytearray()
+    async for chunk in samples:
+        first += chunk
+        if len(first) // source.block_bytes * source.block_samples >= _SHORT_SAMPLES:
+            return bytes(first), f"aresample={target.sample_rate}"
+    seconds = len(first) // source.block_bytes * source.block_samples / source.sample_rate
+    length = max(1, round(seconds * target.sample_rate))
+    return bytes(first), f"apad=pad_len={_SHORT_SAMPLES},aresample={target.sample_rate},atrim=end_sample={length}"
+
+
+def filter_arguments(*filters: str) -> list[str]:
+    """`-af` with those of the filters that are not empty, if there are any."""
+    present = ",".join(filter(None, filters))
+    return ["-af", present] if present else []
 
 
 def mp3_arguments(target: Mp3Format) -> list[str]:

@@ -53,7 +53,7 @@ class AnonymousFile:
                 position += written
                 rest = rest[written:]
 
-    async def read(self, start: int, count: int) -> AsyncIterator[bytes]:
+    async def read(self, start: int, count: int) -> AsyncGenerator[bytes, None]:
         """`count` bytes from byte `start`, or as many as there are, in slices of at most `READ_BYTES`."""
         end = start + count
         while start < end:

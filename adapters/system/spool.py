@@ -1,8 +1,8 @@
 """The spool on disk."""
 
 import os
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 from adapters.shared.cancellation import in_thread
@@ -66,11 +66,12 @@ class _DiskFile(SpooledFile):
         if len(self._waiting) >= WRITE_BYTES:
             await self._flush()
 
-    async def read(self) -> AsyncIterator[bytes]:
+    async def read(self) -> AsyncGenerator[bytes, None]:
         if self._waiting:
             await self._flush()
-        async for block in self._file.read(0, self.size):
-            yield block
+        async with aclosing(self._file.read(0, self.size)) as blocks:
+            async for block in blocks:
+                yield block
 
     async def _flush(self) -> None:
         waiting, self._waiting = self._waiting, bytearray()

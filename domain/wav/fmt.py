@@ -94,14 +94,15 @@ def read_format(body: bytes, *, big_endian: bool, limits: WavLimits) -> SourceFo
 
 
 def _read_words(body: bytes, order: str) -> _Words:
-    tag, *rest = struct.unpack(f"{order}HHIIHH", body[:16])
+    tag, channels, rate, byte_rate, block_align, bits = struct.unpack(f"{order}HHIIHH", body[:16])
     if tag != EXTENSIBLE:
         # cbSize is not believed: what follows it is there or not
-        return _Words(tag, *rest, 0, body[18:])
+        return _Words(tag, channels, rate, byte_rate, block_align, bits, 0, body[18:])
     if len(body) < 40:
         raise DamagedWav(f"its extensible format chunk has {len(body)} bytes, at least 40 are needed")
     (mask,) = struct.unpack(f"{order}I", body[20:24])
-    return _Words(_sub_format(body[24:40], order), *rest, mask, body[40:])
+    tag = _sub_format(body[24:40], order)
+    return _Words(tag, channels, rate, byte_rate, block_align, bits, mask, body[40:])
 
 
 def _sub_format(guid: bytes, order: str) -> int:

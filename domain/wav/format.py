@@ -35,8 +35,11 @@ class WavFormat:
     sample_rate: int
     """In Hz."""
     block_bytes: int
-    """Bytes of one block: one sample of every channel, or one codec block for ADPCM and GSM."""
+    """Bytes of one block: one sample of every channel, or one codec block for ADPCM and GSM.
+
+    Of ADPCM the very last block may be shorter: it is handed out as far as its groups of samples are whole.
+    """
     block_samples: int = 1
-    """Samples per channel in one block: 1, but for ADPCM and GSM."""
+    """Samples per channel in one block: 1, but for ADPCM and GSM. Counted from the block's bytes, never from a word."""
     codec_parameters: bytes = b""
     """What follows `cbSize` in the format chunk, where the decoder needs it (ADPCM, GSM), little-endian."""

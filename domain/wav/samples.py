@@ -104,12 +104,16 @@ def _ms_adpcm_mender(source: SourceFormat) -> Transform:
 
 
 def _ima_adpcm_mender(source: SourceFormat) -> Transform:
-    """Step indices that do not exist become the last; bytes behind the last group of a block are left out."""
+    """Step indices that do not exist become the last, the reserved byte behind them 0 (ffmpeg would drop the block).
+
+    Bytes behind the last group of a block are left out.
+    """
     block, handed_out = source.block_bytes, source.format.block_bytes
-    places = range(2, 4 * source.format.channels, 4)
+    heads = 4 * source.format.channels
 
     def mend(data: bytes) -> bytes:
-        mended = _clamp_bytes(data, places, block, _IMA_STEPS, _IMA_STEPS - 1)
+        mended = _clamp_bytes(data, range(2, heads, 4), block, _IMA_STEPS, _IMA_STEPS - 1)
+        mended = _clamp_bytes(mended, range(3, heads, 4), block, 1, 0)
         if block == handed_out:
             return mended
         return b"".join(mended[start : start + handed_out] for start in range(0, len(mended), block))

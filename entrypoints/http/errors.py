@@ -114,7 +114,7 @@ def answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> 
     if isinstance(error, NotFoundException):
         return error_response(404, NOT_FOUND_CODE, NOT_FOUND_MESSAGE)
     if isinstance(error, MethodNotAllowedException):
-        allowed = ", ".join(sorted(request.app.route_handler_method_map.get(request.scope["path"], ())))
+        allowed = ", ".join(sorted((error.headers or {}).get("allow", "").split(", ")))
         message = f"{request.method} is not possible here; use {allowed}"
         return error_response(405, "route.wrong_method", message, {"Allow": allowed})
     if error.status_code >= 500:

@@ -7,14 +7,19 @@ import uuid
 
 import structlog
 from litestar.enums import ScopeType
+from litestar.exceptions import LitestarException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.types.asgi_types import HTTPReceiveMessage, WebSocketReceiveMessage
+
+from domain.errors import MusicAppError
 
 logger = structlog.get_logger(__name__)
 
 DRAIN_SECONDS = 2.0
 DRAIN_BYTES = 16 << 20
 """How long, and how much, of a refused body is still read, so that the client gets to read the refusal."""
+MAX_LOGGED_PATH = 200
+"""Characters; no path of ours is half as long."""
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
@@ -30,6 +35,7 @@ def log_requests(app: ASGIApp) -> ASGIApp:
             return
         identifier = uuid.uuid4().hex
         started = time.perf_counter()
+        path = scope["path"][:MAX_LOGGED_PATH]
         seen: dict[str, int | bool] = {"sent": 0, "whole": False}
 
         async def send_noted(message: Message) -> None:
@@ -44,11 +50,30 @@ def log_requests(app: ASGIApp) -> ASGIApp:
         with structlog.contextvars.bound_contextvars(request_id=identifier):
             try:
                 await app(scope, receive, send_noted)
+            except Exception as error:
+                if "status" not in seen:
+                    raise
+                _log_broken_off(error)  # the server closes the connection, since the response is not whole
             finally:
                 milliseconds = round((time.perf_counter() - started) * 1000, 1)
-                logger.info("request", method=scope["method"], path=scope["path"], duration_ms=milliseconds, **seen)
+                logger.info("request", method=scope["method"], path=path, duration_ms=milliseconds, **seen)
 
     return logged
+
+
+def _log_broken_off(error: BaseException) -> None:
+    """Tell why a response that had begun was not ended, with a trace only where nobody foresaw it."""
+    while inner := _wrapped(error):
+        error = inner
+    foreseen = isinstance(error, MusicAppError)
+    logger.error("response broken off", error=repr(error), exc_info=None if foreseen else error)
+
+
+def _wrapped(error: BaseException) -> BaseException | None:
+    """What the framework wrapped; a group holds the failures of one response's tasks, of which the first counts."""
+    if isinstance(error, BaseExceptionGroup):
+        return error.exceptions[0]
+    return error.__cause__ if isinstance(error, LitestarException) else None
 
 
 def end_refused_uploads(app: ASGIApp) -> ASGIApp:

@@ -38,9 +38,9 @@ async def record(request: Request[Any, Any, Any], open_record: NamedDependency[O
     etag = f'"{track.mp3_sha256.hex()}"'
     headers = _headers(track, etag)
     if not_modified(request.headers, etag):
-        return Response(None, status_code=304, headers=headers, media_type=MEDIA_TYPE)
+        return Response(b"", status_code=304, headers=headers, media_type=MEDIA_TYPE)
     if request.method == "HEAD":
-        return Response(None, headers=headers | {"Content-Length": str(track.mp3_size)}, media_type=MEDIA_TYPE)
+        return Response(b"", headers=headers | {"Content-Length": str(track.mp3_size)}, media_type=MEDIA_TYPE)
     return _body(found, requested_range(request.headers, etag, track.mp3_size), headers)
 
 

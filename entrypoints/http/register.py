@@ -1,5 +1,6 @@
 """`POST /register`."""
 
+import json
 from contextlib import aclosing
 from typing import Any
 
@@ -65,8 +66,16 @@ async def _body(request: Request[Any, Any, Any]) -> bytes:
 
 def _decoded(body: bytes) -> RegisterRequest:
     try:
-        return msgspec.json.decode(body, type=RegisterRequest)
+        wanted = msgspec.json.decode(body, type=RegisterRequest)
+        json.loads(body, object_pairs_hook=_refuse_doubled)  # msgspec takes the last of two
     except RecursionError as error:
         raise RequestInvalid("the JSON is nested too deeply") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RequestInvalid(f'{error}; send JSON like {{"user_name": "Ann"}}') from error
+    return wanted
+
+
+def _refuse_doubled(pairs: list[tuple[str, object]]) -> None:
+    names = [name for name, _ in pairs]
+    if names.count("user_name") > 1:
+        raise RequestInvalid("user_name is sent twice; send it once")
