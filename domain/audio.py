@@ -85,10 +85,10 @@ class AudioConverter(ABC):
     ) -> AbstractAsyncContextManager[Mp3]:
         """Encode all samples; entering the context ends when the MP3 is whole, leaving it removes the MP3.
 
-        `samples` yields at least one block; every item holds whole blocks of `source.block_bytes`. More than two
-        channels are mixed down by `domain.downmix`. The MP3 starts with an Info/Xing frame (frames, bytes, seek table,
-        encoder delay and padding) and holds no tags. Memory is bounded whatever the length, unless the adapter says
-        otherwise.
+        `samples` yields at least one item; every item holds whole blocks of `source.block_bytes`, but the last one may
+        end with a shorter block of ADPCM. More than two channels are mixed down by `domain.downmix`. The MP3 starts
+        with an Info/Xing frame (frames, bytes, seek table, encoder delay and padding) and holds no tags. Memory is
+        bounded whatever the length, unless the adapter says otherwise.
 
         An exception raised by `samples`, and cancellation, come out unchanged, and leave no process, thread or
         file behind; `samples` is not closed, that is its owner's work. Raises `ConversionFailed` when no MP3 comes out,

@@ -64,7 +64,7 @@ class UnsupportedCodec(WavError):
     def __init__(self, codec: str) -> None:
         self.codec = codec
         super().__init__(
-            f"wav_file holds {codec}; send PCM of 8 to 64 bit, 32 or 64-bit float, "
+            f"wav_file holds {codec}; send PCM of 8 to 32 or of 64 bit, 32 or 64-bit float, "
             "A-law, µ-law, MS or IMA ADPCM, or GSM 6.10"
         )
 

@@ -12,6 +12,10 @@ from domain.errors import NotAWav
 
 HEAD_BYTES = 12
 WIDE_HEAD_BYTES = 40
+MAX_LEADING_TAG_BYTES = 16 << 20
+"""Of an ID3v2 tag before the container; pictures are the largest things in them."""
+_ID3_HEAD_BYTES = 10
+_ID3_FOOTER = 0x10
 _ALL_ONES = 0xFFFFFFFF
 _SIGN_64 = 1 << 63
 _WIDE_RIFF = b"riff" + bytes.fromhex("2e91cf11a5d628db04c10000")
@@ -33,7 +37,7 @@ class ChunkHead:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """Which container it is, and where it claims to end: a position in the stream, None if it claims nothing."""
+    """Which container it is, and where it claims to end: counted from its start, None if it claims nothing."""
 
     magic: bytes
     claimed_end: int | None
@@ -77,6 +81,16 @@ def _wide_chunk_head(head: bytes) -> ChunkHead:
 def starts_wide(head: bytes) -> bool:
     """Whether these first `HEAD_BYTES` bytes are those of Sony Wave64, whose head has `WIDE_HEAD_BYTES`."""
     return head == _WIDE_RIFF[:HEAD_BYTES]
+
+
+def leading_id3_bytes(head: bytes) -> int:
+    """The size of an ID3v2 tag that stands before the container, or 0 (ID3v2.4.0 main structure, section 3.1)."""
+    if head[:3] != b"ID3" or len(head) < _ID3_HEAD_BYTES or max(head[6:10]) > 127:
+        return 0
+    body = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+    footer = _ID3_HEAD_BYTES if head[5] & _ID3_FOOTER else 0
+    size = _ID3_HEAD_BYTES + body + footer
+    return size if size <= MAX_LEADING_TAG_BYTES else 0
 
 
 def read_container(head: bytes) -> Container:

@@ -10,6 +10,7 @@ from domain.wav.containers import (
     ChunkHead,
     Container,
     Sizes64,
+    leading_id3_bytes,
     read_container,
     starts_wide,
 )
@@ -34,12 +35,14 @@ class WavParser:
     def __init__(self, limits: WavLimits, hand_out: Callable[[bytes], None]) -> None:
         self.source: SourceFormat | None = None
         self.stream: SampleStream | None = None
+        self.data_start = 0
         self.data_bytes: int | None = None
         self.repairs: set[Repair] = set()
         self._limits = limits
         self._hand_out = hand_out
         self._container = Container(b"RIFF", None)
         self._sizes64 = Sizes64()
+        self._start = 0
         self._chunks = 0
         self._sound_end = 0
         self.intake = Intake(self._parse())
@@ -51,6 +54,10 @@ class WavParser:
         yield Pass(None)
 
     def _read_container(self) -> Parser:
+        if size := leading_id3_bytes((yield Peek(HEAD_BYTES))):
+            self.repairs.add(Repair.LEADING_TAG)
+            yield Pass(size)
+            self._start = size
         head = yield Take(HEAD_BYTES)
         if starts_wide(head):
             head += yield Take(WIDE_HEAD_BYTES - HEAD_BYTES)
@@ -111,7 +118,7 @@ class WavParser:
             size = 0 if not ahead or self._fits(ahead) else None
         self.data_bytes = size
         self.stream = SampleStream(self.source, big_endian=self._container.big_endian)
-        start = self._data_start = self.intake.passed
+        start = self.data_start = self.intake.passed
         yield Pass(size, self._push_samples)
         self._end_data(self.intake.passed - start)
         self._sound_end = self.intake.passed if size is None else start + size
@@ -135,9 +142,10 @@ class WavParser:
         return size is not None and start + size <= end
 
     def _claimed_end(self) -> int | None:
+        claimed = self._container.claimed_end
         if self._container.has_ds64:
-            return None if self._sizes64.riff is None else self._sizes64.riff + 8
-        return self._container.claimed_end
+            claimed = None if self._sizes64.riff is None else self._sizes64.riff + 8
+        return None if claimed is None else self._start + claimed
 
     def _push_samples(self, data: bytes) -> None:
         assert self.stream is not None  # noqa: S101 - tells the type checker what _read_data() has seen to

@@ -39,6 +39,15 @@ class WavReader:
         """Samples per channel handed out so far."""
         return self._parser.stream.samples if self._parser.stream else 0
 
+    def certain_duration(self, at_least: int) -> float:
+        """Seconds of audio that the data chunk claims, as far as a file of `at_least` bytes must hold them."""
+        source = self._parser.source
+        if source is None or self._parser.stream is None:
+            return 0.0
+        there = at_least - self._parser.data_start
+        size = max(0, there if self.data_bytes is None else min(there, self.data_bytes))
+        return size // source.block_bytes * source.format.block_samples / source.format.sample_rate
+
     def push(self, data: bytes) -> bytes:
         """The next bytes of the file; returns sample bytes, whole blocks of them, maybe none.
 

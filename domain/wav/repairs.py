@@ -12,6 +12,8 @@ class Repair(StrEnum):
     """The data chunk claims no size (0, all ones, or negative), as pipes write it; everything to the end was taken."""
     WRONG_RIFF_SIZE = "wrong-riff-size"
     """The container claims to end elsewhere than its chunks do; it was ignored."""
+    LEADING_TAG = "leading-tag"
+    """An ID3v2 tag stands before the container; it was skipped."""
     MISSING_PAD = "missing-pad"
     """A chunk of odd size is not followed by its pad byte."""
     PARTIAL_FRAME = "partial-frame"

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Callable
 
-from domain.wav.fmt import SAMPLE_BYTES, SourceFormat
+from domain.wav.fmt import SourceFormat
 from domain.wav.format import SampleEncoding
 
 _ARRAY_TYPES = {array(code).itemsize: code for code in "HIQ"}
@@ -66,13 +66,9 @@ def _transform(source: SourceFormat, *, big_endian: bool) -> Transform | None:
         return _ms_adpcm_mender(source)
     if encoding is SampleEncoding.IMA_ADPCM:
         return _ima_adpcm_mender(source)
-    if encoding is SampleEncoding.GSM_610 or size == 1:
+    if not big_endian or size == 1:
         return None
-    if size in _ARRAY_TYPES:
-        return _byte_swapper(_ARRAY_TYPES[size]) if big_endian else None
-    wanted = SAMPLE_BYTES[encoding]
-    kept = range(wanted - 1, -1, -1) if big_endian else range(size - wanted, size)
-    return _byte_picker(size, kept) if big_endian or wanted != size else None
+    return _swap_three if size == 3 else _byte_swapper(_ARRAY_TYPES[size])
 
 
 def _byte_swapper(code: str) -> Transform:
@@ -84,16 +80,10 @@ def _byte_swapper(code: str) -> Transform:
     return swap
 
 
-def _byte_picker(size: int, kept: range) -> Transform:
-    """Keep these bytes, in this order, of every `size` bytes."""
-
-    def pick(data: bytes) -> bytes:
-        picked = bytearray(len(data) // size * len(kept))
-        for to, place in enumerate(kept):
-            picked[to :: len(kept)] = data[place::size]
-        return bytes(picked)
-
-    return pick
+def _swap_three(data: bytes) -> bytes:
+    swapped = bytearray(data)
+    swapped[0::3], swapped[2::3] = data[2::3], data[0::3]
+    return bytes(swapped)
 
 
 def _ms_adpcm_mender(source: SourceFormat) -> Transform:

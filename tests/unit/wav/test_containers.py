@@ -82,7 +82,8 @@ def test_long_format_chunk_is_read_and_skipped() -> None:
         b"RIFF\0\0\0\0WAV",
         b"RIFF\0\0\0\0AVI " + bytes(100),
         b"riff" + wav(DATA)[4:],
-        b"ID3\x03\0\0\0\0\0\x00" + wav(DATA),
+        b"ID3\x03\0\0\0\0\x01\x00" + wav(DATA)[:100],
+        b"ID3\x03\0\0\x7f\x7f\x7f\x7f" + wav(DATA),
         b"\xff\xfb\x90\x64" * 100,
         b"#EXTM3U\n#EXT-X-TARGETDURATION:10\nhttp://127.0.0.1/a.ts\n",
         wav(DATA, magic=b"riff")[:30],
@@ -92,6 +93,15 @@ def test_long_format_chunk_is_read_and_skipped() -> None:
 def test_what_is_no_wav_is_refused(file: bytes) -> None:
     with pytest.raises(NotAWav):
         read(file)
+
+
+@pytest.mark.parametrize("size", [0, 1, 300])
+@pytest.mark.parametrize("magic", MAGICS)
+def test_a_tag_before_the_container_is_skipped(magic: bytes, size: int) -> None:
+    tag = b"ID3\x03\0\0\0\0" + bytes([size >> 7, size & 0x7F]) + bytes(size)
+    found = read(tag + wav(native(magic), magic=magic))
+    assert found.data == DATA
+    assert found.repairs == (Repair.LEADING_TAG,)
 
 
 @pytest.mark.parametrize("magic", [b"RIFF", b"riff"])

@@ -2,7 +2,6 @@
 
 import struct
 
-import numpy as np
 import pytest
 
 from domain.wav.format import SampleEncoding
@@ -50,16 +49,6 @@ def test_pcm_in_a_common_container_is_handed_out_as_it_lies(bits: int, encoding:
     assert found.repairs == ()
 
 
-@pytest.mark.parametrize("size", [5, 6, 7])
-@pytest.mark.parametrize("magic", [b"RIFF", b"RIFX"])
-def test_pcm_of_five_to_seven_bytes_keeps_its_upper_32_bits(size: int, magic: bytes) -> None:
-    data = pcm(TONE, 8 * size, big_endian=magic == b"RIFX")
-    found = read(wav(data, bits=8 * size, channels=2, magic=magic))
-    assert found.format.encoding is SampleEncoding.SIGNED_32
-    expected = np.array([round(value * 2.0 ** (8 * size - 1)) >> (8 * size - 32) for value in TONE.reshape(-1)])
-    assert np.array_equal(np.frombuffer(found.data, "<i4"), expected)
-
-
 @pytest.mark.parametrize("bits", [8, 12, 16, 20, 24, 32, 64])
 def test_big_endian_pcm_comes_out_as_little_endian(bits: int) -> None:
     found = read(wav(pcm(TONE, bits, big_endian=True), bits=bits, channels=2, magic=b"RIFX"))
@@ -83,10 +72,8 @@ def test_companded_samples_are_one_byte_whatever_the_header_says(tag: int, bits:
 
 
 @pytest.mark.parametrize("extensible", [False, True])
-@pytest.mark.parametrize("magic", [b"RIFF", b"RIFX"])
-def test_channel_mask_is_known_from_extensible_formats_alone(extensible: bool, magic: bytes) -> None:
-    data = pcm(tone(50, channels=6), big_endian=magic == b"RIFX")
-    found = read(wav(data, channels=6, extensible=extensible, mask=0x3F, magic=magic))
+def test_channel_mask_is_known_from_extensible_formats_alone(extensible: bool) -> None:
+    found = read(wav(pcm(tone(50, channels=6)), channels=6, extensible=extensible, mask=0x3F))
     assert (found.format.channels, found.format.channel_mask) == (6, 0x3F if extensible else 0)
 
 

@@ -72,7 +72,6 @@ def decode(found: Reading) -> Samples:
         (PCM, 16, 1e-4),
         (PCM, 24, 1e-6),
         (PCM, 32, 1e-8),
-        (PCM, 48, 1e-8),
         (PCM, 64, 1e-8),
         (FLOAT, 32, 1e-6),
         (FLOAT, 64, 1e-12),

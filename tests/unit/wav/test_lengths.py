@@ -3,6 +3,7 @@
 import pytest
 
 from domain.errors import DamagedWav, NoAudio
+from domain.wav.reader import WavReader
 from domain.wav.repairs import Repair
 from tests.unit.wav.reading import read
 from tests.wavs import Container, ds64_body, fmt_body, pcm, tone, wav
@@ -118,3 +119,14 @@ def test_data_before_the_format_is_damaged() -> None:
     container = Container()
     with pytest.raises(DamagedWav):
         read(container.file(container.chunk(b"data", DATA) + container.chunk(b"fmt ", fmt_body())))
+
+
+@pytest.mark.parametrize(
+    ("claimed", "at_least", "seconds"),
+    [(480, 0, 0), (480, 44, 0), (480, 44 + 161, 0.01), (480, 10_000, 0.03), (UNKNOWN, 44 + 1600, 0.1)],
+)
+def test_duration_is_certain_as_far_as_claimed_and_there(claimed: int, at_least: int, seconds: float) -> None:
+    reader = WavReader()
+    assert reader.certain_duration(at_least) == 0
+    reader.push(wav(DATA, data_size=claimed)[:100])
+    assert reader.certain_duration(at_least) == seconds

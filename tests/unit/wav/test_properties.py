@@ -119,6 +119,7 @@ def test_pcm_round_trips(
 ) -> None:
     samples = np.array(values[: len(values) // channels * channels])
     data = pcm(samples, bits, big_endian=magic == b"RIFX")
+    extensible = extensible and magic != b"RIFX"
     found = outcome([wav(data, magic=magic, bits=bits, channels=channels, rate=rate, extensible=extensible)])
     assert isinstance(found, Reading)
     assert (found.data, found.samples) == (pcm(samples, bits), len(samples) // channels)
@@ -143,5 +144,6 @@ def test_block_codecs_hand_out_whole_blocks(count: int, cut: int) -> None:
         (GSM_610, gsm_blocks(count), 65),
     ):
         reader = WavReader()
-        out = reader.push(wav(blocks + bytes(cut), tag=tag, bits=4, block_align=align, data_size=0xFFFFFFFF))
+        file = wav(blocks + bytes(cut), tag=tag, bits=4, block_align=align, data_size=0xFFFFFFFF, pad=False)
+        out = reader.push(file)
         assert len(out) == (len(blocks) + cut) // align * align

@@ -29,11 +29,17 @@ def test_unknown_sub_format_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "bits"), [(PCM, 0), (PCM, 65), (PCM, 65535), (FLOAT, 0), (FLOAT, 16), (FLOAT, 24), (FLOAT, 80)]
+    ("tag", "bits"),
+    [(PCM, 0), (PCM, 33), (PCM, 56), (PCM, 65), (PCM, 65535), (FLOAT, 0), (FLOAT, 16), (FLOAT, 24), (FLOAT, 80)],
 )
 def test_depths_nobody_decodes_are_refused(tag: int, bits: int) -> None:
     with pytest.raises(UnsupportedCodec):
         read(wav(bytes(1000), tag=tag, bits=bits))
+
+
+def test_big_endian_extensible_is_refused() -> None:
+    with pytest.raises(UnsupportedCodec):
+        read(wav(bytes(1000), extensible=True, magic=b"RIFX"))
 
 
 @pytest.mark.parametrize("channels", [0, 3, 256, 65535])
