@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 from adapters.memory.mp3 import InMemoryMp3
+from adapters.shared.counting import samples_in
 from domain.audio import BIT_RATES, AudioConverter, Mp3, Mp3Format
 from domain.errors import ConverterUnavailable
 from domain.mp3 import SAMPLE_RATES, side_information_bytes
@@ -35,10 +36,10 @@ class InMemoryAudioConverter(AudioConverter):
         self, source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes]
     ) -> AsyncGenerator[Mp3, None]:
         await self.check()
-        blocks = 0
+        size = 0
         async for chunk in samples:
-            blocks += len(chunk) // source.block_bytes
-        seconds = blocks * source.block_samples / source.sample_rate
+            size += len(chunk)
+        seconds = samples_in(source, size) / source.sample_rate
         mp3 = InMemoryMp3(silence(target, round(seconds * target.sample_rate)))
         self.open_mp3s.append(mp3)
         try:

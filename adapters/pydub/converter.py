@@ -9,6 +9,7 @@ from pathlib import Path
 from adapters.pydub import worker
 from adapters.pydub.folders import sweep, temporary_folder
 from adapters.shared.cancellation import in_thread
+from adapters.shared.counting import samples_in
 from adapters.shared.ffmpeg import (
     audio_filters,
     check_ffmpeg,
@@ -99,11 +100,10 @@ class PydubAudioConverter(AudioConverter):
     async def _bounded(
         self, source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes]
     ) -> AsyncGenerator[bytes, None]:
-        block_bytes = source.block_samples * target.channels * _SAMPLE_BYTES
-        held = 0
+        taken = 0
         async for chunk in samples:
-            held += len(chunk) // source.block_bytes * block_bytes
-            if held > self._max_bytes:
+            taken += len(chunk)
+            if samples_in(source, taken) * target.channels * _SAMPLE_BYTES > self._max_bytes:
                 raise UploadTooLarge(self._max_bytes, "PYDUB_MAX_BYTES")
             yield chunk
 

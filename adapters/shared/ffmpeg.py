@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 
+from adapters.shared.counting import samples_in
 from adapters.shared.programs import Limits, Outcome, run
 from domain.audio import Mp3Format
 from domain.downmix import downmix_matrix
@@ -89,9 +90,9 @@ async def opening(source: WavFormat, target: Mp3Format, samples: AsyncIterator[b
     first = bytearray()
     async for chunk in samples:
         first += chunk
-        if len(first) // source.block_bytes * source.block_samples >= _SHORT_SAMPLES:
+        if samples_in(source, len(first)) >= _SHORT_SAMPLES:
             return bytes(first), f"aresample={target.sample_rate}"
-    seconds = len(first) // source.block_bytes * source.block_samples / source.sample_rate
+    seconds = samples_in(source, len(first)) / source.sample_rate
     length = max(1, round(seconds * target.sample_rate))
     return bytes(first), f"apad=pad_len={_SHORT_SAMPLES},aresample={target.sample_rate},atrim=end_sample={length}"
 

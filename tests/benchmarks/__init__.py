@@ -1,0 +1,1 @@
+"""Measures the service on this machine: `python -m tests.benchmarks`."""

@@ -1,0 +1,323 @@
+"""What every audio converter owes. Subclass, and supply the fixture `converter`.
+
+`ConverterContract` is for all of them; `SoundContract` is for those that encode what they are given. A converter's
+temporary files are looked for in the test's `tmp_path`.
+"""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from domain.audio import AudioConverter, Mp3, Mp3Format
+from domain.downmix import downmix_matrix
+from domain.mp3 import read_info
+from domain.wav.format import SampleEncoding
+from domain.wav.head import canonical_head
+from tests import wavs
+from tests.contract.leftovers import descendants, open_files
+from tests.contract.recordings import STEREO, WIDTHS, Recording, in_blocks, noise_band, recording
+from tests.wavs import Samples, tone
+
+
+class Vanished(Exception):
+    """What a source of samples may raise: nothing that a converter could know."""
+
+
+async def read_all(mp3: Mp3) -> bytes:
+    return b"".join([block async for block in mp3.read(0, mp3.size)])
+
+
+async def encoded(converter: AudioConverter, what: Recording, quality: str = "128") -> bytes:
+    async with converter.convert(what.source, what.target(quality), what.chunks()) as mp3:
+        return await read_all(mp3)
+
+
+def seconds(count: float, rate: int = 44100, channels: int = 2) -> Recording:
+    return recording(noise_band(round(count * rate), channels, rate), rate=rate)
+
+
+def nothing_is_left(folder: Path, children_before: set[int]) -> bool:
+    return not open_files(folder) and not list(folder.rglob("*.*")) and not descendants() - children_before
+
+
+class ConverterContract:
+    @pytest.mark.parametrize(
+        ("rate", "quality"),
+        [(1000, "V4"), (8000, "32"), (8000, "320"), (16000, "V0"), (44100, "128"), (44100, "V9"), (96000, "320")],
+    )
+    async def test_the_info_frame_tells_format_size_and_length(
+        self, converter: AudioConverter, rate: int, quality: str
+    ) -> None:
+        what = recording(tone(rate // 2, 1, rate, rate / 20), rate=rate)
+
+        mp3 = await encoded(converter, what, quality)
+
+        info = read_info(mp3[:4096])
+        target = what.target(quality)
+        assert (info.sample_rate, info.channels) == (target.sample_rate, target.channels)
+        assert (info.bytes, info.has_seek_table) == (len(mp3), True)
+        assert abs(info.samples - what.expected_samples()) <= 1
+
+    @pytest.mark.parametrize("samples", [1, 47, 576, 1152, 1153])
+    @pytest.mark.parametrize("rate", [1000, 44100, 384000])
+    async def test_the_shortest_recordings_become_an_mp3(
+        self, converter: AudioConverter, samples: int, rate: int
+    ) -> None:
+        what = recording(noise_band(samples, 1, rate), rate=rate)
+
+        info = read_info((await encoded(converter, what))[:4096])
+
+        assert info.frames >= 1
+        # LAME's Info frame cannot tell less than 47 samples: its delay leaves that many in the first frame.
+        assert abs(info.samples - max(47, what.expected_samples())) <= 47
+
+    @pytest.mark.parametrize("tag", [wavs.MS_ADPCM, wavs.IMA_ADPCM, wavs.GSM_610])
+    @pytest.mark.parametrize("size", [None, 5 * 256 + 100])
+    async def test_codecs_in_blocks_keep_their_length(
+        self, converter: AudioConverter, tag: int, size: int | None
+    ) -> None:
+        what = in_blocks(tag, 1, size=size)
+
+        info = read_info((await encoded(converter, what))[:4096])
+
+        assert info.samples == what.samples
+
+    async def test_any_part_can_be_read_again(self, converter: AudioConverter) -> None:
+        what = seconds(20)
+        async with converter.convert(what.source, what.target("320"), what.chunks()) as mp3:
+            whole = await read_all(mp3)
+            part = b"".join([block async for block in mp3.read(1000, mp3.size - 2000)])
+            again = [block async for block in mp3.read(0, mp3.size)]
+
+        assert part == whole[1000:-1000]
+        assert b"".join(again) == whole
+        assert max(map(len, again)) <= 1 << 20
+
+    async def test_it_holds_no_tags(self, converter: AudioConverter) -> None:
+        mp3 = await encoded(converter, seconds(0.5))
+
+        assert mp3[:2] in (b"\xff\xfb", b"\xff\xfa")
+        assert mp3[-128:-125] != b"TAG"
+
+    @pytest.mark.parametrize("size", [1, 1 << 20])
+    async def test_how_samples_are_cut_does_not_matter(self, converter: AudioConverter, size: int) -> None:
+        what = seconds(0.05)
+
+        async with converter.convert(what.source, what.target(), what.chunks(size)) as mp3:
+            assert await read_all(mp3) == await encoded(converter, what)
+
+    async def test_several_run_at_once(self, converter: AudioConverter) -> None:
+        different = [seconds(1 + number / 4) for number in range(4)]
+
+        mp3s = await asyncio.gather(*(encoded(converter, what) for what in different))
+
+        assert [read_info(mp3[:4096]).samples for mp3 in mp3s] == [what.samples for what in different]
+
+    @pytest.mark.parametrize("bytes_before", [0, 44100 * 40])
+    @pytest.mark.parametrize("raised", [Vanished, BrokenPipeError, TimeoutError])
+    async def test_what_the_samples_raise_comes_out_unchanged(
+        self, converter: AudioConverter, tmp_path: Path, bytes_before: int, raised: type[Exception]
+    ) -> None:
+        error, before = raised(), descendants()
+
+        async def samples() -> AsyncGenerator[bytes, None]:
+            yield bytes(4)
+            yield bytes(bytes_before)
+            raise error
+
+        with pytest.raises(raised) as caught:
+            async with converter.convert(STEREO, seconds(1).target(), samples()):
+                pytest.fail("there is no MP3")
+
+        assert caught.value is error
+        assert nothing_is_left(tmp_path, before)
+
+    @pytest.mark.parametrize("bytes_before", [4, 44100 * 40])
+    async def test_a_cancelled_conversion_leaves_nothing(
+        self, converter: AudioConverter, tmp_path: Path, bytes_before: int
+    ) -> None:
+        before, reached, closed = descendants(), asyncio.Event(), []
+
+        async def samples() -> AsyncGenerator[bytes, None]:
+            try:
+                yield bytes(bytes_before)
+                reached.set()
+                await asyncio.Event().wait()
+            finally:
+                closed.append(True)
+
+        async def convert() -> None:
+            async with converter.convert(STEREO, seconds(1).target(), samples()):
+                pytest.fail("there is no MP3")
+
+        task = asyncio.create_task(convert())
+        await reached.wait()
+        task.cancel()
+
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert closed == [True]
+        assert nothing_is_left(tmp_path, before)
+
+    async def test_the_samples_are_not_closed(self, converter: AudioConverter) -> None:
+        class Endless:
+            """Samples whose owner would see it if anybody closed them."""
+
+            closed = False
+            left = 3
+
+            def __aiter__(self) -> "Endless":
+                return self
+
+            async def __anext__(self) -> bytes:
+                self.left -= 1
+                if self.left < 0:
+                    raise StopAsyncIteration
+                return bytes(4096)
+
+            async def aclose(self) -> None:
+                self.closed = True
+
+        samples = Endless()
+        async with converter.convert(STEREO, seconds(1).target(), samples):
+            pass
+
+        assert not samples.closed
+
+    async def test_leaving_the_context_removes_the_mp3(self, converter: AudioConverter, tmp_path: Path) -> None:
+        what, before = seconds(0.5), descendants()
+
+        with pytest.raises(Vanished):
+            async with converter.convert(what.source, what.target(), what.chunks()) as mp3:
+                async for _ in mp3.read(0, mp3.size):
+                    raise Vanished
+
+        assert nothing_is_left(tmp_path, before)
+
+    async def test_a_good_converter_passes_its_check(self, converter: AudioConverter) -> None:
+        await converter.check()
+        await converter.check()
+
+
+def decoded(mp3: bytes, target: Mp3Format, folder: Path) -> Samples:
+    """What ffmpeg hears: one row per sample, one column per channel."""
+    path = folder / "decoded.mp3"
+    path.write_bytes(mp3)
+    try:
+        command = ["ffmpeg", "-nostdin", "-v", "error", "-f", "mp3", "-i", f"file:{path}", "-f", "f32le", "pipe:1"]
+        run = subprocess.run(command, capture_output=True, check=True)
+    finally:
+        path.unlink()
+    assert run.stderr == b""
+    return np.frombuffer(run.stdout, "<f4").astype(np.float64).reshape(-1, target.channels)
+
+
+def assert_alike(heard: Samples, expected: Samples, correlation: float = 0.99) -> None:
+    assert heard.shape == expected.shape
+    for channel in range(heard.shape[1]):
+        found, wanted = heard[:, channel], expected[:, channel]
+        assert np.corrcoef(found, wanted)[0, 1] > correlation
+        # LAME takes 5 % off at low bit rates, so that nothing clips.
+        assert np.std(found) == pytest.approx(np.std(wanted), rel=0.07)
+
+
+class SoundContract:
+    @pytest.mark.parametrize("encoding", WIDTHS)
+    async def test_every_encoding_sounds_as_it_was(
+        self, converter: AudioConverter, tmp_path: Path, encoding: SampleEncoding
+    ) -> None:
+        values = noise_band(16000, 2, 44100)
+        what = recording(values, encoding)
+
+        heard = decoded(await encoded(converter, what, "192"), what.target(), tmp_path)
+
+        assert_alike(heard, values)
+
+    @pytest.mark.parametrize("tag", [wavs.MS_ADPCM, wavs.IMA_ADPCM, wavs.GSM_610])
+    @pytest.mark.parametrize("channels", [1, 2])
+    async def test_codecs_in_blocks_sound_as_they_were(
+        self, converter: AudioConverter, tmp_path: Path, tag: int, channels: int
+    ) -> None:
+        what = in_blocks(tag, channels if tag != wavs.GSM_610 else 1)
+        command = ["ffmpeg", "-v", "error", "-f", "wav", "-i", "pipe:0", "-f", "f32le", "pipe:1"]
+        wav = canonical_head(what.source) + what.data
+        plain = subprocess.run(command, input=wav, capture_output=True, check=True).stdout
+        expected = np.frombuffer(plain, "<f4").astype(np.float64).reshape(-1, what.source.channels)
+
+        heard = decoded(await encoded(converter, what), what.target(), tmp_path)
+
+        # White noise at 64 kb/s
+        assert heard.shape == expected.shape
+        assert np.corrcoef(heard[:, 0], expected[:, 0])[0, 1] > 0.95
+
+    @pytest.mark.parametrize(("quality", "correlation"), [("64", 0.95), ("320", 0.99), ("V0", 0.99), ("V6", 0.95)])
+    @pytest.mark.parametrize("rate", [8000, 11025, 16000, 22050, 44100, 48000])
+    async def test_rates_of_mp3_keep_every_sample(
+        self, converter: AudioConverter, tmp_path: Path, rate: int, quality: str, correlation: float
+    ) -> None:
+        values = noise_band(rate // 2 + 1, 1, rate)
+        what = recording(values, rate=rate)
+
+        heard = decoded(await encoded(converter, what, quality), what.target(), tmp_path)
+
+        assert_alike(heard, values, correlation)
+
+    @pytest.mark.parametrize("rate", [1000, 7350, 37800, 96000, 192000, 384000])
+    async def test_other_rates_are_resampled(self, converter: AudioConverter, tmp_path: Path, rate: int) -> None:
+        what = recording(tone(rate, 2, rate, 220.0), rate=rate)
+        target = what.target()
+
+        heard = decoded(await encoded(converter, what), target, tmp_path)
+
+        assert_alike(heard, tone(target.sample_rate, 2, target.sample_rate, 220.0))
+
+    @pytest.mark.parametrize(
+        ("channels", "mask"), [(3, 0), (3, 0x7), (6, 0x3F), (6, 0x60F), (8, 0x63F), (18, 0x3FFFF), (64, 0)]
+    )
+    async def test_many_channels_are_mixed_by_the_downmix(
+        self, converter: AudioConverter, tmp_path: Path, channels: int, mask: int
+    ) -> None:
+        values = noise_band(12000, channels, 44100)
+        what = recording(values, mask=mask)
+
+        heard = decoded(await encoded(converter, what, "192"), what.target(), tmp_path)
+
+        assert_alike(heard, values @ np.array(downmix_matrix(what.source)).T)
+
+    @pytest.mark.parametrize("encoding", [SampleEncoding.FLOAT_32, SampleEncoding.FLOAT_64])
+    @pytest.mark.parametrize("channels", [1, 6])
+    @pytest.mark.parametrize("rate", [44100, 96000])
+    async def test_floats_that_are_no_samples_do_no_harm(
+        self, converter: AudioConverter, tmp_path: Path, encoding: SampleEncoding, channels: int, rate: int
+    ) -> None:
+        values = noise_band(2 * rate, channels, rate)
+        broken = values.copy()
+        broken[1000:1005, 0] = [np.nan, np.inf, -np.inf, 1e30, -1e10]
+        broken[1005, -1] = np.nan
+        what = recording(broken, encoding, rate=rate, mask=0x3F if channels == 6 else 0)
+
+        heard = decoded(await encoded(converter, what), what.target(), tmp_path)
+
+        mixed = values @ np.array(downmix_matrix(what.source)).T
+        assert len(heard) == what.expected_samples()
+        assert np.abs(heard).max() < 2
+        assert np.std(heard[1 << 14 :]) == pytest.approx(np.std(mixed[1 << 14 :]), rel=0.07)
+
+    async def test_nan_is_silence(self, converter: AudioConverter, tmp_path: Path) -> None:
+        what = recording(np.full((20000, 2), np.nan), SampleEncoding.FLOAT_32)
+
+        heard = decoded(await encoded(converter, what), what.target(), tmp_path)
+
+        assert np.abs(heard).max() < 1e-4
+
+    async def test_samples_that_look_like_another_stream_stay_samples(
+        self, converter: AudioConverter, tmp_path: Path
+    ) -> None:
+        burst = bytes.fromhex("72f81f4e0100000c").ljust(6144, b"\x55")  # AC-3 in S/PDIF, IEC 61937
+        what = Recording(STEREO, burst * 30, 30 * 1536)
+
+        assert read_info((await encoded(converter, what))[:4096]).samples == what.samples

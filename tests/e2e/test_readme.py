@@ -1,0 +1,35 @@
+"""The README's three calls, run by a shell just as they stand there."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from tests.oracles import by_ffmpeg
+from tests.server import Server
+
+PROJECT = Path(__file__).parents[2]
+ADDRESS = "http://127.0.0.1:5000"
+
+
+def test_the_calls_of_the_readme_download_an_mp3(server: Server, tmp_path: Path) -> None:
+    readme = (PROJECT / "README.md").read_text("utf-8")
+    section = readme.split("## Three calls\n")[1].split("\n## ")[0]
+    calls = re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    script = "".join(["set -eu\n", *calls]).replace(ADDRESS, server.url)
+
+    done = subprocess.run(
+        ["sh", "-c", script],  # noqa: S607 - whatever shell a reader has
+        cwd=tmp_path,
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    by_header = done.stdout[done.stdout.index("HTTP/1.1") :]
+    assert by_header.startswith("HTTP/1.1 201"), done.stdout
+    decoded = by_ffmpeg(tmp_path / "talk.mp3")
+    assert decoded is not None
+    assert (decoded.samples, decoded.rate) == (8000, 8000)

@@ -1,0 +1,39 @@
+"""Opening a record by its link."""
+
+from itertools import product
+from uuid import UUID
+
+import pytest
+
+from domain.errors import RecordNotFound
+from entrypoints.container import Container
+from tests.unit.memory import tracks
+from tests.unit.streams import blocks
+from tests.wavs import pcm, tone, wav
+
+RECORDING = wav(pcm(tone(800)))
+
+
+async def test_a_record_reads_the_bytes_that_are_asked_for(container: Container) -> None:
+    user, _ = await container.application.register()("Ann")
+    track = await container.application.add_track()(user, "a.wav", blocks(RECORDING))
+    record = await container.application.open_record()(track.track_uuid, user.user_id)
+    mp3 = tracks(container).mp3s[track.track_uuid]
+    assert record.track == track
+    assert b"".join([block async for block in record.read(0, track.mp3_size)]) == mp3
+    assert b"".join([block async for block in record.read(7, 20)]) == mp3[7:27]
+    assert [block async for block in record.read(track.mp3_size, 0)] == []
+
+
+async def test_only_the_pair_of_the_link_opens(container: Container) -> None:
+    owners: dict[UUID, int] = {}
+    for name in ("Ann", "Bob", "Cy"):
+        user, _ = await container.application.register()(name)
+        track = await container.application.add_track()(user, "a.wav", blocks(RECORDING))
+        owners[track.track_uuid] = user.user_id
+    for track_uuid, user_id in product([*owners, UUID(int=0)], [*owners.values(), 0, -1, 2**70]):
+        if owners.get(track_uuid) == user_id:
+            await container.application.open_record()(track_uuid, user_id)
+        else:
+            with pytest.raises(RecordNotFound):
+                await container.application.open_record()(track_uuid, user_id)

@@ -1,0 +1,165 @@
+"""What a recording must satisfy, from bytes to a checked MP3."""
+
+import hashlib
+import struct
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.memory.converter import InMemoryAudioConverter
+from adapters.memory.mp3 import InMemoryMp3
+from domain.audio import Mp3, Mp3Format, Mp3Quality
+from domain.convert import AudioLimits, Conversion, Convert
+from domain.errors import ConversionFailed, Mp3TooLarge, NoAudio, TooLong, UploadTooLarge
+from domain.mp3 import read_info
+from domain.wav.format import WavFormat
+from domain.wav.limits import WavLimits
+from tests.unit.streams import blocks, breaking, cut
+from tests.wavs import pcm, tone, wav
+
+LIMITS = AudioLimits(WavLimits(), max_wav_bytes=1 << 20, max_duration=60, max_mp3_bytes=1 << 20)
+RECORDING = wav(pcm(tone(8000)))
+
+
+class Recorder(InMemoryAudioConverter):
+    """Counts the conversions that were begun, and gives another MP3 where it is told to."""
+
+    def __init__(self, mp3: bytes | None = None) -> None:
+        super().__init__()
+        self.begun = 0
+        self.mp3 = mp3
+
+    @asynccontextmanager
+    async def convert(
+        self, source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes]
+    ) -> AsyncGenerator[Mp3, None]:
+        self.begun += 1
+        async with super().convert(source, target, samples) as made:
+            yield made if self.mp3 is None else InMemoryMp3(self.mp3)
+
+
+async def converted(
+    *wav: bytes, converter: InMemoryAudioConverter | None = None, limits: AudioLimits = LIMITS, at_least: int = 0
+) -> Conversion:
+    convert = Convert(converter or InMemoryAudioConverter(), limits, Mp3Quality(bit_rate=128))
+    async with convert(blocks(*wav), at_least) as conversion:
+        return conversion
+
+
+async def test_a_conversion_tells_what_was_found_out() -> None:
+    conversion = await converted(RECORDING)
+    assert conversion.duration == timedelta(seconds=1)
+    assert (conversion.wav_size, conversion.wav_sha256) == (len(RECORDING), hashlib.sha256(RECORDING).digest())
+    assert conversion.mp3_format == Mp3Format(8000, 1, Mp3Quality(bit_rate=64))
+    mp3 = b"".join([block async for block in conversion.mp3.read(0, conversion.mp3.size)])
+    assert conversion.mp3_sha256 == hashlib.sha256(mp3).digest()
+    assert read_info(mp3).samples == 8000
+
+
+@given(st.lists(st.integers(0, 2000), max_size=12))
+@settings(max_examples=40, deadline=None)
+async def test_it_does_not_matter_how_the_wav_is_cut(at: list[int]) -> None:
+    recording = wav(pcm(tone(900)), before=[(b"LIST", b"INFO")])
+    whole, pieces = await converted(recording), await converted(*cut(recording, at))
+    assert replace(whole, mp3=pieces.mp3) == pieces
+
+
+@pytest.mark.parametrize("frames", [0, 1])
+async def test_no_sample_is_no_audio_and_one_is(frames: int) -> None:
+    converter = Recorder()
+    if frames:
+        assert (await converted(wav(bytes(2)), converter=converter)).duration > timedelta(0)
+    else:
+        with pytest.raises(NoAudio):
+            await converted(wav(b""), converter=converter)
+    assert converter.begun == frames
+
+
+async def test_a_claim_that_is_too_long_is_refused_before_anything_is_encoded() -> None:
+    converter = Recorder()
+    head = wav(b"", data_size=2 * 8000 * 61)
+    with pytest.raises(TooLong):
+        await converted(head + bytes(1000), converter=converter, at_least=10**9)
+    assert converter.begun == 0
+
+
+async def test_a_claim_whose_bytes_are_not_certain_to_come_refuses_nothing() -> None:
+    conversion = await converted(wav(b"", data_size=0x7FFFFFF0) + bytes(16000), at_least=1000)
+    assert conversion.duration == timedelta(seconds=1)
+
+
+async def test_what_turns_out_too_long_while_it_flows_is_refused() -> None:
+    converter = Recorder()
+    head = wav(b"", data_size=0xFFFFFFFF)
+    with pytest.raises(TooLong):
+        await converted(
+            head, *[bytes(2 * 8000)] * 61, converter=converter, limits=replace(LIMITS, max_wav_bytes=1 << 30)
+        )
+    assert converter.open_mp3s == []
+
+
+async def test_an_mp3_that_would_be_too_large_is_refused_before_anything_is_encoded() -> None:
+    converter = Recorder()
+    with pytest.raises(Mp3TooLarge, match="MAX_MP3_BYTES"):
+        await converted(
+            RECORDING, converter=converter, at_least=len(RECORDING), limits=replace(LIMITS, max_mp3_bytes=1000)
+        )
+    assert converter.begun == 0
+
+
+async def test_an_mp3_that_turns_out_too_large_is_refused() -> None:
+    with pytest.raises(Mp3TooLarge):
+        await converted(RECORDING, limits=replace(LIMITS, max_mp3_bytes=1000))
+
+
+async def test_bytes_are_counted_and_not_believed() -> None:
+    limits = replace(LIMITS, max_wav_bytes=len(RECORDING) - 1)
+    with pytest.raises(UploadTooLarge, match="MAX_UPLOAD_BYTES"):
+        await converted(*cut(RECORDING, range(0, len(RECORDING), 1000)), limits=limits)
+    await converted(RECORDING, limits=replace(limits, max_wav_bytes=len(RECORDING)))
+
+
+async def test_the_mp3_is_gone_when_the_context_ends_in_an_error() -> None:
+    converter = InMemoryAudioConverter()
+    convert = Convert(converter, LIMITS, Mp3Quality(bit_rate=128))
+    with pytest.raises(RuntimeError, match="the commit"):
+        async with convert(blocks(RECORDING)):
+            raise RuntimeError("the commit")
+    assert converter.open_mp3s == []
+
+
+async def test_an_error_of_the_upload_comes_out_unchanged() -> None:
+    error = RuntimeError("the network")
+    converter = InMemoryAudioConverter()
+    with pytest.raises(RuntimeError) as raised:
+        async with Convert(converter, LIMITS, Mp3Quality(bit_rate=128))(breaking(RECORDING, error=error)):
+            pass
+    assert raised.value is error
+    assert converter.open_mp3s == []
+
+
+async def right_mp3() -> bytes:
+    conversion = await converted(RECORDING)
+    return b"".join([block async for block in conversion.mp3.read(0, conversion.mp3.size)])
+
+
+@pytest.mark.parametrize("damage", ["empty", "text", "cut", "longer", "no tag", "other frames"])
+async def test_an_mp3_that_contradicts_the_recording_is_not_kept(damage: str) -> None:
+    right = await right_mp3()
+    tag = right.index(b"Info")
+    (frames,) = struct.unpack(">I", right[tag + 8 : tag + 12])
+    wrong = {
+        "empty": b"",
+        "text": b"<html>" * 100,
+        "cut": right[:-1],
+        "longer": right + b"\0",
+        "no tag": right.replace(b"Info", b"Nope"),
+        "other frames": right[: tag + 8] + struct.pack(">I", frames + 5) + right[tag + 12 :],
+    }[damage]
+    with pytest.raises(ConversionFailed):
+        await converted(RECORDING, converter=Recorder(wrong))

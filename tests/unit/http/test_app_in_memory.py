@@ -1,0 +1,151 @@
+"""The whole HTTP service over in-memory adapters: swapping every adapter takes one argument."""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from adapters.memory.converter import InMemoryAudioConverter
+from adapters.memory.tracks import InMemoryTrackRepository
+from adapters.memory.users import InMemoryUserRepository
+from domain.errors import DatabaseAway
+from entrypoints.container import Container, InMemoryAdapters
+from entrypoints.http.app import create_app
+from entrypoints.settings import Settings
+from tests.unit import memory
+from tests.unit.http.forms import CONTENT_TYPE, form, part
+from tests.wavs import pcm, tone, wav
+
+RECORDING = wav(pcm(tone(8000)))
+
+
+def client_of(container: Container) -> httpx.AsyncClient:
+    """A client that calls the application without a network."""
+    app: Any = create_app(container)  # its types are narrower than those of httpx
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here:5000")
+
+
+@pytest.fixture
+async def client(container: Container) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(container) as client, container.running():
+        yield client
+
+
+async def fields(client: httpx.AsyncClient) -> dict[str, str]:
+    registered = (await client.post("/register", json={"user_name": "Ann"})).json()
+    return {name: str(registered[name]) for name in ("user_id", "user_access_token")}
+
+
+async def test_one_argument_swaps_every_adapter() -> None:
+    container = Container(Settings(), InMemoryAdapters)
+    assert isinstance(container.adapters.users(), InMemoryUserRepository)
+    assert isinstance(container.adapters.tracks(), InMemoryTrackRepository)
+    assert isinstance(container.adapters.converter(), InMemoryAudioConverter)
+    async with client_of(container) as client, container.running():
+        registered = (await client.post("/register", json={"user_name": "Ann"})).json()
+        assert registered.keys() == {"status", "user_id", "user_access_token"}
+        form_fields = {"user_id": "1", "user_access_token": registered["user_access_token"]}
+        uploaded = await client.post("/add_track", data=form_fields, files={"wav_file": ("TALK.WAV", RECORDING)})
+        assert (uploaded.status_code, uploaded.json()) == (201, {"status": "success"})
+        downloaded = await client.get(uploaded.headers["location"])
+    [mp3] = memory.tracks(container).mp3s.values()
+    assert downloaded.content == mp3
+    assert downloaded.headers["content-type"] == "audio/mpeg"
+    assert downloaded.headers["etag"] == f'"{hashlib.sha256(mp3).hexdigest()}"'
+    assert 'filename="TALK.mp3"' in downloaded.headers["content-disposition"]
+
+
+async def test_the_file_may_come_first(client: httpx.AsyncClient, container: Container) -> None:
+    parts = [part(name, value) for name, value in (await fields(client)).items()]
+    body = form(part("wav_file", RECORDING, "a.wav"), *parts)
+    answer = await client.post("/add_track", content=body, headers={"Content-Type": CONTENT_TYPE})
+    assert answer.status_code == 201
+    assert memory.spool(container).open_files == []
+
+
+async def test_a_bearer_token_is_enough(client: httpx.AsyncClient) -> None:
+    token = (await fields(client))["user_access_token"]
+    files = {"wav_file": ("a.wav", RECORDING)}
+    answer = await client.post("/add_track", files=files, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 201
+    answer = await client.post("/add_track", files=files, headers={"Authorization": "Bearer wrong"})
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+@pytest.mark.parametrize(
+    ("break_it", "status", "code"),
+    [
+        (lambda container: setattr(memory.spool(container), "disk_is_full", True), 507, "service.disk_full"),
+        (lambda container: setattr(memory.converter(container), "problem", "gone"), 503, "service.overloaded"),
+        (lambda container: setattr(container.application.upload_places(), "_free", 0), 503, "service.overloaded"),
+        (lambda container: memory.users(container).kept.clear(), 401, "auth.wrong_credentials"),
+    ],
+)
+async def test_what_is_missing_is_said_and_leaves_nothing(
+    client: httpx.AsyncClient, container: Container, break_it: Callable[[Container], None], status: int, code: str
+) -> None:
+    data = await fields(client)
+    break_it(container)
+    answer = await client.post("/add_track", data=data, files={"wav_file": ("a.wav", RECORDING)})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert ("retry-after" in answer.headers) == (status >= 500)
+    assert memory.tracks(container).kept == {}
+    assert [*memory.spool(container).open_files, *memory.converter(container).open_mp3s] == []
+
+
+async def test_a_converter_that_is_gone_makes_the_service_not_ready(
+    client: httpx.AsyncClient, container: Container
+) -> None:
+    memory.converter(container).problem = "/usr/bin/ffmpeg is gone"
+    answer = await client.get("/health/ready")
+    assert (answer.status_code, answer.json()["status"]) == (503, "error")
+    assert answer.headers["retry-after"]
+    assert "/usr/bin" not in answer.text
+    assert (await client.get("/health/live")).status_code == 200
+
+
+class BreakingTracks(InMemoryTrackRepository):
+    """Breaks while a record is read, after its first bytes."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(memory.users(memory.in_memory_container()))
+        self.error = error
+
+    async def read(self, track_uuid: object, start: int, count: int) -> AsyncIterator[bytes]:
+        yield b"\xff" * 10
+        raise self.error
+
+
+@pytest.mark.parametrize(("error", "traces"), [(DatabaseAway(), 0), (RuntimeError("a mistake"), 1)])
+async def test_a_download_that_breaks_is_one_line_of_the_log(
+    container: Container, log_lines: Callable[[], list[dict[str, Any]]], error: Exception, traces: int
+) -> None:
+    breaking = BreakingTracks(error)
+    breaking._users = memory.users(container)
+    with container.adapters.tracks.override(breaking):
+        async with client_of(container) as client:
+            data = await fields(client)
+            uploaded = await client.post("/add_track", data=data, files={"wav_file": ("a.wav", RECORDING)})
+            log_lines()
+            downloaded = await client.get(uploaded.headers["location"])
+    assert downloaded.content == b"\xff" * 10
+    lines = log_lines()
+    broken = [line for line in lines if line["event"] == "response broken off"]
+    assert [type(error).__name__ in line["error"] for line in broken] == [True]
+    assert sum("exception" in line for line in lines) == traces
+    assert [(line["status"], line["whole"]) for line in lines if line["event"] == "request"] == [(200, False)]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("path", ["/register", "/add_track", "/record", "/", "/assets/x", "//", "/é"])
+@pytest.mark.parametrize("content_type", ["application/json", CONTENT_TYPE, "\x01", ""])
+async def test_no_request_is_answered_with_a_mistake_of_ours(
+    client: httpx.AsyncClient, method: str, path: str, content_type: str
+) -> None:
+    for body in (b"", b"\xff" * 50, b'{"user_name": {}}', form(part("user_id", "\0"))):
+        url = httpx.URL("http://here:5000", path=path, params={"id": "\0", "user": "\ufffd"})
+        answer = await client.request(method, url, content=body, headers={"Content-Type": content_type})
+        assert answer.status_code < 500
+        assert answer.status_code < 400 or answer.json().keys() == {"status", "code", "message"}

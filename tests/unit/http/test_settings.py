@@ -1,0 +1,91 @@
+"""Settings: named, bounded, and explained in .env."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from domain.errors import WrongSetting
+from entrypoints.settings import Settings, read_settings
+
+ENV_FILE = Path(__file__).parents[3] / ".env"
+DEFAULTS = {field.encode_name: field.default for field in msgspec.structs.fields(Settings)}
+LARGE = 1 << 60
+
+
+def env_file() -> dict[str, str]:
+    lines = ENV_FILE.read_text("utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def test_the_file_names_every_setting_with_its_default() -> None:
+    assert {name: value for name, value in env_file().items() if name in DEFAULTS} == {
+        name: str(default) for name, default in DEFAULTS.items()
+    }
+    assert read_settings(env_file()) == Settings()
+
+
+def test_nothing_set_gives_the_defaults() -> None:
+    assert read_settings({}) == read_settings(dict.fromkeys(DEFAULTS, " ")) == Settings()
+    assert read_settings({"UNKNOWN": "x", "data_dir": "lower"}) == Settings()
+
+
+def test_settings_are_read_as_they_are_written() -> None:
+    settings = read_settings({"PORT": " 0 ", "MP3_BITRATE": "V2", "CONVERTER": "pydub", "MAX_UPLOADS": "3"})
+    assert (settings.port, str(settings.quality), settings.converter) == (0, "V2", "pydub")
+    assert settings.upload_places == 3
+    assert Settings().upload_places % 8 == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expectation"),
+    [
+        ("PORT", "http", "a whole number from 0 to 65535"),
+        ("PORT", "65536", "a whole number from 0 to 65535"),
+        ("PORT", "-1", "a whole number from 0 to 65535"),
+        ("PORT", "5000.5", "a whole number"),
+        ("DATABASE_POOL_SIZE", "0", "from 1 to 50"),
+        ("CONVERTER", "sox", "one of ffmpeg, pydub"),
+        ("MP3_BITRATE", "129", "320, or V0 to V9"),
+        ("MAX_UPLOAD_BYTES", "4GiB", "a whole number from 1"),
+        ("MAX_UPLOAD_BYTES", str(LARGE), "a whole number from 1"),
+        ("MAX_DURATION", "0", "from 1 to 604800"),
+        ("MAX_CHANNELS", "65", "from 1 to 64"),
+        ("MIN_SAMPLE_RATE", "0", "from 1"),
+        ("MAX_SAMPLE_RATE", "1000000", "to 768000"),
+        ("MAX_MP3_BYTES", "1000000001", "to 1000000000"),
+        ("MAX_UPLOADS", "-1", "from 0 to 10000"),
+        ("SPOOL_MAX_BYTES", "0", "from 1"),
+        ("SPOOL_MIN_FREE_BYTES", "some", "from 0"),
+        ("PYDUB_MAX_BYTES", "x", "from 1"),
+        ("PUBLIC_BASE_URL", "audio.example.org", "an address like https://audio.example.org"),
+        ("PUBLIC_BASE_URL", "ftp://a", "an address like"),
+        ("PUBLIC_BASE_URL", "https://a/?b", "an address like"),
+        ("PUBLIC_BASE_URL", "https://user@a", "an address like"),
+        ("DATABASE_URL", "mysql://a", "a URL like postgresql://"),
+        ("LOG_FORMAT", "xml", "one of auto, json, text"),
+        ("LOG_LEVEL", "loud", "one of debug, error, info, warning"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_would_be_right(name: str, value: str, expectation: str) -> None:
+    with pytest.raises(WrongSetting, match=re.escape(expectation)) as wrong:
+        read_settings({name: value})
+    assert wrong.value.setting == name
+    assert str(wrong.value).startswith(f"{name}: must be ")
+
+
+def test_a_wrong_database_url_is_not_shown() -> None:
+    with pytest.raises(WrongSetting) as wrong:
+        read_settings({"DATABASE_URL": "mysql://ann:secret@host/db"})
+    assert "secret" not in str(wrong.value)
+
+
+def test_rates_that_contradict_each_other_are_refused() -> None:
+    with pytest.raises(WrongSetting, match="must not be above MAX_SAMPLE_RATE"):
+        read_settings({"MIN_SAMPLE_RATE": "9000", "MAX_SAMPLE_RATE": "8000"})
+
+
+def test_the_limits_of_a_recording_are_those_that_are_set() -> None:
+    limits = read_settings({"MAX_CHANNELS": "2", "MAX_DURATION": "60", "MAX_UPLOAD_BYTES": "5"}).audio_limits
+    assert (limits.wav.max_channels, limits.max_duration, limits.max_wav_bytes) == (2, 60, 5)

@@ -1,0 +1,173 @@
+"""The form of an upload, however it is cut, ordered or broken."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from application.authenticate import Credentials
+from entrypoints.http.errors import RequestInvalid, WrongType
+from entrypoints.http.upload_form import MAX_BYTES_OUTSIDE_PARTS, MAX_PARTS, MAX_TEXT_BYTES, UploadForm, boundary_of
+from tests.unit.http.forms import BOUNDARY, form, part
+from tests.unit.streams import blocks, cut
+
+FILE = part("wav_file", b"RIFF\r\n--\r\n--the\r\n" + bytes(range(256)), "talk.wav", "Content-Type: audio/wav\r\n")
+USER = part("user_id", "7")
+TOKEN = part("user_access_token", "a-token")
+CONTENT = b"RIFF\r\n--\r\n--the\r\n" + bytes(range(256))
+TOKEN_OF_SEVEN = "a-token"
+
+
+async def read(
+    *body: bytes, bearer: str | None = None, owner: int | None = None
+) -> tuple[str, bytes, Credentials | None]:
+    """The file's name, its bytes, and the credentials."""
+    upload = UploadForm(blocks(*body), BOUNDARY, bearer, owner)
+    name = await upload.open_file()
+    content = b"".join([block async for block in upload.file()])
+    return name, content, upload.credentials()
+
+
+@pytest.mark.parametrize("parts", list(permutations([FILE, USER, TOKEN, part("comment", "ignored")])))
+async def test_the_fields_come_in_any_order(parts: tuple[bytes, ...]) -> None:
+    assert await read(form(*parts)) == ("talk.wav", CONTENT, Credentials(TOKEN_OF_SEVEN, 7))
+
+
+@given(st.sampled_from(list(permutations([FILE, USER, TOKEN]))), st.lists(st.integers(0, 900), max_size=30))
+@example((USER, TOKEN, FILE), list(range(900)))
+@example((FILE, TOKEN, USER), list(range(900)))
+@settings(max_examples=60, deadline=None)
+async def test_it_does_not_matter_how_the_body_is_cut(parts: tuple[bytes, ...], at: list[int]) -> None:
+    assert await read(*cut(form(*parts), at)) == ("talk.wav", CONTENT, Credentials(TOKEN_OF_SEVEN, 7))
+
+
+@pytest.mark.parametrize("damaged", [form(USER, TOKEN, FILE)[:-3], form(USER, TOKEN), form(), b"", b"\r\n", b"text"])
+@given(at=st.lists(st.integers(0, 900), max_size=20))
+@settings(max_examples=10, deadline=None)
+async def test_a_damaged_body_is_refused_however_it_is_cut(damaged: bytes, at: list[int]) -> None:
+    with pytest.raises(RequestInvalid):
+        await read(*cut(damaged, at))
+
+
+async def test_credentials_before_the_file_are_known_when_it_opens() -> None:
+    upload = UploadForm(blocks(form(USER, TOKEN, FILE)), BOUNDARY, None, None)
+    await upload.open_file()
+    assert upload.credentials() == Credentials(TOKEN_OF_SEVEN, 7)
+
+
+async def test_credentials_after_the_file_are_not_known_before_its_end() -> None:
+    upload = UploadForm(blocks(form(USER, FILE, TOKEN)), BOUNDARY, None, None)
+    await upload.open_file()
+    assert upload.credentials() is None
+
+
+async def test_a_form_that_ends_early_raises_before_the_file_ends() -> None:
+    upload = UploadForm(blocks(form(USER, TOKEN, FILE)[:-10]), BOUNDARY, None, None)
+    await upload.open_file()
+    file = upload.file()
+    assert CONTENT.startswith(await anext(file))
+    with pytest.raises(RequestInvalid):
+        await anext(file)
+
+
+async def test_a_bearer_token_takes_the_place_of_the_fields() -> None:
+    assert await read(form(FILE), bearer="a-token", owner=7) == ("talk.wav", CONTENT, None)
+    assert (await read(form(FILE, USER, TOKEN), bearer="a-token", owner=7))[2] == Credentials(TOKEN_OF_SEVEN, 7)
+
+
+@pytest.mark.parametrize(
+    ("parts", "problem"),
+    [
+        ([USER, TOKEN], "wav_file is missing"),
+        ([FILE], "user_id is missing"),
+        ([FILE, USER], "user_access_token is missing"),
+        ([FILE, TOKEN], "user_id is missing"),
+        ([USER, TOKEN, FILE, FILE], "wav_file is sent twice"),
+        ([USER, USER, TOKEN, FILE], "user_id is sent twice"),
+        ([FILE, USER, TOKEN, TOKEN], "user_access_token is sent twice"),
+        ([USER, TOKEN, part("wav_file", b"RIFF")], "must be a file part with a file name"),
+        ([USER, TOKEN, part("wav_file", b"RIFF", "")], "must be a file part with a file name"),
+        ([part("user_id", "7" * 5000), TOKEN, FILE], "longer than 4096 bytes"),
+        ([FILE, USER, part("user_access_token", "a" * 5000)], "longer than 4096 bytes"),
+        ([USER, TOKEN, part("cover", bytes(MAX_TEXT_BYTES + 1), "cover.png"), FILE], "a part that is not the file"),
+        ([part("user_id", b"\xff"), TOKEN, FILE], "user_id is not UTF-8"),
+        ([USER, part("user_access_token", b"\xc3\x28"), FILE], "user_access_token is not UTF-8"),
+        ([USER, part("user_access_token", " "), FILE], "user_access_token is missing"),
+        ([part(f"x{number}", "") for number in range(MAX_PARTS)] + [FILE], "cannot be read"),
+        ([part("wav_file", b"", "a.wav", "X-Long: " + "x" * 5000 + "\r\n")], "cannot be read"),
+        ([part("wav_file", b"", "a.wav", "X-Many: 1\r\n" * 20)], "cannot be read"),
+    ],
+)
+async def test_a_wrong_form_is_refused_by_name(parts: list[bytes], problem: str) -> None:
+    with pytest.raises(RequestInvalid, match=problem):
+        await read(form(*parts))
+
+
+@pytest.mark.parametrize(
+    "user_id",
+    ["0", "-1", "1.0", "1_0", "1e3", "٣", "", "+1", "0x1", "7\0", str(2**63), "9" * 19, "9" * 30, "Ann", "[1]", "1 2"],
+)
+@pytest.mark.parametrize("first", [True, False])
+async def test_a_user_id_that_no_user_can_have_is_refused(user_id: str, first: bool) -> None:
+    fields = [part("user_id", user_id), TOKEN]
+    with pytest.raises(RequestInvalid, match="user_id must be a whole number from 1"):
+        await read(form(*fields, FILE) if first else form(FILE, *fields))
+
+
+@pytest.mark.parametrize("user_id", ["1", " 7 ", "007", str(2**63 - 1)])
+async def test_a_user_id_that_a_user_can_have_is_taken(user_id: str) -> None:
+    _, _, credentials = await read(form(part("user_id", user_id), TOKEN, FILE))
+    assert credentials == Credentials(TOKEN_OF_SEVEN, int(user_id))
+
+
+@pytest.mark.parametrize(
+    ("field", "problem"),
+    [
+        (part("user_id", "8"), "not the user of the Bearer"),
+        (part("user_access_token", "other"), "not the Bearer token"),
+    ],
+)
+async def test_fields_that_disagree_with_the_bearer_token_are_refused(field: bytes, problem: str) -> None:
+    for parts in ([field, FILE], [FILE, field]):
+        with pytest.raises(RequestInvalid, match=problem):
+            await read(form(*parts), bearer="a-token", owner=7)
+
+
+@pytest.mark.parametrize("charset", ["nope", "hex", "utf-16", "idna", "utf-7"])
+async def test_the_charset_of_a_part_changes_nothing(charset: str) -> None:
+    header = f"Content-Type: text/plain; charset={charset}\r\n"
+    body = form(part("user_id", "7", headers=header), part("user_access_token", "a-token", headers=header), FILE)
+    assert (await read(body))[2] == Credentials(TOKEN_OF_SEVEN, 7)
+
+
+async def test_several_problems_are_told_at_once() -> None:
+    with pytest.raises(RequestInvalid) as refused:
+        await read(form(FILE))
+    assert len(refused.value.problems) == 2
+
+
+async def test_bytes_before_the_first_and_after_the_last_part_are_bounded() -> None:
+    too_much = [b"x" * 1000] * (MAX_BYTES_OUTSIDE_PARTS // 1000 + 2)
+    whole = form(USER, TOKEN, FILE)
+    for body in ([b"preamble\r\n", whole], [whole, b"epilogue"]):
+        assert (await read(*body))[1] == CONTENT
+    for body in ([*too_much, b"\r\n", whole], [whole, *too_much]):
+        with pytest.raises(RequestInvalid):
+            await read(*body)
+
+
+def test_the_boundary_is_read_as_it_is_written() -> None:
+    assert boundary_of('Multipart/Form-Data; charset=utf-8; boundary="a b"') == "a b"
+
+
+@pytest.mark.parametrize("content_type", ["", "application/json", "multipart/mixed; boundary=x", "text/plain"])
+def test_another_type_is_refused(content_type: str) -> None:
+    with pytest.raises(WrongType, match="multipart/form-data"):
+        boundary_of(content_type)
+
+
+@pytest.mark.parametrize("options", ["", "; boundary=", '; boundary=""', "; boundary=" + "x" * 201, "; boundary=\x7f"])
+def test_a_form_without_a_usable_boundary_is_refused(options: str) -> None:
+    with pytest.raises(RequestInvalid, match="boundary"):
+        boundary_of("multipart/form-data" + options)

@@ -1,0 +1,44 @@
+"""The whole service over its in-memory adapters, and what these hold."""
+
+from adapters.memory.clock import FixedClock
+from adapters.memory.converter import InMemoryAudioConverter
+from adapters.memory.spool import InMemorySpool
+from adapters.memory.tracks import InMemoryTrackRepository
+from adapters.memory.users import InMemoryUserRepository
+from entrypoints.container import Container, InMemoryAdapters
+from entrypoints.settings import Settings
+
+
+def in_memory_container(settings: Settings = Settings()) -> Container:  # noqa: B008 - frozen
+    """The service; that it touches nothing outside the process takes this one argument."""
+    return Container(settings, InMemoryAdapters)
+
+
+def users(container: Container) -> InMemoryUserRepository:
+    found = container.adapters.users()
+    assert isinstance(found, InMemoryUserRepository)
+    return found
+
+
+def tracks(container: Container) -> InMemoryTrackRepository:
+    found = container.adapters.tracks()
+    assert isinstance(found, InMemoryTrackRepository)
+    return found
+
+
+def converter(container: Container) -> InMemoryAudioConverter:
+    found = container.adapters.converter()
+    assert isinstance(found, InMemoryAudioConverter)
+    return found
+
+
+def spool(container: Container) -> InMemorySpool:
+    found = container.adapters.spool()
+    assert isinstance(found, InMemorySpool)
+    return found
+
+
+def clock(container: Container) -> FixedClock:
+    found = container.adapters.clock()
+    assert isinstance(found, FixedClock)
+    return found
