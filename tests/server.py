@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ import httpx
 
 START_SECONDS = 60
 STOP_SECONDS = 30
+MUSIC_APP = str(Path(sys.executable).with_name("music-app"))
 
 
 @dataclass
@@ -47,14 +48,17 @@ class Server:
 
 
 @contextmanager
-def running_server(folder: Path, **settings: str) -> Iterator[Server]:
-    """`music-app serve` on a free port, keeping its data in `folder`; stopped when the context ends."""
+def running_server(folder: Path, *, prefix: Sequence[str] = (), **settings: str) -> Iterator[Server]:
+    """`music-app serve` on a free port, keeping its data in `folder`; stopped when the context ends.
+
+    `prefix` is put before the command, such as a program that changes the user.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     environment = {"PATH": os.environ["PATH"], "PORT": "0", "DATA_DIR": str(folder / "data"), "LOG_FORMAT": "json"}
     log_file = folder / "log"
     with log_file.open("a") as log:
         process = subprocess.Popen(
-            [Path(sys.executable).with_name("music-app"), "serve"],
+            [*prefix, MUSIC_APP, "serve"],
             env=environment | {"SPOOL_MIN_FREE_BYTES": "1"} | settings,
             stdout=subprocess.PIPE,
             stderr=log,

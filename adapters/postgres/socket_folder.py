@@ -41,8 +41,8 @@ class SocketFolder:
         if link.parent.is_symlink() or found.st_uid != os.geteuid() or found.st_mode & 0o077:
             raise WrongSetting(
                 "DATA_DIR",
-                f"the path {self._folder} does not fit a socket, and {link.parent}, the short way to it, is not a folder "
-                "of the service's user alone; remove it or choose a shorter path",
+                f"the path {self._folder} does not fit a socket, and {link.parent}, the short way to it, is not "
+                "a folder of the service's user alone; remove it or choose a shorter path",
             )
         with suppress(FileExistsError):
             link.symlink_to(self._folder)

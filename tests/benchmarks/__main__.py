@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.benchmarks.recordings import music, silence
@@ -39,8 +40,7 @@ def _speed(folder: Path) -> None:
             wav = music(folder / f"{seconds}.wav", seconds)
             upload(server.url, fields, wav)
             pairs = [
-                (_time(lambda wav=wav: upload(server.url, fields, wav)), _time(lambda wav=wav: _ffmpeg(wav)))
-                for _ in range(runs)
+                (_time(partial(upload, server.url, fields, wav)), _time(partial(_ffmpeg, wav))) for _ in range(runs)
             ]
             ours, theirs = (statistics.median(times) for times in zip(*pairs, strict=True))
             print(f"{seconds:7d} s {ours:13.3f} s {theirs:12.3f} s {ours / theirs:7.2f}", flush=True)

@@ -19,8 +19,6 @@ _TAKEN_TAGS = {1, 2, 3, 6, 7, 0x11, 0x31}  # PCM, MS ADPCM, float, A-law, µ-law
 _EXTENSIBLE = 0xFFFE
 _CHANNELS = range(1, 65)
 _RATES = range(1000, 384_001)
-_BEYOND_THE_PROGRAMS = range(33, 64)
-"""Bits of PCM that are taken though none of the three programs decodes them, so none can be a witness."""
 # In a process of its own: a library that crashes on a file, or never returns, must not take the table along.
 _ASK = """
 import dataclasses, json, sys
@@ -60,14 +58,9 @@ def expectation(path: Path) -> Expectation:
     votes = Counter(opinions.values())
     lengths = tuple(found for found, count in votes.items() if count == max(votes.values()))
     outside = words.outside if words else ""
-    if outside:
-        owed = Owed.REFUSE
-    elif not opinions and words and words.tag == 1 and words.bits in _BEYOND_THE_PROGRAMS:
-        owed, outside = Owed.EITHER, f"{words.bits} bit"
-    else:
-        owed = (Owed.REFUSE, Owed.EITHER)[len(opinions)] if len(opinions) < 2 else Owed.ACCEPT
+    by_votes = (Owed.REFUSE, Owed.EITHER, Owed.ACCEPT, Owed.ACCEPT)[len(opinions)]
     reason = outside or f"{len(opinions)} decode"
-    return Expectation(owed, reason, opinions, lengths, words.mask if words else 0)
+    return Expectation(Owed.REFUSE if outside else by_votes, reason, opinions, lengths, words.mask if words else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +70,6 @@ class _Words:
     tag: int
     channels: int
     rate: int
-    bits: int
     mask: int
 
     @property
@@ -115,8 +107,8 @@ def _format_words(path: Path) -> _Words | None:
     body = head[at + (24 if head[:4] == b"riff" else 8) :]
     if at < 0 or len(body) < 16:
         return None
-    tag, channels, rate, _, _, bits = struct.unpack_from(f"{order}HHIIHH", body)
+    tag, channels, rate = struct.unpack_from(f"{order}HHI", body)
     mask = 0
     if tag == _EXTENSIBLE and len(body) >= 40:
         mask, tag = struct.unpack_from(f"{order}II", body, 20)
-    return _Words(tag, channels, rate, bits, mask)
+    return _Words(tag, channels, rate, mask)

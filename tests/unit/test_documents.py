@@ -79,6 +79,13 @@ def test_files_that_are_named_exist(name: str) -> None:
     assert [path for path in named if not path.startswith(example) and not (PROJECT / path).exists()] == []
 
 
+def test_contracts_that_are_named_exist() -> None:
+    named = set(re.findall(r"`(\w+Contract)` in `(tests/\w+/\w+\.py)`", text("docs/adapters.md")))
+
+    assert len(named) >= 4
+    assert [(contract, path) for contract, path in named if f"class {contract}:" not in text(path)] == []
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_make_targets_that_are_named_exist(name: str) -> None:
     targets = set(re.findall(r"^([a-z]+):.*## ", text("Makefile"), re.MULTILINE))

@@ -342,7 +342,7 @@ def test_process_number_that_another_program_has_now_does_not_stop_the_start(sta
     pid_file = first.data / "postmaster.pid"
     content, owner = pid_file.read_text().partition("\n")[2], pid_file.stat().st_uid
     first.stop()
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, user=owner if ROOT else None) as other:
+    with subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, user=owner if ROOT else None) as other:
         pid_file.write_text(f"{other.pid}\n{content}")
         os.chown(pid_file, owner, -1)
         assert words(start().conninfo()) == ["kept"]

@@ -1,0 +1,129 @@
+"""The service as a process: it starts, stops, is killed and starts again."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.processes import family, living, named, wait_until
+from tests.server import Server, running_server
+from tests.wavs import pcm, tone, wav
+
+RECORDING = wav(pcm(tone(8000)), rate=8000)
+
+
+def test_a_link_gives_the_same_bytes_after_a_restart(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        link = _upload(server)
+        first = _download(server, link)
+    with running_server(tmp_path) as server:
+        assert _download(server, link) == first
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_service_leaves_nothing(tmp_path: Path, how: signal.Signals) -> None:
+    with running_server(tmp_path) as server:
+        _upload(server)
+        processes = family(server.process.pid)
+        assert named(processes, "postgres")
+
+        assert server.stop(how) == 0
+
+    assert not living(processes)
+    assert not list((server.data_dir / "spool").iterdir())
+    assert "Traceback" not in server.log
+
+
+def test_a_killed_service_leaves_nothing_and_starts_again(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        link = _upload(server)
+        first = _download(server, link)
+        with _half_an_upload(server):
+            wait_until(lambda: named(family(server.process.pid), "ffmpeg"))
+            processes = family(server.process.pid)
+            server.stop(signal.SIGKILL)
+            wait_until(lambda: not living(processes))
+
+    assert not list((server.data_dir / "spool").iterdir())
+    with running_server(tmp_path) as server:
+        assert _download(server, link) == first
+
+
+def test_an_upload_under_way_ends_with_the_service(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server, _half_an_upload(server) as connection:
+        wait_until(lambda: named(family(server.process.pid), "ffmpeg"))
+        processes = family(server.process.pid)
+        connection.close()
+        assert server.stop() == 0
+    assert not living(processes)
+
+
+def test_two_services_share_one_data_folder(tmp_path: Path) -> None:
+    with running_server(tmp_path) as first, running_server(tmp_path) as second:
+        link = _upload(first)
+        mp3 = _download(first, link)
+        assert _download(second, link) == mp3
+
+        assert first.stop() == 0
+
+        wait_until(lambda: _is_ready(second))
+        assert _download(second, link) == mp3
+        assert _download(second, _upload(second))
+
+
+def test_a_data_folder_may_lie_deep(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 100) / "with spaces, and commas" / ("é" * 50)
+    with running_server(deep) as server:
+        assert _download(server, _upload(server))
+
+
+def test_root_is_not_needed(ordinary_folder: Path, ordinary_prefix: list[str]) -> None:
+    with running_server(ordinary_folder, prefix=ordinary_prefix) as server:
+        assert _download(server, _upload(server))
+        processes = family(server.process.pid)
+        assert {Path(f"/proc/{process}").stat().st_uid for process in processes} != {0}
+        assert server.stop() == 0
+    assert not living(processes)
+
+
+def _upload(server: Server) -> str:
+    """The link to a new track, without the server's address."""
+    with server.client() as client:
+        answer = client.post("/add_track", data=server.register(), files={"wav_file": ("a.wav", RECORDING)})
+    assert answer.status_code == 201, answer.text
+    parts = urlsplit(answer.headers["location"])
+    return f"{parts.path}?{parts.query}"
+
+
+def _download(server: Server, link: str) -> bytes:
+    with server.client() as client:
+        return client.get(link).raise_for_status().content
+
+
+def _is_ready(server: Server) -> bool:
+    try:
+        with server.client() as client:
+            return client.get("/readyz").status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def _half_an_upload(server: Server) -> socket.socket:
+    """A connection on which an upload with right credentials has begun."""
+    fields = server.register()
+    texts = "".join(
+        f"--b\r\nContent-Disposition: form-data; name={name}\r\n\r\n{value}\r\n" for name, value in fields.items()
+    )
+    body = f"{texts}--b\r\nContent-Disposition: form-data; name=wav_file; filename=a.wav\r\n\r\n".encode() + RECORDING
+    head = (
+        "POST /add_track HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+        f"Content-Length: {len(body) + 1_000_000}\r\n\r\n"
+    )
+    address = urlsplit(server.url)
+    connection = socket.create_connection((address.hostname, address.port))
+    connection.sendall(head.encode() + body)
+    return connection

@@ -1,0 +1,109 @@
+"""A service whose programs, files, rows and log lines can be counted."""
+
+import json
+import shutil
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import httpx
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from adapters.shared.ffmpeg import find_ffmpeg
+from tests.server import Server, running_server
+
+SECONDS = 20.0
+
+
+@dataclass
+class Watched:
+    """A running service and what can be seen of it."""
+
+    server: Server
+    database_url: str
+    starts_file: Path
+
+    @property
+    def starts(self) -> int:
+        """How often ffmpeg was started for a conversion."""
+        return self.starts_file.read_text().count("-c:a libmp3lame") if self.starts_file.exists() else 0
+
+    def rows(self) -> int:
+        """How many tracks are stored."""
+        return int(self.query("SELECT count(*) FROM tracks"))
+
+    def query(self, text: str) -> Any:
+        """The first value that a query finds."""
+        with psycopg.connect(self.database_url) as connection:
+            [value] = connection.execute(text.encode()).fetchone() or [None]
+        return value
+
+    def leftovers(self) -> list[str]:
+        """Files in the spool or open in it, and programs that were started and still run."""
+        process = Path("/proc") / str(self.server.process.pid)
+        spool = self.server.data_dir / "spool"
+        opened = [str(link.readlink()) for link in (process / "fd").iterdir() if link.is_symlink()]
+        children = (process / "task" / process.name / "children").read_text().split()
+        return [
+            *(str(path) for path in spool.iterdir()),
+            *(path for path in opened if path.startswith(str(spool))),
+            *children,
+        ]
+
+    def lines(self, since: int = 0) -> list[dict[str, Any]]:
+        """The log from line `since` on."""
+        return [json.loads(line) for line in self.server.log.splitlines()[since:]]
+
+    def raw(self, request_line: str, headers: str = "Host: here\r\n", body: bytes = b"") -> bytes:
+        """The whole answer to what no client library would send, after which the connection is closed."""
+        head = f"{request_line}\r\n{headers}Connection: close\r\n\r\n".encode("latin-1")
+        with self.connect() as connection:
+            connection.sendall(head + body)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
+
+    def connect(self) -> socket.socket:
+        address = urlsplit(self.server.url)
+        return socket.create_connection((address.hostname, address.port), timeout=SECONDS)
+
+    def upload(self, wav: bytes, name: str = "a.wav", **headers: str) -> httpx.Response:
+        """The answer to an upload with right credentials."""
+        with self.server.client() as client:
+            return client.post(
+                "/add_track", data=self.server.register(), files={"wav_file": (name, wav)}, headers=headers
+            )
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Return as soon as it holds; fail after `SECONDS`."""
+    end = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+
+
+@contextmanager
+def watched_server(folder: Path, database: str, **settings: str) -> Iterator[Watched]:
+    """A service on this database (a connection string), whose starts of ffmpeg are counted."""
+    folder.mkdir(parents=True, exist_ok=True)
+    starts, wrapper, ffmpeg = folder / "starts", folder / "ffmpeg", shutil.which(find_ffmpeg(None))
+    wrapper.write_text(
+        f'#!/bin/sh\necho "$@; $(ulimit -v) $(ulimit -f) $(ulimit -t)" >> {starts}\nexec {ffmpeg} "$@"\n'
+    )
+    wrapper.chmod(0o755)
+    url = _url(database)
+    with running_server(folder, FFMPEG_PATH=str(wrapper), DATABASE_URL=url, **settings) as server:
+        yield Watched(server, url, starts)
+
+
+def _url(conninfo: str) -> str:
+    """A connection string as the URL that DATABASE_URL wants."""
+    words = {name: quote(str(value), safe="") for name, value in conninfo_to_dict(conninfo).items()}
+    return (
+        f"postgresql://{words['user']}:{words['password']}@/{words['dbname']}?host={words['host']}&port={words['port']}"
+    )

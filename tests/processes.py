@@ -1,0 +1,51 @@
+"""What runs on this machine, by /proc: to tell that a process took all it started along."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+SECONDS = 20.0
+
+
+def family(process: int) -> set[int]:
+    """The process and all that it has started, and those that they have started, as far as they live."""
+    parents = _parents()
+    found = {process} & parents.keys()
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def living(processes: set[int]) -> set[int]:
+    """Those of the processes that have not ended."""
+    return processes & _parents().keys()
+
+
+def named(processes: set[int], name: str) -> set[int]:
+    """Those of the processes whose program has this name."""
+    return {process for process in processes if _read(Path(f"/proc/{process}/comm")).strip() == name}
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    """Return as soon as it holds; fail after `SECONDS`."""
+    end = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def _parents() -> dict[int, int]:
+    """Every process but zombies, and its parent."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (words := _read(entry / "stat").rpartition(")")[2].split()) and words[0] != "Z":
+            parents[int(entry.name)] = int(words[1])
+    return parents
+
+
+def _read(file: Path) -> str:
+    """Empty where the process is gone."""
+    try:
+        return file.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
