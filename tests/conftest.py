@@ -11,6 +11,10 @@ from psycopg.sql import SQL, Identifier
 
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrate import migrate
+from tests.no_skips import (  # noqa: F401 - pytest looks for its hooks here
+    pytest_make_collect_report,
+    pytest_runtest_makereport,
+)
 
 _TEMPLATE = "migrated_template"
 

@@ -12,6 +12,7 @@ from psycopg.rows import kwargs_row, scalar_row
 from adapters.postgres.copy_binary import write_row
 from adapters.postgres.database import SHORT_SECONDS, Database
 from adapters.postgres.users import LARGEST_ID
+from adapters.shared.cancellation import finish
 from domain.audio import Mp3, Mp3Format, Mp3Quality
 from domain.errors import DuplicateTrack, RecordNotFound, UnknownUser
 from domain.tracks import Track, TrackRepository
@@ -77,7 +78,8 @@ class PsycopgTrackRepository(TrackRepository):
     async def read(self, track_uuid: UUID, start: int, count: int) -> AsyncIterator[bytes]:
         end = start + count
         for offset in range(start, end, SLICE_BYTES):
-            yield await self._slice(track_uuid, offset, min(SLICE_BYTES, end - offset))
+            # A reader that leaves in the middle of a slice would cost the connection: the slice is read to its end.
+            yield await finish(self._slice(track_uuid, offset, min(SLICE_BYTES, end - offset)))
 
     async def _slice(self, track_uuid: UUID, start: int, count: int) -> bytes:
         async with self._database.connection() as connection:

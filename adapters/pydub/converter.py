@@ -81,7 +81,7 @@ class PydubAudioConverter(AudioConverter):
                 descriptors=[file.descriptor],
                 environment={"TMPDIR": str(temporary)},
             )
-        refuse_failure(outcome, file.size(), self._max_mp3_bytes, "CONVERTER")
+        refuse_failure(outcome, file.size(), self._max_mp3_bytes)
 
     def _order(self, source: WavFormat, target: Mp3Format, file: AnonymousFile, resampling: str) -> dict[str, object]:
         # pydub itself reads few encodings, warps 24 bits, and lets ffmpeg guess what 16-bit samples are.

@@ -36,9 +36,12 @@ def _end_together() -> None:
 
 
 def _convert(segments: Any, order: dict[str, Any]) -> None:
-    samples = subprocess.run(order["decode"], stdout=subprocess.PIPE, check=True).stdout
+    decoded = subprocess.run(order["decode"], stdout=subprocess.PIPE, check=False)
+    if decoded.returncode != 0:
+        # Its messages are ours already; a shell's codes for a program that does not start are passed on.
+        sys.exit(max(1, decoded.returncode))
     segments.converter = order["converter"]
-    segment = segments(data=samples, sample_width=4, frame_rate=order["sample_rate"], channels=order["channels"])
+    segment = segments(data=decoded.stdout, sample_width=4, frame_rate=order["sample_rate"], channels=order["channels"])
     with Path(f"/dev/fd/{order['output']}").open("wb") as output:
         segment.export(output, format="mp3", parameters=order["parameters"])
 

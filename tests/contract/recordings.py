@@ -46,11 +46,11 @@ class Recording:
             yield self.data[start : start + step]
 
 
-def noise_band(samples: int, channels: int, rate: int, seed: int = 1) -> Samples:
-    """Noise between 2 and 20 % of the sample rate, different in every channel, with a peak of 0.5."""
-    spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal((samples, channels)), axis=0)
+def noise_band(samples: int, channels: int, highest: float = 0.2) -> Samples:
+    """Noise from 2 % of the sample rate up to `highest` of it, different in every channel, with a peak of 0.5."""
+    spectrum = np.fft.rfft(np.random.default_rng(1).standard_normal((samples, channels)), axis=0)
     frequencies = np.fft.rfftfreq(samples)
-    spectrum[(frequencies < 0.02) | (frequencies > 0.2)] = 0
+    spectrum[(frequencies < 0.02) | (frequencies > highest)] = 0
     band = np.fft.irfft(spectrum, samples, axis=0)
     result: Samples = 0.5 * band / max(float(np.abs(band).max()), 1e-9)
     return result
@@ -75,6 +75,10 @@ def recording(
     samples, channels = values.shape
     source = WavFormat(encoding, channels, mask, rate, channels * WIDTHS[encoding])
     return Recording(source, encode(values, encoding), samples)
+
+
+def seconds(count: float, rate: int = 44100, channels: int = 2) -> Recording:
+    return recording(noise_band(round(count * rate), channels), rate=rate)
 
 
 def in_blocks(tag: int, channels: int, *, size: int | None = None) -> Recording:

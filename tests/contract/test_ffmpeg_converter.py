@@ -10,8 +10,9 @@ import uvloop
 
 from adapters.ffmpeg.converter import FfmpegAudioConverter
 from adapters.shared.ffmpeg import find_ffmpeg
-from tests.contract.converters import ConverterContract, SoundContract, Vanished, encoded, seconds
+from tests.contract.converters import ConverterContract, SoundContract, Vanished, encoded
 from tests.contract.programs import MakeConverter, ProgramContract
+from tests.contract.recordings import seconds
 
 MAX_MP3_BYTES = 1 << 28
 

@@ -4,7 +4,8 @@ import pytest
 
 from adapters.memory.converter import InMemoryAudioConverter
 from domain.errors import ConverterUnavailable
-from tests.contract.converters import ConverterContract, seconds
+from tests.contract.converters import ConverterContract
+from tests.contract.recordings import seconds
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from adapters.pydub.converter import PydubAudioConverter
 from adapters.pydub.folders import temporary_folder
 from adapters.shared.ffmpeg import find_ffmpeg
 from domain.errors import UploadTooLarge
-from tests.contract.converters import ConverterContract, SoundContract, encoded, nothing_is_left, seconds
+from tests.contract.converters import ConverterContract, SoundContract, encoded, nothing_is_left
 from tests.contract.leftovers import descendants
 from tests.contract.programs import MakeConverter, ProgramContract
+from tests.contract.recordings import seconds
 
 MAX_BYTES = 1 << 26
 MAX_MP3_BYTES = 1 << 28

@@ -1,6 +1,11 @@
 """One service for all end-to-end tests of a worker that do not need their own."""
 
+import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,3 +25,27 @@ def watched(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> I
     """A running service that can be looked into. Tests must not stop it nor rely on what others left in it."""
     with watched_server(tmp_path_factory.mktemp("watched"), postgres_server) as running:
         yield running
+
+
+_NOBODY = 65534
+
+
+@pytest.fixture
+def ordinary_prefix() -> list[str]:
+    """What to put before a command to run it as an ordinary user; nothing where the tests run as one."""
+    if os.geteuid() != 0:
+        return []
+    drop = ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
+    if subprocess.run([*drop, sys.executable, "-c", ""], capture_output=True, check=False).returncode == 0:
+        return drop
+    # This Python lies in a folder that is closed to others: such a user may read, and nothing more.
+    return [*drop, "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+
+
+@pytest.fixture
+def ordinary_folder() -> Iterator[Path]:
+    """A folder that is the ordinary user's own, and within their reach."""
+    with tempfile.TemporaryDirectory(prefix="music-app-") as name:
+        if os.geteuid() == 0:
+            os.chown(name, _NOBODY, _NOBODY)
+        yield Path(name)

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ import httpx
 import pytest
 
 from tests.processes import family, living, named, wait_until
-from tests.server import Server, running_server
+from tests.server import MUSIC_APP, Server, running_server
 from tests.wavs import pcm, tone, wav
 
 RECORDING = wav(pcm(tone(8000)), rate=8000)
@@ -51,6 +52,18 @@ def test_a_killed_service_leaves_nothing_and_starts_again(tmp_path: Path) -> Non
     assert not list((server.data_dir / "spool").iterdir())
     with running_server(tmp_path) as server:
         assert _download(server, link) == first
+
+
+def test_a_service_stopped_while_it_starts_leaves_nothing(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "PORT": "0", "DATA_DIR": str(tmp_path / "data")}
+    with subprocess.Popen([MUSIC_APP, "serve"], env=environment, stderr=subprocess.PIPE) as process:
+        wait_until(lambda: named(family(process.pid), "postgres"))
+        processes = family(process.pid)
+        process.terminate()
+        _, log = process.communicate()
+    wait_until(lambda: not living(processes))
+    assert process.returncode == 0
+    assert b"Traceback" not in log
 
 
 def test_an_upload_under_way_ends_with_the_service(tmp_path: Path) -> None:
@@ -107,7 +120,7 @@ def _download(server: Server, link: str) -> bytes:
 def _is_ready(server: Server) -> bool:
     try:
         with server.client() as client:
-            return client.get("/readyz").status_code == 200
+            return client.get("/health/ready").status_code == 200
     except httpx.HTTPError:
         return False
 

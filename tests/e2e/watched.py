@@ -3,18 +3,20 @@
 import json
 import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from urllib.parse import quote, urlsplit
 
 import httpx
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from adapters.postgres.binaries import find_binaries
 from adapters.shared.ffmpeg import find_ffmpeg
 from tests.server import Server, running_server
 
@@ -34,27 +36,40 @@ class Watched:
         """How often ffmpeg was started for a conversion."""
         return self.starts_file.read_text().count("-c:a libmp3lame") if self.starts_file.exists() else 0
 
+    @property
+    def all_starts(self) -> int:
+        """How often ffmpeg was started, for whatever reason."""
+        return len(self.starts_file.read_text().splitlines())
+
     def rows(self) -> int:
         """How many tracks are stored."""
         return int(self.query("SELECT count(*) FROM tracks"))
 
-    def query(self, text: str) -> Any:
+    def query(self, text: LiteralString, *values: object) -> Any:
         """The first value that a query finds."""
         with psycopg.connect(self.database_url) as connection:
-            [value] = connection.execute(text.encode()).fetchone() or [None]
+            [value] = connection.execute(text, values).fetchone() or [None]
         return value
 
     def leftovers(self) -> list[str]:
         """Files in the spool or open in it, and programs that were started and still run."""
         process = Path("/proc") / str(self.server.process.pid)
         spool = self.server.data_dir / "spool"
-        opened = [str(link.readlink()) for link in (process / "fd").iterdir() if link.is_symlink()]
+        opened = []
+        for link in (process / "fd").iterdir():
+            with suppress(FileNotFoundError):  # closed meanwhile
+                opened.append(str(link.readlink()))
         children = (process / "task" / process.name / "children").read_text().split()
         return [
             *(str(path) for path in spool.iterdir()),
             *(path for path in opened if path.startswith(str(spool))),
             *children,
         ]
+
+    def dump(self) -> str:
+        """The whole database as SQL."""
+        command = [str(find_binaries().folder / "pg_dump"), "--dbname", self.database_url]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=SECONDS).stdout
 
     def lines(self, since: int = 0) -> list[dict[str, Any]]:
         """The log from line `since` on."""

@@ -1,0 +1,78 @@
+"""What stops the start is told to the operator in one line."""
+
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.server import MUSIC_APP, START_SECONDS
+
+EXIT_WRONG_SETTING = 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("CONVERTER", "foo", "one of ffmpeg, pydub"),
+        ("FFMPEG_PATH", "/nonexistent", "no program that can be run"),
+        ("FFMPEG_PATH", "/bin/true", "5.0 or later"),
+        ("MP3_BITRATE", "129", "or V0 to V9"),
+        ("PORT", "http", "a whole number from 0 to 65535"),
+        ("PORT", "65536", "a whole number from 0 to 65535"),
+        ("HOST", "no.such.host.invalid", "an address or a name of this machine"),
+        ("DATABASE_URL", "mysql://somewhere/x", "a URL like postgresql://"),
+        ("DATABASE_URL", "postgresql://postgres:secret@127.0.0.1:1/music_app_db", "127.0.0.1"),
+        ("DATA_DIR", "/dev/null/data", "/dev/null"),
+        ("PUBLIC_BASE_URL", "audio.example.org", "https://"),
+        ("MIN_SAMPLE_RATE", "300000", "MAX_SAMPLE_RATE"),
+        ("MAX_MP3_BYTES", "2000000000", "1000000000"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str, remedy: str) -> None:
+    settings = {"MAX_SAMPLE_RATE": "200000"} if name == "MIN_SAMPLE_RATE" else {}
+    line = _refusal(tmp_path, settings | {name: value})
+    assert name in line
+    assert remedy in line
+    assert "secret" not in line
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        line = _refusal(tmp_path, {"PORT": port})
+    assert "PORT" in line
+    assert port in line
+
+
+def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("not a folder")
+    line = _refusal(tmp_path, {"DATA_DIR": str(file)})
+    assert "DATA_DIR" in line
+    assert str(file) in line
+
+
+def test_a_data_folder_that_cannot_be_written_is_named(ordinary_folder: Path, ordinary_prefix: list[str]) -> None:
+    closed = ordinary_folder / "closed"
+    closed.mkdir(mode=0o500)
+    line = _refusal(closed, {"DATA_DIR": str(closed / "data")}, ordinary_prefix)
+    assert "DATA_DIR" in line
+    assert str(closed) in line
+
+
+def _refusal(folder: Path, settings: dict[str, str], prefix: list[str] | None = None) -> str:
+    """The one line with which the service says that it does not start."""
+    environment = {"PATH": os.environ["PATH"], "PORT": "0", "DATA_DIR": str(folder / "data"), "LOG_LEVEL": "warning"}
+    done = subprocess.run(
+        [*(prefix or []), MUSIC_APP, "serve"],
+        env=environment | settings,
+        capture_output=True,
+        text=True,
+        timeout=START_SECONDS,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (EXIT_WRONG_SETTING, ""), done.stderr
+    [line] = done.stderr.splitlines()
+    return line
