@@ -15,9 +15,8 @@ from domain.errors import MusicAppError
 
 logger = structlog.get_logger(__name__)
 
-DRAIN_SECONDS = 2.0
-DRAIN_BYTES = 16 << 20
-"""How long, and how much, of a refused body is still read, so that the client gets to read the refusal."""
+DRAIN_SECONDS = 5.0
+"""How long a refused body is still read, and thrown away, so that the client gets to read the refusal."""
 MAX_LOGGED_PATH = 200
 """Characters; no path of ours is half as long."""
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
@@ -113,12 +112,9 @@ def end_refused_uploads(app: ASGIApp) -> ASGIApp:
 
 
 async def _drain(receive: Receive) -> None:
-    """Read on until the body ends, the client leaves, or a bound is reached."""
-    drained = 0
+    """Read on until the body ends, the client leaves, or it took too long."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(DRAIN_SECONDS):
-            while drained < DRAIN_BYTES:
+            message = await receive()
+            while message["type"] == "http.request" and message["more_body"]:
                 message = await receive()
-                if message["type"] != "http.request" or not message["more_body"]:
-                    return
-                drained += len(message["body"])

@@ -41,7 +41,7 @@ def server_processes(conninfo: str) -> list[int]:
     """The postmaster and all its children."""
     with psycopg.connect(conninfo) as connection:
         backend = connection.info.backend_pid
-        listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, check=True)  # noqa: S607 - where ps is differs
+        listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, check=True)
     parents = {int(pid): int(parent) for pid, parent in map(bytes.split, listing.stdout.splitlines())}
     postmaster = parents[backend]
     return [postmaster, *(pid for pid, parent in parents.items() if parent == postmaster and pid != backend)]
