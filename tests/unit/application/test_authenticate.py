@@ -1,7 +1,5 @@
 """Who somebody is."""
 
-from uuid import uuid4
-
 import pytest
 
 from adapters.memory.clock import FixedClock
@@ -48,7 +46,7 @@ async def test_a_bearer_token_alone_gives_its_user(users: CountedUsers) -> None:
     assert await Authenticate(users)(Credentials(token)) == user
 
 
-@pytest.mark.parametrize("token", ["", " ", "\0", "\ud800", "a" * 5000, str(uuid4()), "{}"])
+@pytest.mark.parametrize("token", ["", " ", "\0", "\ud800", "a" * 5000, "3f0e1a52-9d0c-4a53-8f4e-0d8a2b7c9e10", "{}"])
 async def test_another_token_is_refused(users: CountedUsers, token: str) -> None:
     user, _ = await registered(users)
     with pytest.raises(WrongCredentials):
