@@ -56,6 +56,5 @@ def test_the_ci_script_says_what_is_missing(tmp_path: Path) -> None:
 def _make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run make in an empty folder."""
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
-    return subprocess.run(
-        ["make", "-f", MAKEFILE, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+    command = [str(shutil.which("make")), "-f", str(MAKEFILE), *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
