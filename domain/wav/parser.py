@@ -20,7 +20,7 @@ from domain.wav.limits import WavLimits
 from domain.wav.repairs import Repair
 from domain.wav.samples import SampleStream
 
-MAX_CHUNKS = 1000
+MAX_CHUNKS = 10_000
 """In one file; recorders and editors write a few dozen."""
 _MAX_DS64_BYTES = 28
 _MAX_LOOSE_CHUNK_BYTES = 1 << 20  # behind an empty data chunk, where the container does not say how far it goes

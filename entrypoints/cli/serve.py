@@ -1,10 +1,6 @@
 """`music-app serve`."""
 
-import asyncio
-import signal
 import socket
-from collections.abc import Generator
-from contextlib import contextmanager
 
 import uvicorn
 import uvloop
@@ -14,27 +10,12 @@ from entrypoints.container import Container
 from entrypoints.http.app import create_app
 from entrypoints.settings import Settings
 
-_STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 BACKLOG = 2048
 """Connections that the system holds until they are taken."""
 
 
-class _Server(uvicorn.Server):
-    """Says where it serves once it does, and leaves it to its caller what to do after a signal.
-
-    uvicorn raises the signal again once it has stopped, which would end the process before PostgreSQL is stopped.
-    """
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        loop = asyncio.get_running_loop()
-        for number in _STOPPING_SIGNALS:
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        try:
-            yield
-        finally:
-            for number in _STOPPING_SIGNALS:
-                loop.remove_signal_handler(number)
+class _AnnouncingServer(uvicorn.Server):
+    """Says where it serves once it does."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -63,7 +44,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         backlog=BACKLOG,
     )
     async with container.running():
-        await _Server(config).serve(sockets=[listening])
+        await _AnnouncingServer(config).serve(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:
