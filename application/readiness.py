@@ -1,11 +1,14 @@
 """Whether the service can do its work at this moment."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
 from domain.errors import MusicAppError
 from domain.system import Clock
+
+logger = logging.getLogger(__name__)
 
 CHECK_SECONDS = 2.0
 """A check that takes longer has failed."""
@@ -45,4 +48,7 @@ async def _wrong_with(name: str, check: Callable[[], Awaitable[None]]) -> MusicA
         return error
     except TimeoutError:
         return MusicAppError(f"the {name} did not answer within {CHECK_SECONDS:g} seconds")
+    except Exception:
+        logger.exception("the check of the %s failed", name)
+        return MusicAppError(f"the check of the {name} failed")
     return None

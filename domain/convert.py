@@ -147,6 +147,8 @@ async def _verified_digest(mp3: Mp3, target: Mp3Format, duration: float) -> byte
     info = read_info(head)
     if (info.sample_rate, info.channels) != (target.sample_rate, target.channels):
         raise ConversionFailed(f"asked for {target}, got {info}")
+    if not info.has_seek_table:
+        raise ConversionFailed("the MP3's Info frame has no seek table")
     if info.bytes != mp3.size:
         raise ConversionFailed(f"the MP3 has {mp3.size} bytes, its Info frame says {info.bytes}")
     if abs(info.samples - duration * target.sample_rate) > target.samples_per_frame:

@@ -168,6 +168,13 @@ class DiskFull(MusicAppError):
         super().__init__("the service has no disk space left for this; try again later")
 
 
+class SpoolAway(MusicAppError):
+    """The place for bytes on their way cannot be used, for another reason than a lack of space."""
+
+    def __init__(self) -> None:
+        super().__init__("the service cannot use its disk at the moment; try again later")
+
+
 class WrongSetting(MusicAppError):
     """A setting stops the start. The text is for the operator: what was checked and what would be right."""
 

@@ -43,8 +43,8 @@ class Spool(ABC):
 
     @abstractmethod
     def open(self) -> AbstractAsyncContextManager[SpooledFile]:
-        """An empty file, gone when the context ends. Raises `DiskFull`."""
+        """An empty file, gone when the context ends. Raises `DiskFull`, `SpoolAway`."""
 
     @abstractmethod
     async def check(self) -> None:
-        """Return if there is room to spool; raise `DiskFull` if there is not. Safe to repeat."""
+        """Return if there is room to spool; else raise `DiskFull` or `SpoolAway`. Safe to repeat."""

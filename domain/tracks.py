@@ -12,7 +12,10 @@ from domain.audio import Mp3, Mp3Format
 from domain.wav.repairs import Repair
 
 MAX_FILE_NAME_LENGTH = 150
+MAX_FILE_NAME_BYTES = 200
+"""In UTF-8; most file systems end at 255."""
 _UNWRITABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode categories: controls, bidi marks, surrogates…
+_JOINERS = "\u200c\u200d"  # format characters, but Persian and some emoji are written with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,15 @@ class Track:
 def mp3_file_name(wav_file_name: str) -> str:
     """The MP3's file name for a WAV's: `talk.wav` gives `talk.mp3`, `TALK.WAV` gives `TALK.mp3`.
 
-    Any path part is dropped, control and bidirectional characters are removed, the rest is NFC and at
-    most 150 characters long. A name of which nothing is left becomes `recording.mp3`.
+    Any path part is dropped, control and bidirectional characters are removed, the rest is NFC and at most 150
+    characters and 200 bytes long. A name of which nothing is left becomes `recording.mp3`.
     """
     last = re.split(r"[/\\]", wav_file_name)[-1]
-    clean = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c) not in _UNWRITABLE)
+    writable = "".join(c for c in last if c in _JOINERS or unicodedata.category(c) not in _UNWRITABLE)
+    clean = unicodedata.normalize("NFC", writable)
     stem = re.sub(r"\.(wav|wave|w64|rf64|bw64|bwf)$", "", clean.strip(), flags=re.IGNORECASE)
-    stem = stem[: MAX_FILE_NAME_LENGTH - len(".mp3")].strip(" .")
+    stem = stem[: MAX_FILE_NAME_LENGTH - len(".mp3")]
+    stem = stem.encode()[: MAX_FILE_NAME_BYTES - len(".mp3")].decode(errors="ignore").strip(" .")
     return f"{stem or 'recording'}.mp3"
 
 

@@ -32,7 +32,7 @@ def clean_user_name(name: str) -> str:
     if any(unicodedata.category(character) in _UNWRITABLE for character in name):
         raise InvalidUserName("holds a control character")
     trimmed = name.strip()
-    if not trimmed:
+    if all(unicodedata.category(character)[0] in "CZ" for character in trimmed):
         raise InvalidUserName("is empty")
     if len(trimmed) > MAX_USER_NAME_LENGTH:
         raise InvalidUserName(f"has {len(trimmed)} characters")

@@ -1,6 +1,7 @@
 """The settings: one environment variable each, typed, with its default and its bounds."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,8 +16,9 @@ from domain.wav.limits import WavLimits
 
 MAX_STORABLE_BYTES = 1_000_000_000
 """PostgreSQL keeps at most 1 GB in one value."""
+# A name or an address, a port, a path, in ASCII: it becomes a header of every upload's answer.
+_PUBLIC_URL = r"^https?://([A-Za-z0-9][A-Za-z0-9._-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?$"
 
-Positive = Annotated[int, Meta(ge=1)]
 Bytes = Annotated[int, Meta(ge=1, le=1 << 50)]
 
 
@@ -26,7 +28,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 5000
     public_base_url: Annotated[
-        str, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$", description="an address like https://audio.example.org")
+        str, Meta(pattern=_PUBLIC_URL, description="an address like https://audio.example.org in ASCII")
     ] = ""
     data_dir: str = "data"
     database_url: Annotated[
@@ -96,11 +98,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def _converted(name: str, kind: object, text: str) -> object:
+    expected = msgspec.inspect.type_info(kind)
+    # Digits alone make a number; msgspec would take 5e3 for one, too.
+    is_number = isinstance(expected, msgspec.inspect.IntType) and re.fullmatch("-?[0-9]+", text)
     try:
-        return msgspec.convert(text, kind, strict=False)
+        return msgspec.convert(int(text) if is_number else text, kind)
     except msgspec.ValidationError as error:
         found = "it is something else" if name == "DATABASE_URL" else f"it is {text!r}"  # a URL may hold a password
-        raise WrongSetting(name, f"must be {_expectation(msgspec.inspect.type_info(kind))}; {found}") from error
+        raise WrongSetting(name, f"must be {_expectation(expected)}; {found}") from error
 
 
 def _expectation(kind: msgspec.inspect.Type) -> str:

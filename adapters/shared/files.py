@@ -10,7 +10,7 @@ from pathlib import Path
 
 from adapters.shared.cancellation import finish, in_thread
 from domain.audio import Mp3
-from domain.errors import DiskFull
+from domain.errors import DiskFull, SpoolAway
 
 READ_BYTES = 256 * 1024
 """The slice in which files are read, each in a thread of its own."""
@@ -18,13 +18,13 @@ READ_BYTES = 256 * 1024
 
 @contextmanager
 def disk_errors() -> Iterator[None]:
-    """Raise `DiskFull` in place of the operating system's errors for a full disk or quota."""
+    """Raise `DiskFull` in place of the system's errors for a full disk or quota, `SpoolAway` for all others."""
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull from error
-        raise
+        raise SpoolAway from error
 
 
 class AnonymousFile:

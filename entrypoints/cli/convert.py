@@ -1,6 +1,8 @@
 """`music-app convert`: one file, without a server."""
 
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
@@ -20,21 +22,21 @@ BLOCK_BYTES = 256 * 1024
 def convert_file(settings: Settings, wav: Path, mp3: Path) -> str:
     """Convert `wav` to `mp3`, whole or not at all; a line on what was done.
 
-    Raises `MusicAppError`, or OSError where a file cannot be read or written.
+    Raises `MusicAppError`, or OSError where a file cannot be read or written; the latter before anything is converted.
     """
-    with wav.open("rb") as source, tempfile.TemporaryDirectory(prefix="music-app-") as folder:
-        container = Container(msgspec.structs.replace(settings, data_dir=folder))
-        return uvloop.run(_convert(container, source, mp3))
+    with wav.open("rb") as source, _replaced(mp3, source) as target:
+        with tempfile.TemporaryDirectory(prefix="music-app-") as folder:
+            container = Container(msgspec.structs.replace(settings, data_dir=folder))
+            return f"{mp3}: {uvloop.run(_convert(container, source, target))}"
 
 
-async def _convert(container: Container, source: BinaryIO, mp3: Path) -> str:
+async def _convert(container: Container, source: BinaryIO, target: IO[bytes]) -> str:
     await container.check_converter()
     size = os.fstat(source.fileno()).st_size
     async with aclosing(_blocks(source)) as wav, container.application.convert()(wav, at_least=size) as conversion:
-        with _replaced(mp3) as target:
-            async for block in conversion.mp3.read(0, conversion.mp3.size):
-                target.write(block)
-        return f"{mp3}: {_summary(conversion)}"
+        async for block in conversion.mp3.read(0, conversion.mp3.size):
+            target.write(block)
+        return _summary(conversion)
 
 
 async def _blocks(source: BinaryIO) -> AsyncGenerator[bytes, None]:
@@ -43,18 +45,41 @@ async def _blocks(source: BinaryIO) -> AsyncGenerator[bytes, None]:
 
 
 @contextmanager
-def _replaced(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes its place when it is whole, and is never seen there before."""
-    with tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=".music-app-", delete=False) as file:
-        try:
+def _replaced(path: Path, source: BinaryIO) -> Iterator[IO[bytes]]:
+    """A file that takes the place of `path` when it is whole, and is never seen there before.
+
+    Links are followed, and an existing file's permissions stay. Raises OSError where `path` is no regular file, or is
+    `source`.
+    """
+    target = path.resolve()
+    mode = _mode(target, source)
+    try:
+        file = tempfile.NamedTemporaryFile(dir=target.parent, prefix=".music-app-", delete=False)  # noqa: SIM115 - below
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    try:
+        with file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-            os.fchmod(file.fileno(), 0o644)
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+            os.fchmod(file.fileno(), mode)
+        Path(file.name).replace(target)
+    except BaseException:
+        Path(file.name).unlink(missing_ok=True)
+        raise
+
+
+def _mode(target: Path, source: BinaryIO) -> int:
+    """The permissions of the file that is replaced, else those of a new one."""
+    if not target.exists():
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+    if not target.is_file():
+        raise OSError(errno.EINVAL, "is no regular file", str(target))
+    if os.path.samestat(target.stat(), os.fstat(source.fileno())):
+        raise OSError(errno.EINVAL, "is the recording itself", str(target))
+    return stat.S_IMODE(target.stat().st_mode)
 
 
 def _summary(conversion: Conversion) -> str:

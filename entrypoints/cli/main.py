@@ -4,7 +4,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from domain.errors import MusicAppError, WrongSetting
@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     options = _parser().parse_args(arguments)
     try:
+        _end_by_signal(lambda number, _: sys.exit(128 + number))
         settings = read_settings(os.environ)
         configure_logs(settings.log_format, settings.log_level)
         return int(options.run(settings, options))
@@ -41,8 +42,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (MusicAppError, OSError) as error:
         print(f"music-app: {error}", file=sys.stderr)
         return EXIT_REFUSED
-    except KeyboardInterrupt:
-        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -75,16 +74,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _end)
+    _end_by_signal(lambda *_: sys.exit(0))
     with with_database(settings) as complete:
         serve(complete)
     return 0
 
 
-def _end(*_: object) -> None:
-    """Unwind, so that the database is stopped; uvicorn raises the signal that ended it once more in the end."""
-    raise SystemExit(0)
+def _end_by_signal(end: Callable[[int, object], None]) -> None:
+    """Unwind, so that nothing is left behind; uvicorn raises the signal that ended it once more in the end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:

@@ -1,5 +1,7 @@
 """`music-app serve`."""
 
+import errno
+import os
 import socket
 
 import uvicorn
@@ -50,16 +52,19 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    except OSError as error:
-        raise WrongSetting(
-            "HOST", f"must be an address or a name of this machine; {host!r} is not ({error})"
-        ) from error
+    except (OSError, UnicodeError) as error:
+        raise _no_host(host, error) from error
     try:
         return socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as error:
-        raise WrongSetting(
-            "PORT", f"must be free on HOST; {host}:{port} cannot be opened ({error.strerror})"
-        ) from error
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise _no_host(host, error) from error
+        reason = os.strerror(error.errno or 0)
+        raise WrongSetting("PORT", f"must be free on HOST; {host}:{port} cannot be opened ({reason})") from error
+
+
+def _no_host(host: str, error: Exception) -> WrongSetting:
+    return WrongSetting("HOST", f"must be an address or a name of this machine; {host!r} is not ({error})")
 
 
 def _address(listening: socket.socket) -> str:

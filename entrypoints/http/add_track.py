@@ -71,8 +71,10 @@ async def add_track(
         await spool.check()
         bearer = _bearer_token(request)
         user = None if bearer is None else await authenticate(Credentials(bearer))
-        async with aclosing(body_blocks(request, limit + FORM_BYTES, UploadTooLarge(limit))) as body:
-            form = UploadForm(body, boundary, bearer, user.user_id if user else None)
+        async with (
+            aclosing(body_blocks(request, limit + FORM_BYTES, UploadTooLarge(limit))) as body,
+            aclosing(UploadForm(body, boundary, bearer, user.user_id if user else None)) as form,
+        ):
             file_name = await form.open_file()
             async with aclosing(form.file()) as file:
                 if user is None and (credentials := form.credentials()):
@@ -113,5 +115,10 @@ def _headers(base: str, track: Track) -> dict[str, str]:
 
 
 def _bearer_token(request: Request[Any, Any, Any]) -> str | None:
-    match = re.fullmatch(r"bearer +([^\s]+)", request.headers.get("authorization", "").strip(), re.IGNORECASE)
-    return match[1] if match else None
+    """The token of the Authorization header, where that is of the Bearer scheme. Raises `RequestInvalid`."""
+    scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    if not re.fullmatch(r"[!-~]+", token.strip()):
+        raise RequestInvalid("Authorization must be: Bearer, a space, and the user_access_token")
+    return token.strip()

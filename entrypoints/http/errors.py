@@ -35,17 +35,18 @@ class BodyTooLarge(errors.MusicAppError):
 
 
 class RecordChanged(errors.MusicAppError):
-    """`If-Match` names another version of the MP3."""
+    """`If-Match` names another version of the MP3 than `etag`."""
 
-    def __init__(self) -> None:
+    def __init__(self, etag: str) -> None:
+        self.etag = etag
         super().__init__("If-Match names no current version of this record; ask again without it")
 
 
 class RangeUnsatisfiable(errors.MusicAppError):
     """`Range` asks for bytes beyond the end. `size` is the whole MP3's, in bytes."""
 
-    def __init__(self, size: int) -> None:
-        self.size = size
+    def __init__(self, size: int, etag: str) -> None:
+        self.size, self.etag = size, etag
         super().__init__(f"Range asks for bytes that are not there; the record has {size}")
 
 
@@ -83,6 +84,7 @@ ANSWERS: dict[type[errors.MusicAppError], tuple[int, str]] = {
     errors.Mp3TooLarge: (422, "mp3.too_large"),
     errors.Overloaded: (503, "service.overloaded"),
     errors.ConverterUnavailable: (503, "service.overloaded"),
+    errors.SpoolAway: (503, "service.overloaded"),
     errors.DatabaseAway: (503, "service.database_away"),
     errors.DiskFull: (507, "service.disk_full"),
 }
@@ -139,8 +141,10 @@ def _headers(status: int, error: errors.MusicAppError) -> dict[str, str]:
         return {"Retry-After": str(error.retry_after)}
     if status in (503, 507):
         return {"Retry-After": RETRY_AFTER_SECONDS}
+    if isinstance(error, RecordChanged):
+        return {"ETag": error.etag}
     if isinstance(error, RangeUnsatisfiable):
-        return {"Content-Range": f"bytes */{error.size}"}
+        return {"ETag": error.etag, "Content-Range": f"bytes */{error.size}"}
     return {}
 
 

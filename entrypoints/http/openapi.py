@@ -70,14 +70,9 @@ def object_body(media_type: str, required: list[str], properties: dict[str, Sche
 def operation(
     body: RequestBody | None = None,
     parameters: list[Parameter] | None = None,
-    bodies: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
 ) -> type[Operation]:
-    """An operation with what a signature cannot say.
-
-    `bodies` gives the media type of each successful status that is not JSON, `headers` what each header of a
-    successful response says.
-    """
+    """An operation with what a signature cannot say; `headers` tells what each header of a successful response says."""
 
     @dataclass
     class Described(Operation):

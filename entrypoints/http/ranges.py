@@ -13,7 +13,7 @@ MAX_RANGE_CHARACTERS = 256
 def not_modified(headers: Mapping[str, str], etag: str) -> bool:
     """Whether the client has this version already. Raises `RecordChanged` where If-Match wants another."""
     if (wanted := headers.get("if-match")) is not None and not _names(wanted, etag, weakly=False):
-        raise RecordChanged
+        raise RecordChanged(etag)
     known = headers.get("if-none-match")
     return known is not None and _names(known, etag, weakly=True)
 
@@ -37,7 +37,7 @@ def requested_range(headers: Mapping[str, str], etag: str, size: int) -> range |
         if match[2] and int(match[2]) < first:
             return None
     if first >= size or (not match[1] and int(match[2]) == 0):
-        raise RangeUnsatisfiable(size)
+        raise RangeUnsatisfiable(size, etag)
     return range(first, last + 1)
 
 

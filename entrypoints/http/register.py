@@ -16,6 +16,7 @@ from entrypoints.http.errors import BodyTooLarge, RequestInvalid, WrongType
 from entrypoints.http.openapi import error_responses, object_body, operation, text_schema
 
 MAX_BODY_BYTES = 4096
+_EXAMPLE = '{"user_name": "Ann"}'
 
 
 class RegisterRequest(msgspec.Struct):
@@ -59,7 +60,7 @@ async def _body(request: Request[Any, Any, Any]) -> bytes:
     refuse_encoded(request)
     kind, _ = parse_options_header(request.headers.get("content-type", ""))
     if kind != "application/json":
-        raise WrongType("the body is not JSON by its Content-Type", 'application/json, like {"user_name": "Ann"}')
+        raise WrongType("the body is not JSON by its Content-Type", f"application/json, like {_EXAMPLE}")
     async with aclosing(body_blocks(request, MAX_BODY_BYTES, BodyTooLarge(MAX_BODY_BYTES))) as blocks:
         return b"".join([block async for block in blocks])
 
@@ -68,10 +69,14 @@ def _decoded(body: bytes) -> RegisterRequest:
     try:
         wanted = msgspec.json.decode(body, type=RegisterRequest)
         json.loads(body, object_pairs_hook=_refuse_doubled)  # msgspec takes the last of two
+    except UnicodeDecodeError as error:
+        raise RequestInvalid("the body is not UTF-8") from error
     except RecursionError as error:
         raise RequestInvalid("the JSON is nested too deeply") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RequestInvalid(f'{error}; send JSON like {{"user_name": "Ann"}}') from error
+    except msgspec.ValidationError as error:
+        raise RequestInvalid(f"{error}; send {_EXAMPLE}") from error
+    except msgspec.DecodeError as error:
+        raise RequestInvalid(f"the body is not valid JSON; send {_EXAMPLE}") from error
     return wanted
 
 

@@ -32,7 +32,7 @@ def boundary_of(content_type: str) -> str:
 
 
 class UploadForm:
-    """One upload: first `open_file()`, then `file()` to its end.
+    """One upload: first `open_file()`, then `file()` to its end, and in any case `aclose()`.
 
     Fields that disagree with `bearer`, the Bearer token, and `owner`, whose token that is, are refused. Everything but
     the file is held in memory: `MAX_PARTS` parts of `MAX_TEXT_BYTES` at most.
@@ -57,6 +57,10 @@ class UploadForm:
             if self._file_name is not None:
                 return self._file_name
         raise RequestInvalid(f"{_FILE} is missing; send the WAV as a file part of this name", *self._problems())
+
+    async def aclose(self) -> None:
+        """Stop reading the form."""
+        await self._events.aclose()
 
     async def file(self) -> AsyncGenerator[bytes, None]:
         """The file's bytes; ends when the form is whole and right, to the end of the body. Raises `RequestInvalid`."""
@@ -106,7 +110,7 @@ class UploadForm:
             raise RequestInvalid(f"{self._part} is sent twice; send it once")
         if self._part == _FILE:
             if not segment.filename:
-                raise RequestInvalid(f"{_FILE} must be a file part with a file name")
+                raise RequestInvalid(f"{_FILE} must be a file part with a file name (filename=…)")
             self._file_name = segment.filename
 
     def _end(self) -> None:
@@ -124,7 +128,7 @@ class UploadForm:
     def _problems(self) -> list[str]:
         user_id, token = self._texts.get(_USER_ID), self._texts.get(_TOKEN)
         problems = []
-        if user_id is None:
+        if not user_id:
             if self._bearer is None:
                 problems.append(f"{_USER_ID} is missing; send the number that /register returned")
         elif not re.fullmatch(r"[0-9]{1,19}", user_id) or not 1 <= int(user_id) <= _MAX_USER_ID:

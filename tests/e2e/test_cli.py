@@ -1,6 +1,7 @@
 """The program `music-app` but for `serve`."""
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -56,6 +57,46 @@ def test_a_refused_recording_leaves_the_output_as_it_was(
     assert reason in line
     assert (tmp_path / "out.mp3").read_bytes() == b"an older one"
     assert _found(tmp_path) == ["in.wav", "out.mp3"]
+
+
+def test_a_link_is_followed_and_permissions_stay(tmp_path: Path) -> None:
+    (tmp_path / "in.wav").write_bytes(RECORDING)
+    (tmp_path / "real.mp3").write_bytes(b"an older one")
+    (tmp_path / "real.mp3").chmod(0o600)
+    (tmp_path / "link.mp3").symlink_to("real.mp3")
+
+    assert _music_app(tmp_path, "convert", "in.wav", "link.mp3").returncode == 0
+
+    assert (tmp_path / "link.mp3").is_symlink()
+    assert read_info((tmp_path / "real.mp3").read_bytes()).samples == 8000
+    assert (tmp_path / "real.mp3").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(("target", "reason"), [("pipe", "no regular file"), ("in.wav", "the recording itself")])
+def test_what_must_not_be_replaced_is_refused(tmp_path: Path, target: str, reason: str) -> None:
+    (tmp_path / "in.wav").write_bytes(RECORDING)
+    os.mkfifo(tmp_path / "pipe")
+
+    done = _music_app(tmp_path, "convert", "in.wav", target)
+
+    assert done.returncode == 1
+    assert reason in done.stderr
+    assert (tmp_path / "in.wav").read_bytes() == RECORDING
+    assert _found(tmp_path) == ["in.wav", "pipe"]
+
+
+def test_ctrl_c_ends_a_conversion_that_waits_for_its_input(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    command = [MUSIC_APP, "convert", "pipe", "out.mp3"]
+    with subprocess.Popen(command, cwd=tmp_path, start_new_session=True) as process:
+        with (tmp_path / "pipe").open("wb") as pipe:
+            pipe.write(RECORDING[:1000])
+            pipe.flush()
+            while not list(tmp_path.glob(".music-app-*")):
+                assert process.poll() is None
+            process.send_signal(signal.SIGINT)
+            assert process.wait(SECONDS) == 128 + signal.SIGINT
+    assert _found(tmp_path) == ["pipe"]
 
 
 @pytest.mark.parametrize(("source", "target"), [("missing.wav", "out.mp3"), ("in.wav", "missing/out.mp3")])

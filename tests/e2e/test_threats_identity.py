@@ -170,6 +170,7 @@ def test_a7_one_range_is_served_and_everything_else_is_whole_or_416(location: st
     for text in (f"bytes={size}-", f"bytes={2**70}-", "bytes=-0"):
         answer = get(location, Range=text)
         assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{size}")
+        assert "etag" in answer.headers
         assert answer.json()["code"] == "record.range"
     for text in ("bytes=0-1,3-4", "bytes=5-2", "bytes=x", "items=0-1", "bytes=" + "0-," * 5000 + "0-"):
         answer = get(location, Range=text)
@@ -188,6 +189,7 @@ def test_a8_the_etag_is_the_digest_of_the_bytes_and_is_honoured(location: str) -
     assert get(location, **{"If-Match": etag}).status_code == 200
     changed = get(location, **{"If-Match": '"x"'})
     assert (changed.status_code, changed.json()["code"]) == (412, "record.changed")
+    assert changed.headers["etag"] == etag
     for version, status in ((etag, 206), ('"x"', 200), ("Mon, 23 Nov 2026 10:00:00 GMT", 200)):
         assert get(location, **{"Range": "bytes=0-1", "If-Range": version}).status_code == status
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidUserName
-from domain.tracks import MAX_FILE_NAME_LENGTH, mp3_file_name
+from domain.tracks import MAX_FILE_NAME_BYTES, MAX_FILE_NAME_LENGTH, mp3_file_name
 from domain.users import MAX_USER_NAME_LENGTH, clean_user_name
 
 
@@ -59,6 +59,9 @@ def test_a_clean_user_name_is_clean_already(name: str) -> None:
         ("e\u0301.wav", "\u00e9.mp3"),
         ("запись 🎧.wav", "запись 🎧.mp3"),
         ("x" * 400 + ".wav", "x" * 146 + ".mp3"),
+        ("😀" * 200 + ".wav", "😀" * 49 + ".mp3"),
+        ("e\u202d\u0301.wav", "é.mp3"),
+        ("👩\u200d💻.wav", "👩\u200d💻.mp3"),
     ],
 )
 def test_the_mp3_is_named_after_the_wav(wav: str, mp3: str) -> None:
@@ -72,4 +75,7 @@ def test_any_file_name_becomes_a_safe_one(name: str) -> None:
     assert len(made) <= MAX_FILE_NAME_LENGTH
     assert not set("/\\") & set(made)
     assert not made.startswith(".")
-    assert not {unicodedata.category(character) for character in made} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    assert len(made.encode()) <= MAX_FILE_NAME_BYTES
+    assert unicodedata.is_normalized("NFC", made)
+    visible = made.replace("\u200c", "").replace("\u200d", "")
+    assert not {unicodedata.category(character) for character in visible} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

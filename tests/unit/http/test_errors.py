@@ -57,7 +57,7 @@ def test_every_error_says_when_it_is_raised(error: type[errors.MusicAppError]) -
 
 def test_an_error_carries_its_data() -> None:
     assert RequestInvalid("a is wrong", "b is missing").problems == ("a is wrong", "b is missing")
-    assert RangeUnsatisfiable(9).size == 9
+    assert RangeUnsatisfiable(9, '"tag"').size == 9
 
 
 @pytest.mark.parametrize(
