@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PYTEST_WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format bench lock clean
+.PHONY: help serve test check format bench crash load fuzz docker-trial lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 serve: $(VENV)/.installed ## Install what is needed and serve on http://127.0.0.1:5000
 	@exec $(BIN)/music-app serve
@@ -30,6 +30,18 @@ format: $(VENV)/.installed-dev ## Format the code and mend what the linter can
 bench: $(VENV)/.installed-dev ## Measure speed and memory against ffmpeg on this machine
 	$(BIN)/python -m tests.benchmarks
 
+crash: $(VENV)/.installed-dev ## Kill the service, ffmpeg and PostgreSQL 300 times while uploads are under way
+	$(BIN)/python -m tests.crash
+
+load: $(VENV)/.installed-dev ## Slow clients by the thousand, a database that goes away, a large upload
+	$(BIN)/python -m tests.load
+
+fuzz: $(VENV)/.installed-fuzz ## 5,000 made-up requests by the service's own description
+	$(BIN)/python -m tests.fuzz
+
+docker-trial: ## Build the image, run it and docker-compose.yml for real, crash them, compare what is kept
+	tests/docker_trial.sh
+
 lock: ## Resolve the hashed lock files anew (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --only-binary :all: \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
@@ -37,6 +49,9 @@ lock: ## Resolve the hashed lock files anew (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --only-binary :all: \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 		pyproject.toml requirements-build.in --group dev -c requirements.lock -o requirements-dev.lock
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --only-binary :all: \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		--group fuzz -c requirements-dev.lock -o requirements-fuzz.lock
 
 clean: ## Remove the virtual environment and caches (never the data)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
@@ -55,4 +70,8 @@ $(VENV)/.installed: $(BIN)/python requirements.lock pyproject.toml
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.installed-fuzz: $(VENV)/.installed-dev requirements-fuzz.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-fuzz.lock
 	@touch $@

@@ -151,7 +151,15 @@ class Overloaded(MusicAppError):
 
     def __init__(self, what: str, retry_after: int = 5) -> None:
         self.what, self.retry_after = what, retry_after
-        super().__init__(f"the service is busy: {what}; try again in {retry_after} seconds")
+        super().__init__(f"the service is busy: {what}; try again in a few seconds")
+
+
+class TooOften(MusicAppError):
+    """Somebody asks for the same thing too often. `retry_after` is in seconds."""
+
+    def __init__(self, per_minute: int, retry_after: int) -> None:
+        self.per_minute, self.retry_after = per_minute, retry_after
+        super().__init__(f"this can be asked for {per_minute} times a minute; try again in {retry_after} seconds")
 
 
 class DatabaseAway(MusicAppError):
@@ -173,6 +181,18 @@ class SpoolAway(MusicAppError):
 
     def __init__(self) -> None:
         super().__init__("the service cannot use its disk at the moment; try again later")
+
+
+class RecordDamaged(MusicAppError):
+    """The store has lost bytes of a track. `reason` is for the operator's log."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__("the record is damaged and cannot be read")
+
+
+class BackupRefused(MusicAppError):
+    """A backup cannot be made or restored; the database is as it was. The text is for the operator."""
 
 
 class WrongSetting(MusicAppError):

@@ -75,5 +75,18 @@ class TrackRepository(ABC):
         """`count` bytes of the MP3 from byte `start`, in blocks of at most 1 MiB.
 
         Nothing of the store (a connection, a lock) is held between two blocks. Raises `RecordNotFound` if the
-        track does not exist. The caller asks for bytes that are there: `start + count <= track.mp3_size`.
+        track does not exist, `RecordDamaged` if the store has lost bytes of it. The caller asks for bytes that are
+        there: `start + count <= track.mp3_size`.
+        """
+
+
+class TrackCatalogue(ABC):
+    """Goes through the tracks of a store."""
+
+    @abstractmethod
+    def all(self) -> AsyncIterator[Track]:
+        """Every track once, in any order; one that is added or removed meanwhile may come or not.
+
+        Nothing of the store is held between two tracks, and only a bounded number of them in memory. Raises
+        `DatabaseAway`.
         """

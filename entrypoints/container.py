@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import IO
 
 import msgspec
 from dependency_injector import containers, providers
@@ -15,9 +16,11 @@ from adapters.memory.identifiers import SeededIdentifiers
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.tracks import InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
+from adapters.postgres.backup import back_up
 from adapters.postgres.database import Database
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrate import migrate
+from adapters.postgres.restore import restore
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from adapters.pydub.converter import PydubAudioConverter
@@ -27,9 +30,11 @@ from adapters.system.identifiers import RandomIdentifiers
 from adapters.system.spool import DiskSpool
 from application.add_track import AddTrack
 from application.authenticate import Authenticate
+from application.check_tracks import CheckedTrack, CheckTracks
 from application.open_record import OpenRecord
+from application.places import Places
+from application.rate_limit import RateLimit
 from application.readiness import Readiness
-from application.uploads import UploadPlaces
 from domain.audio import AudioConverter
 from domain.convert import Convert
 from domain.errors import ConverterUnavailable, WrongSetting
@@ -121,8 +126,11 @@ class Application(containers.DeclarativeContainer):
     authenticate = providers.Factory(Authenticate, adapters.users)
     add_track = providers.Factory(AddTrack, convert, adapters.tracks, adapters.identifiers, adapters.clock)
     open_record = providers.Factory(OpenRecord, adapters.tracks)
+    check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.tracks)
     readiness = providers.Singleton(Readiness, adapters.checks, adapters.clock)
-    upload_places = providers.Singleton(UploadPlaces, settings.provided.upload_places)
+    upload_places = providers.Singleton(Places, settings.provided.upload_places, "uploads")
+    download_places = providers.Singleton(Places, settings.provided.max_downloads, "downloads")
+    register_rate = providers.Singleton(RateLimit, settings.provided.register_rate, adapters.clock)
 
 
 class Container:
@@ -165,3 +173,22 @@ def with_database(settings: Settings) -> Iterator[Settings]:
 def migrate_database(settings: Settings) -> list[str]:
     """Bring the schema of DATABASE_URL up to date; the names of the migrations applied. Raises `WrongSetting`."""
     return migrate(settings.database_url)
+
+
+def back_up_database(settings: Settings, file: IO[bytes]) -> dict[str, int]:
+    """Write a backup of DATABASE_URL; how many rows of each table. Raises `MusicAppError`, OSError."""
+    return back_up(settings.database_url, file)
+
+
+def restore_database(settings: Settings, file: IO[bytes], *, replace: bool) -> dict[str, int]:
+    """Restore DATABASE_URL from a backup; how many rows of each table. Raises `MusicAppError`, OSError."""
+    return restore(settings.database_url, file, replace=replace)
+
+
+async def checked_tracks(settings: Settings) -> AsyncGenerator[CheckedTrack, None]:
+    """Every track of DATABASE_URL, checked; the schema is brought up to date before. Raises `MusicAppError`."""
+    adapters = Adapters(settings=settings)
+    check = Application(settings=settings, adapters=adapters).check_tracks()
+    async with asynccontextmanager(_running_database)(adapters.database(), settings.database_url):
+        async for checked in check():
+            yield checked

@@ -3,8 +3,9 @@
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -19,6 +20,7 @@ MAX_STORABLE_BYTES = 1_000_000_000
 # A name or an address, a port, a path, in ASCII: it becomes a header of every upload's answer.
 _PUBLIC_URL = r"^https?://([A-Za-z0-9][A-Za-z0-9._-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?$"
 
+Network: TypeAlias = IPv4Network | IPv6Network
 Bytes = Annotated[int, Meta(ge=1, le=1 << 50)]
 
 
@@ -30,6 +32,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     public_base_url: Annotated[
         str, Meta(pattern=_PUBLIC_URL, description="an address like https://audio.example.org in ASCII")
     ] = ""
+    trusted_proxies: str = ""
+    shutdown_grace: Annotated[int, Meta(ge=0, le=3600)] = 30
     data_dir: str = "data"
     database_url: Annotated[
         str,
@@ -46,6 +50,14 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     max_sample_rate: Annotated[int, Meta(ge=1, le=768_000)] = 384_000
     max_mp3_bytes: Annotated[int, Meta(ge=1, le=MAX_STORABLE_BYTES)] = 768 << 20
     max_uploads: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    max_downloads: Annotated[int, Meta(ge=1, le=10_000)] = 400
+    min_upload_rate: Annotated[int, Meta(ge=1, le=1 << 30)] = 8192
+    upload_grace: Annotated[int, Meta(ge=1, le=3600)] = 10
+    max_upload_seconds: Annotated[int, Meta(ge=1, le=7 * 24 * 3600)] = 6 * 3600
+    max_head_bytes: Annotated[int, Meta(ge=1024, le=1 << 20)] = 64 << 10
+    max_head_seconds: Annotated[int, Meta(ge=1, le=3600)] = 10
+    max_stalled_seconds: Annotated[int, Meta(ge=1, le=24 * 3600)] = 60
+    register_rate: Annotated[int, Meta(ge=1, le=1_000_000)] = 60
     spool_max_bytes: Bytes = 16 << 30
     spool_min_free_bytes: Annotated[int, Meta(ge=0, le=1 << 50)] = 1 << 30
     pydub_max_bytes: Bytes = 512 << 20
@@ -61,6 +73,11 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     def upload_places(self) -> int:
         """`max_uploads`, or where that is 0, eight for each core."""
         return self.max_uploads or 8 * (os.cpu_count() or 1)
+
+    @property
+    def trusted_networks(self) -> tuple[Network, ...]:
+        """`trusted_proxies`, understood. Raises ValueError."""
+        return tuple(ip_network(text.strip()) for text in self.trusted_proxies.split(",") if text.strip())
 
     @property
     def spool_folder(self) -> Path:
@@ -90,6 +107,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     settings = msgspec.convert(values, Settings)
     if settings.min_sample_rate > settings.max_sample_rate:
         raise WrongSetting("MIN_SAMPLE_RATE", f"must not be above MAX_SAMPLE_RATE, which is {settings.max_sample_rate}")
+    try:
+        _ = settings.trusted_networks
+    except ValueError as error:
+        expected = "networks or addresses like 127.0.0.1, 10.0.0.0/8, fd00::/8"
+        raise WrongSetting("TRUSTED_PROXIES", f"must be {expected}; {error}") from error
     try:
         _ = settings.quality
     except ValueError as error:

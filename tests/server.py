@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 START_SECONDS = 60
-STOP_SECONDS = 30
+STOP_SECONDS = 45
 MUSIC_APP = str(Path(sys.executable).with_name("music-app"))
 
 
@@ -59,7 +59,7 @@ def running_server(folder: Path, *, prefix: Sequence[str] = (), **settings: str)
     with log_file.open("a") as log:
         process = subprocess.Popen(
             [*prefix, MUSIC_APP, "serve"],
-            env=environment | {"SPOOL_MIN_FREE_BYTES": "1"} | settings,
+            env=environment | {"SPOOL_MIN_FREE_BYTES": "1", "REGISTER_RATE": "1000000"} | settings,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

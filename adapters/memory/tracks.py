@@ -5,13 +5,13 @@ from uuid import UUID
 
 from domain.audio import Mp3
 from domain.errors import DuplicateTrack, RecordNotFound, UnknownUser
-from domain.tracks import Track, TrackRepository
+from domain.tracks import Track, TrackCatalogue, TrackRepository
 from domain.users import UserRepository
 
 BLOCK_BYTES = 512 * 1024
 
 
-class InMemoryTrackRepository(TrackRepository):
+class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
     """Keeps tracks and whole MP3s until the process ends. `kept` and `mp3s` are there to be looked at."""
 
     def __init__(self, users: UserRepository) -> None:
@@ -39,3 +39,7 @@ class InMemoryTrackRepository(TrackRepository):
             if track_uuid not in self.mp3s:
                 raise RecordNotFound
             yield self.mp3s[track_uuid][offset : min(offset + BLOCK_BYTES, end)]
+
+    async def all(self) -> AsyncIterator[Track]:
+        for track in list(self.kept.values()):
+            yield track

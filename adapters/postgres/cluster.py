@@ -116,9 +116,8 @@ class Cluster:
             raise WrongSetting(
                 "DATA_DIR",
                 f"{self.data} was made by PostgreSQL {found}, and this release of the service brings PostgreSQL "
-                f"{MAJOR_VERSION}, which cannot read it. Start the release that made it (or PostgreSQL {found}'s own "
-                f"programs), write a dump with `pg_dump {DATABASE} > dump.sql`, move {self.folder} away, start this "
-                f"release once, stop it before it takes uploads, and restore with `psql {DATABASE} < dump.sql`",
+                f"{MAJOR_VERSION}, which cannot read it. With the release that made it run `music-app backup FILE`, "
+                f"move {self.folder} away, and with this release run `music-app restore FILE`",
             )
 
     def _write_password(self, account: Account) -> None:

@@ -13,8 +13,8 @@ from psycopg import AsyncCopy, postgres
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import Format
 
-_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_END = struct.pack("!h", -1)
+HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+END = struct.pack("!h", -1)
 
 
 async def write_row(
@@ -26,7 +26,7 @@ async def write_row(
     bytes, made of `blocks`; raises ValueError when these add up to anything else.
     """
     fields = b"".join(struct.pack("!i", len(field)) + field for field in _binary(types, values))
-    await copy.write(_HEAD + struct.pack("!h", len(values) + 1) + fields + struct.pack("!i", size))
+    await copy.write(HEAD + struct.pack("!h", len(values) + 1) + fields + struct.pack("!i", size))
     written = 0
     async for block in blocks:
         written += len(block)
@@ -35,7 +35,7 @@ async def write_row(
         await copy.write(block)
     if written != size:
         raise ValueError(f"the blocks have {written} bytes or more, not {size}")
-    await copy.write(_END)
+    await copy.write(END)
 
 
 def _binary(types: Sequence[str], values: Sequence[Any]) -> list[bytes]:

@@ -16,7 +16,7 @@ SHORT_SECONDS = 2.0
 """What a short operation may take altogether: waiting for a connection, the query, the commit."""
 _CHECK_SECONDS = 1.5
 _LEAST_SECONDS = 0.3  # for the query, after a long wait for a connection
-_WAITING_PER_CONNECTION = 4  # callers in the queue for one connection; more are turned away at once
+_WAITING_PER_CONNECTION = 20  # callers in the queue for one connection; more are turned away at once
 _RECONNECT_SECONDS = 2.0  # then the pool begins anew, so that the pauses between its attempts do not get long
 
 # The limits on the server's side end what a client that is gone has left behind.
@@ -58,6 +58,7 @@ class Database:
 
     def __init__(self, conninfo: str, pool_size: int) -> None:
         """Raises `WrongSetting` if `conninfo` is neither a URL nor a connection string. Connects to nothing yet."""
+        self.pool_size = pool_size
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             _with_settings(conninfo),
             connection_class=Connection,

@@ -18,7 +18,6 @@ OLDEST_SERVER = 160000
 _LOCK = 0x6D75736963  # "music": any number will do, as long as every version of the program takes the same
 _CONNECT: dict[str, Any] = {
     "connect_timeout": 5,
-    "application_name": "music-app migrate",
     "autocommit": True,
 }
 
@@ -64,24 +63,35 @@ def migrate(conninfo: str, migrations: Sequence[Migration] | None = None) -> lis
     migration; `DatabaseAway` when it stops answering on the way. Blocks: call it outside the event loop.
     """
     known = packaged_migrations() if migrations is None else migrations
-    with _connected(conninfo) as connection:
-        _check_server(connection)
-        connection.execute(_WAIT_FOR_OTHERS)
-        connection.execute(_TAKE_LOCK, [_LOCK])  # given back when the connection closes
-        connection.execute(_WAIT_FOR_TABLES)
-        connection.execute(_CREATE_TABLE)
-        missing = _missing(known, dict(connection.execute(_APPLIED).fetchall()))
-        for migration in missing:
-            with connection.transaction():
-                connection.execute(migration.sql)
-                connection.execute(_RECORD, [migration.name, migration.sha256])
+    with connected(conninfo, "music-app migrate") as connection:
+        lock_schema(connection)
+        return apply_missing(connection, known)
+
+
+def lock_schema(connection: psycopg.Connection[TupleRow]) -> None:
+    """Be the only one that changes the schema, until the connection closes. Raises `WrongSetting`."""
+    _check_server(connection)
+    connection.execute(_WAIT_FOR_OTHERS)
+    connection.execute(_TAKE_LOCK, [_LOCK])
+    connection.execute(_WAIT_FOR_TABLES)
+
+
+def apply_missing(connection: psycopg.Connection[TupleRow], known: Sequence[Migration]) -> list[str]:
+    """Apply those of `known` that are missing, each in a transaction, and return their names. Raises `WrongSetting`."""
+    connection.execute(_CREATE_TABLE)
+    missing = _missing(known, dict(connection.execute(_APPLIED).fetchall()))
+    for migration in missing:
+        with connection.transaction():
+            connection.execute(migration.sql)
+            connection.execute(_RECORD, [migration.name, migration.sha256])
     return [migration.name for migration in missing]
 
 
 @contextmanager
-def _connected(conninfo: str) -> Iterator[psycopg.Connection[TupleRow]]:
+def connected(conninfo: str, name: str) -> Iterator[psycopg.Connection[TupleRow]]:
+    """A connection in autocommit mode, which the server lists under `name`. Raises `WrongSetting`, `DatabaseAway`."""
     try:
-        connection = psycopg.connect(conninfo, **_CONNECT)
+        connection = psycopg.connect(conninfo, application_name=name, **_CONNECT)
     except psycopg.ProgrammingError:
         # Without its cause, whose text may quote a part of the URL, and so the password.
         raise WrongSetting("DATABASE_URL", "is not a URL such as postgresql://user:password@host:5432/name") from None

@@ -1,7 +1,7 @@
 """Tracks in PostgreSQL, each with its MP3 in the row."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
@@ -11,17 +11,24 @@ from psycopg.rows import kwargs_row, scalar_row
 
 from adapters.postgres.copy_binary import write_row
 from adapters.postgres.database import SHORT_SECONDS, Database
+from adapters.postgres.shares import Share
 from adapters.postgres.users import LARGEST_ID
 from adapters.shared.cancellation import finish
 from domain.audio import Mp3, Mp3Format, Mp3Quality
-from domain.errors import DuplicateTrack, RecordNotFound, UnknownUser
-from domain.tracks import Track, TrackRepository
+from domain.errors import DuplicateTrack, RecordDamaged, RecordNotFound, UnknownUser
+from domain.tracks import Track, TrackCatalogue, TrackRepository
 from domain.wav.repairs import Repair
 
 STORING_RATE = 4 * 1024 * 1024
 """Bytes of an MP3 a second at which the database must at least store it."""
+LARGE_BYTES = int(SHORT_SECONDS * STORING_RATE)
+"""An MP3 with more may take longer to store than a short operation."""
 SLICE_BYTES = 256 * 1024
 """How much of an MP3 is read at a time."""
+SLICE_PATIENCE_SECONDS = 30.0
+"""How long a download that has begun waits for its turn: rather late than broken off; it holds nothing meanwhile."""
+_PAGE = 100
+"""How many tracks are listed at a time."""
 
 _TYPES = (
     "uuid",
@@ -48,24 +55,50 @@ _FIND: LiteralString = """
            wav_size, wav_sha256, repairs, created_at
       FROM tracks
      WHERE track_uuid = %s AND user_id = %s"""
+_LIST: LiteralString = """
+    SELECT track_uuid, user_id, track_file_name, duration, sample_rate, channels, bitrate, mp3_size, mp3_sha256,
+           wav_size, wav_sha256, repairs, created_at
+      FROM tracks
+     WHERE %(after)s::uuid IS NULL OR track_uuid > %(after)s
+     ORDER BY track_uuid
+     LIMIT %(count)s"""
 _READ: LiteralString = """
     SELECT substring(track_file_bin FROM %s FOR %s) FROM tracks WHERE track_uuid = %s"""
 
 
-class PsycopgTrackRepository(TrackRepository):
+class PsycopgTrackRepository(TrackRepository, TrackCatalogue):
     def __init__(self, database: Database) -> None:
         self._database = database
+        # What is left of the pool, a fifth at least from 5 connections on, is for short queries alone.
+        self._stores = Share(2 * database.pool_size // 5)
+        self._large_stores = Share(database.pool_size // 5)
+        self._slices = Share(2 * database.pool_size // 5)
 
     async def add(self, track: Track, mp3: Mp3) -> None:
         if not 1 <= track.user_id <= LARGEST_ID:
             raise UnknownUser(track.user_id)
-        seconds = SHORT_SECONDS + track.mp3_size / STORING_RATE
         with _constraints_translated(track):
-            async with self._database.connection(seconds) as connection, connection.transaction():
+            async with (
+                self._time_to_store(track.mp3_size) as seconds,
+                self._database.connection(seconds) as connection,
+                connection.transaction(),
+            ):
                 await connection.execute(_ALLOW, [f"{seconds * 1000:.0f}ms"])
                 async with connection.cursor().copy(_ADD) as copy:
                     with connection.ending_soon():
                         await write_row(copy, _TYPES, _values(track), track.mp3_size, mp3.read(0, track.mp3_size))
+
+    @asynccontextmanager
+    async def _time_to_store(self, size: int) -> AsyncIterator[float]:
+        """How many seconds storing so many bytes may take, once it is their turn."""
+        transfer = size / STORING_RATE
+        patience = max(SHORT_SECONDS, transfer)
+        async with AsyncExitStack() as shares:
+            waited = 0.0
+            if size > LARGE_BYTES:
+                waited = await shares.enter_async_context(self._large_stores.take(patience))
+            waited += await shares.enter_async_context(self._stores.take(patience - waited))
+            yield transfer + max(0.0, SHORT_SECONDS - waited)
 
     async def find(self, track_uuid: UUID, user_id: int) -> Track | None:
         if not 1 <= user_id <= LARGEST_ID:
@@ -82,13 +115,32 @@ class PsycopgTrackRepository(TrackRepository):
             yield await finish(self._slice(track_uuid, offset, min(SLICE_BYTES, end - offset)))
 
     async def _slice(self, track_uuid: UUID, start: int, count: int) -> bytes:
-        async with self._database.connection() as connection:
+        async with (
+            self._slices.take(SLICE_PATIENCE_SECONDS),
+            self._database.connection() as connection,
+        ):
             cursor = connection.cursor(row_factory=scalar_row)
-            await cursor.execute(_READ, [start + 1, count, track_uuid], binary=True)
+            try:
+                await cursor.execute(_READ, [start + 1, count, track_uuid], binary=True)
+            except psycopg.errors.DataCorrupted as error:
+                raise RecordDamaged(str(error)) from error
             data: bytes | None = await cursor.fetchone()
         if data is None:
             raise RecordNotFound
         return data
+
+    async def all(self) -> AsyncIterator[Track]:
+        after: UUID | None = None
+        while page := await self._page(after):
+            for track in page:
+                yield track
+            after = page[-1].track_uuid
+
+    async def _page(self, after: UUID | None) -> list[Track]:
+        async with self._database.connection() as connection:
+            cursor = connection.cursor(row_factory=kwargs_row(_track))
+            await cursor.execute(_LIST, {"after": after, "count": _PAGE})
+            return await cursor.fetchall()
 
 
 @contextmanager

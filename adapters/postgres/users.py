@@ -5,7 +5,8 @@ from typing import LiteralString
 
 from psycopg.rows import class_row
 
-from adapters.postgres.database import Database
+from adapters.postgres.database import SHORT_SECONDS, Database
+from adapters.postgres.shares import Share
 from domain.users import User, UserRepository
 
 LARGEST_ID = 2**63 - 1
@@ -23,6 +24,8 @@ _FIND_BY_DIGEST: LiteralString = """
 class PsycopgUserRepository(UserRepository):
     def __init__(self, database: Database) -> None:
         self._database = database
+        # However many uploads begin at once, they do not fill the pool's queue for all others.
+        self._lookups = Share(2 * database.pool_size // 5)
 
     async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:
         async with self._database.connection() as connection:
@@ -34,13 +37,16 @@ class PsycopgUserRepository(UserRepository):
     async def find(self, user_id: int) -> User | None:
         if not 1 <= user_id <= LARGEST_ID:
             return None
-        async with self._database.connection() as connection:
-            cursor = connection.cursor(row_factory=class_row(User))
-            await cursor.execute(_FIND, [user_id])
-            return await cursor.fetchone()
+        return await self._found(_FIND, user_id)
 
     async def find_by_token(self, token_sha256: bytes) -> User | None:
-        async with self._database.connection() as connection:
+        return await self._found(_FIND_BY_DIGEST, token_sha256)
+
+    async def _found(self, query: LiteralString, value: object) -> User | None:
+        async with (
+            self._lookups.take(SHORT_SECONDS) as waited,
+            self._database.connection(SHORT_SECONDS - waited) as connection,
+        ):
             cursor = connection.cursor(row_factory=class_row(User))
-            await cursor.execute(_FIND_BY_DIGEST, [token_sha256])
+            await cursor.execute(query, [value])
             return await cursor.fetchone()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from domain.errors import MusicAppError, WrongSetting
+from entrypoints.cli.backup import back_up_to, check_all, restore_from
 from entrypoints.cli.convert import convert_file
 from entrypoints.cli.serve import serve
 from entrypoints.container import migrate_database, with_database
@@ -22,7 +23,7 @@ Settings come from environment variables; the file .env lists them all with thei
 
 exit codes:
   0  done
-  1  the recording was refused, or a file cannot be read or written
+  1  the recording or the backup was refused, a track is damaged, or a file cannot be read or written
   2  wrong usage
   3  a setting, named on standard error, has to be changed
 """
@@ -70,7 +71,38 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("wav", type=Path, metavar="IN.wav", help="the recording")
     command.add_argument("mp3", type=Path, metavar="OUT.mp3", help="written whole or not at all; replaced if it exists")
     command.set_defaults(run=_convert)
+    _add_keeping(commands)
     return parser
+
+
+def _add_keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "backup",
+        help="write everything in the database to a file",
+        description="Write everything in the database to FILE, as it is at this moment. The service may run meanwhile.",
+    )
+    command.add_argument(
+        "file", type=Path, metavar="FILE", help="written whole or not at all, for its owner alone; must not exist"
+    )
+    command.set_defaults(run=_backup)
+    command = commands.add_parser(
+        "restore",
+        help="restore the database from a backup",
+        description="Make the database what it was when the backup was made, whole or not at all. "
+        "Stop the service before; a backup of an older version is brought up to date.",
+    )
+    command.add_argument("file", type=Path, metavar="FILE", help="what `music-app backup` has written")
+    command.add_argument(
+        "--replace", action="store_true", help="remove everything that is in the database; else it must be empty"
+    )
+    command.set_defaults(run=_restore)
+    command = commands.add_parser(
+        "check",
+        help="compare every stored MP3 with its SHA-256",
+        description="Compare every stored MP3 with its size and SHA-256 and print a line for each that is damaged; "
+        "exit code 1 if any is. The service may run meanwhile.",
+    )
+    command.set_defaults(run=_check)
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
@@ -96,3 +128,20 @@ def _migrate(settings: Settings, _: argparse.Namespace) -> int:
 def _convert(settings: Settings, options: argparse.Namespace) -> int:
     print(convert_file(settings, options.wav, options.mp3))
     return 0
+
+
+def _backup(settings: Settings, options: argparse.Namespace) -> int:
+    with with_database(settings) as complete:
+        print(back_up_to(complete, options.file))
+    return 0
+
+
+def _restore(settings: Settings, options: argparse.Namespace) -> int:
+    with with_database(settings) as complete:
+        print(restore_from(complete, options.file, replace=options.replace))
+    return 0
+
+
+def _check(settings: Settings, _: argparse.Namespace) -> int:
+    with with_database(settings) as complete:
+        return 0 if check_all(complete) else EXIT_REFUSED

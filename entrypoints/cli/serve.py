@@ -1,7 +1,9 @@
 """`music-app serve`."""
 
+import asyncio
 import errno
 import os
+import resource
 import socket
 
 import uvicorn
@@ -10,14 +12,19 @@ import uvloop
 from domain.errors import WrongSetting
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
+from entrypoints.http.protocol import ConnectionBounds, bounded_protocol
 from entrypoints.settings import Settings
 
 BACKLOG = 2048
 """Connections that the system holds until they are taken."""
+OPEN_FILES = 65_536
+"""More than that many at once are not asked for."""
+CLEAN_END_SECONDS = 5.0
+"""For requests that were cancelled to end their programs and transactions."""
 
 
 class _AnnouncingServer(uvicorn.Server):
-    """Says where it serves once it does."""
+    """Says where it serves once it does, and leaves no request behind."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -25,9 +32,16 @@ class _AnnouncingServer(uvicorn.Server):
             for listening in sockets or ():
                 print(f"music-app serves at {_address(listening)}", flush=True)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does it, which cancels what did not end in time; then wait for its clean end."""
+        await super().shutdown(sockets)
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=CLEAN_END_SECONDS)
+
 
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Raises `WrongSetting` where the start is not possible."""
+    _allow_open_files()
     with _listen(settings.host, settings.port) as listening:
         uvloop.run(_serve(settings, listening))
 
@@ -41,12 +55,25 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         log_config=None,
         proxy_headers=False,
         server_header=False,
-        http="httptools",
+        http=bounded_protocol(_bounds(settings)),
+        timeout_graceful_shutdown=settings.shutdown_grace,
         ws="none",
         backlog=BACKLOG,
     )
     async with container.running():
         await _AnnouncingServer(config).serve(sockets=[listening])
+
+
+def _allow_open_files() -> None:
+    """Each connection takes one, an upload three; what systems allow at first is often 1,024."""
+    allowed, highest = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if highest == resource.RLIM_INFINITY else min(OPEN_FILES, highest)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, highest))
+
+
+def _bounds(settings: Settings) -> ConnectionBounds:
+    return ConnectionBounds(settings.max_head_bytes, settings.max_head_seconds, settings.max_stalled_seconds)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -12,11 +12,12 @@ from litestar.openapi.spec import OpenAPIFormat
 
 from application.add_track import AddTrack
 from application.authenticate import Authenticate, Credentials
-from application.uploads import UploadPlaces
+from application.places import Places
 from domain.errors import UploadTooLarge
 from domain.system import Spool
 from domain.tracks import Track
-from entrypoints.http.body import body_blocks, content_length, refuse_encoded
+from entrypoints.http.body import Pace, body_blocks, content_length, read_ahead, refuse_encoded, rejoined
+from entrypoints.http.client import client_scheme
 from entrypoints.http.errors import RequestInvalid
 from entrypoints.http.links import base_url, record_link
 from entrypoints.http.openapi import BEARER, error_responses, object_body, operation, text_schema
@@ -25,6 +26,8 @@ from entrypoints.settings import Settings
 
 FORM_BYTES = 64 * 1024
 """What a form may have beside its file: text parts, heads and boundaries."""
+READ_AHEAD_BYTES = 8 * 1024
+"""How much of a file has to be there before its upload takes a place: who sends nothing must not keep others out."""
 
 
 class AddTrackResponse(msgspec.Struct):
@@ -51,7 +54,7 @@ class AddTrackResponse(msgspec.Struct):
             "X-Audio-Repairs": "What was mended in the WAV: a list of tokens (RFC 9651)",
         },
     ),
-    responses=error_responses(400, 401, 413, 415, 422, 503, 507),
+    responses=error_responses(400, 401, 408, 413, 415, 422, 503, 507),
     security=[{}, {BEARER: []}],
 )
 async def add_track(
@@ -59,31 +62,34 @@ async def add_track(
     authenticate: NamedDependency[Authenticate],
     add: NamedDependency[AddTrack],
     spool: NamedDependency[Spool],
-    places: NamedDependency[UploadPlaces],
+    places: NamedDependency[Places],
     settings: NamedDependency[Settings],
 ) -> Response[AddTrackResponse]:
     """Upload a WAV; 201 means that its MP3 is stored. The fields may come in any order."""
-    base = base_url(request, settings.public_base_url)
+    base = base_url(request, settings.public_base_url, client_scheme(request, settings.trusted_networks))
     refuse_encoded(request)
     boundary = boundary_of(request.headers.get("content-type", ""))
     limit = settings.max_upload_bytes
-    with places.take():
-        await spool.check()
-        bearer = _bearer_token(request)
-        user = None if bearer is None else await authenticate(Credentials(bearer))
-        async with (
-            aclosing(body_blocks(request, limit + FORM_BYTES, UploadTooLarge(limit))) as body,
-            aclosing(UploadForm(body, boundary, bearer, user.user_id if user else None)) as form,
-        ):
-            file_name = await form.open_file()
-            async with aclosing(form.file()) as file:
-                if user is None and (credentials := form.credentials()):
-                    user = await authenticate(credentials)
-                if user is None:
-                    track = await _add_spooled(form, file_name, file, spool, authenticate, add)
-                else:
-                    to_come = (content_length(request) or 0) - form.received - FORM_BYTES
-                    track = await add(user, file_name, file, at_least=max(0, to_come))
+    places.refuse_if_full()
+    await spool.check()
+    bearer = _bearer_token(request)
+    user = None if bearer is None else await authenticate(Credentials(bearer))
+    async with (
+        aclosing(body_blocks(request, limit + FORM_BYTES, UploadTooLarge(limit), Pace.of(settings))) as body,
+        aclosing(UploadForm(body, boundary, bearer, user.user_id if user else None)) as form,
+    ):
+        file_name = await form.open_file()
+        async with aclosing(form.file()) as file:
+            if user is None and (credentials := form.credentials()):
+                user = await authenticate(credentials)
+            first = await read_ahead(file, READ_AHEAD_BYTES)
+            async with aclosing(rejoined(first, file)) as wav:
+                with places.take():
+                    if user is None:
+                        track = await _add_spooled(form, file_name, wav, spool, authenticate, add)
+                    else:
+                        to_come = (content_length(request) or 0) - form.received - FORM_BYTES
+                        track = await add(user, file_name, wav, at_least=len(first) + max(0, to_come))
     return Response(AddTrackResponse("success"), status_code=201, headers=_headers(base, track))
 
 

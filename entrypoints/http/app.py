@@ -10,8 +10,9 @@ from litestar.exceptions import HTTPException
 from application.add_track import AddTrack
 from application.authenticate import Authenticate
 from application.open_record import OpenRecord
+from application.places import Places
+from application.rate_limit import RateLimit
 from application.readiness import Readiness
-from application.uploads import UploadPlaces
 from domain.errors import MusicAppError
 from domain.register import Register
 from domain.system import Spool
@@ -19,11 +20,13 @@ from entrypoints.container import Container
 from entrypoints.http.add_track import add_track
 from entrypoints.http.errors import answer_error, answer_http_error, answer_unexpected
 from entrypoints.http.health import live, ready
+from entrypoints.http.held import release_held
 from entrypoints.http.middleware import end_refused_uploads, log_requests
 from entrypoints.http.openapi import openapi_config
 from entrypoints.http.pages import PAGE_HEADERS, asset, home, schema_page
 from entrypoints.http.record import record
 from entrypoints.http.register import register
+from entrypoints.http.shutdown import answer_cancelled
 from entrypoints.settings import Settings
 
 
@@ -42,7 +45,7 @@ def create_app(container: Container) -> Litestar:
         request_max_body_size=None,  # each handler bounds its own body
         logging_config=None,
     )
-    app.asgi_handler = log_requests(end_refused_uploads(app.asgi_handler))
+    app.asgi_handler = log_requests(answer_cancelled(release_held(end_refused_uploads(app.asgi_handler))))
     return app
 
 
@@ -56,7 +59,9 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "add": _provide(AddTrack, application.add_track),
         "open_record": _provide(OpenRecord, application.open_record),
         "readiness": _provide(Readiness, application.readiness),
-        "places": _provide(UploadPlaces, application.upload_places),
+        "places": _provide(Places, application.upload_places),
+        "downloads": _provide(Places, application.download_places),
+        "register_rate": _provide(RateLimit, application.register_rate),
         "spool": _provide(Spool, adapters.spool),
     }
 

@@ -1,5 +1,6 @@
 """The one table of what each error is on the wire, and the handlers that write it."""
 
+import secrets
 from typing import Any
 
 import structlog
@@ -50,6 +51,16 @@ class RangeUnsatisfiable(errors.MusicAppError):
         super().__init__(f"Range asks for bytes that are not there; the record has {size}")
 
 
+class UploadTooSlow(errors.MusicAppError):
+    """The client kept the service waiting for its body: `rate` is in bytes a second, the other two are in seconds."""
+
+    def __init__(self, rate: int, grace: int, longest: int) -> None:
+        super().__init__(
+            f"the body came too slowly; send at least {rate} bytes a second (MIN_UPLOAD_RATE) after the first {grace} "
+            f"seconds (UPLOAD_GRACE), and all of it within {longest} seconds (MAX_UPLOAD_SECONDS)"
+        )
+
+
 class ClientGone(errors.MusicAppError):
     """The client left before its request was whole; nobody reads the answer."""
 
@@ -57,7 +68,7 @@ class ClientGone(errors.MusicAppError):
         super().__init__("the request ended before it was whole")
 
 
-RETRY_AFTER_SECONDS = "5"
+RETRY_AFTER_SECONDS = 5
 NOT_FOUND_CODE = "route.not_found"
 NOT_FOUND_MESSAGE = "there is nothing here; GET / lists what there is"
 
@@ -68,6 +79,7 @@ ANSWERS: dict[type[errors.MusicAppError], tuple[int, str]] = {
     errors.WrongCredentials: (401, "auth.wrong_credentials"),
     errors.UnknownUser: (401, "auth.wrong_credentials"),
     errors.RecordNotFound: (404, "record.not_found"),
+    UploadTooSlow: (408, "upload.too_slow"),
     RecordChanged: (412, "record.changed"),
     BodyTooLarge: (413, "upload.too_large"),
     errors.UploadTooLarge: (413, "upload.too_large"),
@@ -82,6 +94,7 @@ ANSWERS: dict[type[errors.MusicAppError], tuple[int, str]] = {
     errors.UnsupportedChannels: (422, "wav.channels"),
     errors.UnsupportedRate: (422, "wav.rate"),
     errors.Mp3TooLarge: (422, "mp3.too_large"),
+    errors.TooOften: (429, "limit.rate"),
     errors.Overloaded: (503, "service.overloaded"),
     errors.ConverterUnavailable: (503, "service.overloaded"),
     errors.SpoolAway: (503, "service.overloaded"),
@@ -137,15 +150,20 @@ def _answer_unexpected(error: Exception) -> Response[dict[str, object]]:
 def _headers(status: int, error: errors.MusicAppError) -> dict[str, str]:
     if status == 401:
         return {"WWW-Authenticate": "Bearer"}
-    if isinstance(error, errors.Overloaded):
-        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, errors.TooOften | errors.Overloaded):
+        return {"Retry-After": retry_after(error.retry_after)}
     if status in (503, 507):
-        return {"Retry-After": RETRY_AFTER_SECONDS}
+        return {"Retry-After": retry_after()}
     if isinstance(error, RecordChanged):
         return {"ETag": error.etag}
     if isinstance(error, RangeUnsatisfiable):
         return {"ETag": error.etag, "Content-Range": f"bytes */{error.size}"}
     return {}
+
+
+def retry_after(seconds: int = RETRY_AFTER_SECONDS) -> str:
+    """What `Retry-After` says: up to half as much again, lest those who were refused together come back together."""
+    return str(seconds + secrets.randbelow(seconds // 2 + 1))
 
 
 def _log(status: int, error: errors.MusicAppError) -> None:

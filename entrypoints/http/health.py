@@ -6,7 +6,7 @@ from litestar import HttpMethod, Response, route
 from litestar.di import NamedDependency
 
 from application.readiness import Readiness
-from entrypoints.http.errors import ANSWERS, RETRY_AFTER_SECONDS, error_response
+from entrypoints.http.errors import ANSWERS, error_response, retry_after
 from entrypoints.http.openapi import error_responses
 
 _METHODS = [HttpMethod.GET, HttpMethod.HEAD]
@@ -26,4 +26,4 @@ async def ready(readiness: NamedDependency[Readiness]) -> Response[Any]:
         return Response({"status": "success"}, status_code=200)
     _, code = ANSWERS.get(type(next(iter(wrong.values()))), (503, "service.overloaded"))
     messages = [f"{name}: {error}" for name, error in wrong.items()]
-    return error_response(503, code, messages, {"Retry-After": RETRY_AFTER_SECONDS})
+    return error_response(503, code, messages, {"Retry-After": retry_after()})

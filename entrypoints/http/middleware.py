@@ -87,19 +87,17 @@ def end_refused_uploads(app: ASGIApp) -> ASGIApp:
             return
         headers = dict(scope["headers"])
         unread = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
-        waits = headers.get(b"expect", b"").lower() == b"100-continue"
 
         async def receive_noted() -> HTTPReceiveMessage | WebSocketReceiveMessage:
-            nonlocal unread, waits
+            nonlocal unread
             message = await receive()
-            waits = False
             unread = message["type"] == "http.request" and message["more_body"]
             return message
 
         async def send_and_drain(message: Message) -> None:
             if message["type"] == "http.response.start" and unread:
                 message["headers"] = [*message["headers"], (b"connection", b"close")]
-            if message["type"] != "http.response.body" or message["more_body"] or not unread or waits:
+            if message["type"] != "http.response.body" or message["more_body"] or not unread:
                 await send(message)
                 return
             await send({**message, "more_body": True})

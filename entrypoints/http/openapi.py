@@ -35,6 +35,7 @@ _ERROR_DESCRIPTIONS = {
     415: "The body, or the recording's codec, is of a type that is not taken",
     416: "The range is not satisfiable",
     422: "The recording cannot be converted",
+    429: "Asked for too often from one address; Retry-After says when to come back",
     503: "The service is busy, or its database is away; Retry-After says when to come back",
     507: "The disk is full; Retry-After says when to come back",
 }

@@ -11,15 +11,18 @@ from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Parameter, Schema
 from litestar.response import Stream
 
 from application.open_record import OpenRecord, Record
+from application.places import Places
 from domain.tracks import Track
 from entrypoints.http.errors import RequestInvalid
+from entrypoints.http.held import hold
 from entrypoints.http.openapi import error_responses, operation, text_schema
 from entrypoints.http.ranges import not_modified, requested_range
 
 MEDIA_TYPE = "audio/mpeg"
+_USER = Schema(type=OpenAPIType.INTEGER, minimum=1, maximum=(1 << 63) - 1)
 _PARAMETERS = [
     Parameter(name="id", param_in="query", required=True, schema=text_schema(format=OpenAPIFormat.UUID)),
-    Parameter(name="user", param_in="query", required=True, schema=Schema(type=OpenAPIType.INTEGER, minimum=1)),
+    Parameter(name="user", param_in="query", required=True, schema=_USER),
 ]
 
 
@@ -31,7 +34,11 @@ _PARAMETERS = [
     operation_class=operation(parameters=_PARAMETERS, headers={"ETag": "Changes when the bytes do"}),
     responses=error_responses(400, 404, 412, 416, 503),
 )
-async def record(request: Request[Any, Any, Any], open_record: NamedDependency[OpenRecord]) -> Response[Any]:
+async def record(
+    request: Request[Any, Any, Any],
+    open_record: NamedDependency[OpenRecord],
+    downloads: NamedDependency[Places],
+) -> Response[Any]:
     """Download the MP3 of a link; one byte range, `If-Match`, `If-None-Match` and `If-Range` are honoured."""
     found = await open_record(*_identifiers(request))
     track = found.track
@@ -41,7 +48,9 @@ async def record(request: Request[Any, Any, Any], open_record: NamedDependency[O
         return Response(b"", status_code=304, headers=headers, media_type=MEDIA_TYPE)
     if request.method == "HEAD":
         return Response(b"", headers=headers | {"Content-Length": str(track.mp3_size)}, media_type=MEDIA_TYPE)
-    return _body(found, requested_range(request.headers, etag, track.mp3_size), headers)
+    wanted = requested_range(request.headers, etag, track.mp3_size)
+    hold(request, downloads.take())
+    return _body(found, wanted, headers)
 
 
 def _body(found: Record, wanted: range | None, headers: dict[str, str]) -> Response[Any]:

@@ -9,11 +9,14 @@ from litestar import Request, Response, post
 from litestar.di import NamedDependency
 from multipart import parse_options_header
 
+from application.rate_limit import RateLimit
 from domain.register import Register
 from domain.users import MAX_USER_NAME_LENGTH
-from entrypoints.http.body import body_blocks, refuse_encoded
+from entrypoints.http.body import Pace, body_blocks, refuse_encoded
+from entrypoints.http.client import client_name
 from entrypoints.http.errors import BodyTooLarge, RequestInvalid, WrongType
 from entrypoints.http.openapi import error_responses, object_body, operation, text_schema
+from entrypoints.settings import Settings
 
 MAX_BODY_BYTES = 4096
 _EXAMPLE = '{"user_name": "Ann"}'
@@ -43,25 +46,29 @@ class RegisterResponse(msgspec.Struct):
             {"user_name": text_schema(min_length=1, max_length=MAX_USER_NAME_LENGTH, description="Need not be unique")},
         )
     ),
-    responses=error_responses(400, 413, 415, 503),
+    responses=error_responses(400, 408, 413, 415, 429, 503),
 )
 async def register(
-    request: Request[Any, Any, Any], register_user: NamedDependency[Register]
+    request: Request[Any, Any, Any],
+    register_user: NamedDependency[Register],
+    register_rate: NamedDependency[RateLimit],
+    settings: NamedDependency[Settings],
 ) -> Response[RegisterResponse]:
     """Register a user. The access token is told this once and kept only as a digest."""
-    wanted = _decoded(await _body(request))
+    register_rate.count(client_name(request, settings.trusted_networks))
+    wanted = _decoded(await _body(request, Pace.of(settings)))
     user, token = await register_user(wanted.user_name)
     return Response(
         RegisterResponse("success", user.user_id, token), status_code=201, headers={"Cache-Control": "no-store"}
     )
 
 
-async def _body(request: Request[Any, Any, Any]) -> bytes:
+async def _body(request: Request[Any, Any, Any], pace: Pace) -> bytes:
     refuse_encoded(request)
     kind, _ = parse_options_header(request.headers.get("content-type", ""))
     if kind != "application/json":
         raise WrongType("the body is not JSON by its Content-Type", f"application/json, like {_EXAMPLE}")
-    async with aclosing(body_blocks(request, MAX_BODY_BYTES, BodyTooLarge(MAX_BODY_BYTES))) as blocks:
+    async with aclosing(body_blocks(request, MAX_BODY_BYTES, BodyTooLarge(MAX_BODY_BYTES), pace)) as blocks:
         return b"".join([block async for block in blocks])
 
 

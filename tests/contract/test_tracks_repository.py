@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 
 from adapters.memory.mp3 import InMemoryMp3
@@ -8,12 +9,13 @@ from adapters.memory.users import InMemoryUserRepository
 from adapters.postgres.database import Database
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
+from domain.errors import RecordDamaged
 from domain.tracks import TrackRepository
 from domain.users import UserRepository, token_digest
-from tests.contract.tracks import MIB, NOW, TrackRepositoryContract, a_track
+from tests.contract.tracks import MIB, NOW, TrackCatalogueContract, TrackRepositoryContract, a_track
 
 
-class TestInMemoryTrackRepository(TrackRepositoryContract):
+class TestInMemoryTrackRepository(TrackRepositoryContract, TrackCatalogueContract):
     @pytest.fixture
     def users(self) -> UserRepository:
         return InMemoryUserRepository()
@@ -23,7 +25,7 @@ class TestInMemoryTrackRepository(TrackRepositoryContract):
         return InMemoryTrackRepository(users)
 
 
-class TestPsycopgTrackRepository(TrackRepositoryContract):
+class TestPsycopgTrackRepository(TrackRepositoryContract, TrackCatalogueContract):
     @pytest.fixture
     async def database(self, database_url: str) -> AsyncIterator[Database]:
         database = Database(database_url, pool_size=5)
@@ -51,3 +53,22 @@ class TestPsycopgTrackRepository(TrackRepositoryContract):
             assert block
             assert await tracks.find(track.track_uuid, track.user_id) == track
         await database.close()
+
+    async def test_lost_bytes_are_told(self, database_url: str, tracks: TrackRepository, users: UserRepository) -> None:
+        mp3 = InMemoryMp3(bytes(MIB))
+        track = a_track((await users.add("Ada", token_digest("secret"), NOW)).user_id, mp3)
+        await tracks.add(track, mp3)
+        with psycopg.connect(database_url) as connection:
+            connection.execute(_LOSE)
+
+        with pytest.raises(RecordDamaged) as told:
+            await anext(aiter(tracks.read(track.track_uuid, 0, mp3.size)))
+        assert "missing chunk number 0" in told.value.reason
+
+
+# In place of a disk that lost some blocks: the error that PostgreSQL then has.
+_LOSE = """
+    ALTER TABLE tracks RENAME TO kept;
+    CREATE FUNCTION lost() RETURNS bytea LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'missing chunk number 0 for toast value 1' USING ERRCODE = 'data_corrupted'; END $$;
+    CREATE VIEW tracks AS SELECT track_uuid, lost() AS track_file_bin FROM kept"""

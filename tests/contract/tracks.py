@@ -13,7 +13,7 @@ import pytest
 from adapters.memory.mp3 import InMemoryMp3
 from domain.audio import Mp3, Mp3Format, Mp3Quality
 from domain.errors import DuplicateTrack, RecordNotFound, UnknownUser
-from domain.tracks import Track, TrackRepository
+from domain.tracks import Track, TrackCatalogue, TrackRepository
 from domain.users import UserRepository, token_digest
 from domain.wav.repairs import Repair
 
@@ -242,3 +242,45 @@ class TrackRepositoryContract:
         assert await tracks.find(track.track_uuid, track.user_id) is None
         with pytest.raises(RecordNotFound):
             await whole(tracks, track)
+
+
+class TrackCatalogueContract:
+    @pytest.fixture
+    def catalogue(self, tracks: TrackRepository) -> TrackCatalogue:
+        assert isinstance(tracks, TrackCatalogue)
+        return tracks
+
+    async def test_an_empty_store_has_no_track(self, catalogue: TrackCatalogue) -> None:
+        assert [track async for track in catalogue.all()] == []
+
+    async def test_every_users_tracks_come_once(
+        self, tracks: TrackRepository, catalogue: TrackCatalogue, users: UserRepository
+    ) -> None:
+        mp3, added = InMemoryMp3(b"sound"), []
+        for name in ("Ada", "Grace"):
+            user = await users.add(name, token_digest(name), NOW)
+            added += [a_track(user.user_id, mp3) for _ in range(101)]
+        for track in added:
+            await tracks.add(track, mp3)
+
+        found = [track async for track in catalogue.all()]
+
+        assert sorted(found, key=lambda track: track.track_uuid) == sorted(added, key=lambda track: track.track_uuid)
+
+    async def test_tracks_may_be_added_on_the_way(
+        self, tracks: TrackRepository, catalogue: TrackCatalogue, users: UserRepository
+    ) -> None:
+        user = await users.add("Ada", token_digest("secret"), NOW)
+        mp3 = InMemoryMp3(b"sound")
+        before = [a_track(user.user_id, mp3) for _ in range(3)]
+        for track in before:
+            await tracks.add(track, mp3)
+
+        found = []
+        async for track in catalogue.all():
+            found.append(track.track_uuid)
+            if len(found) <= 3:
+                await tracks.add(a_track(user.user_id, mp3), mp3)
+
+        assert len(found) == len(set(found))
+        assert {track.track_uuid for track in before} <= set(found)

@@ -89,6 +89,14 @@ def test_h5_a_wrong_bearer_token_is_refused_without_a_byte_of_the_body(watched: 
     assert status_of(answer) == 401  # and not 100
 
 
+def test_a_refusal_reaches_who_does_not_wait_for_100_continue(watched: Watched) -> None:
+    headers = f"Host: here\r\nAuthorization: Bearer wrong\r\nContent-Type: {CONTENT_TYPE}\r\nExpect: 100-continue\r\n"
+    body = bytes(8 << 20)  # more than the systems between the two hold, as reverse proxies send it
+    answer = watched.raw("POST /add_track HTTP/1.1", f"{headers}Content-Length: {len(body)}\r\n", body)
+    assert status_of(answer) == 401
+    assert b"auth.wrong_credentials" in answer
+
+
 @pytest.mark.parametrize("first", ["file", "credentials"])
 def test_h7_a_client_that_leaves_midway_leaves_nothing_but_one_quiet_line(watched: Watched, first: str) -> None:
     parts, rows = fields(watched), watched.rows()

@@ -61,7 +61,7 @@ class Watched:
                 opened.append(str(link.readlink()))
         children = (process / "task" / process.name / "children").read_text().split()
         return [
-            *(str(path) for path in spool.iterdir()),
+            *(str(path) for path in spool.glob("*")),
             *(path for path in opened if path.startswith(str(spool))),
             *children,
         ]
@@ -111,12 +111,12 @@ def watched_server(folder: Path, database: str, **settings: str) -> Iterator[Wat
         f'#!/bin/sh\necho "$@; $(ulimit -v) $(ulimit -f) $(ulimit -t)" >> {starts}\nexec {ffmpeg} "$@"\n'
     )
     wrapper.chmod(0o755)
-    url = _url(database)
+    url = connection_url(database)
     with running_server(folder, FFMPEG_PATH=str(wrapper), DATABASE_URL=url, **settings) as server:
         yield Watched(server, url, starts)
 
 
-def _url(conninfo: str) -> str:
+def connection_url(conninfo: str) -> str:
     """A connection string as the URL that DATABASE_URL wants."""
     words = {name: quote(str(value), safe="") for name, value in conninfo_to_dict(conninfo).items()}
     return (

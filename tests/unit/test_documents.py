@@ -13,7 +13,14 @@ from entrypoints.http.errors import ANSWERS, NOT_FOUND_CODE
 from entrypoints.settings import Settings, read_settings
 
 PROJECT = Path(__file__).parents[2]
-DOCUMENTS = ["README.md", "CHANGELOG.md", *(f"docs/{path.name}" for path in (PROJECT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    *("README.md", "README.ru.md", "CHANGELOG.md", "THIRD_PARTY_NOTICES.md"),
+    *sorted(f"docs/{path.name}" for path in (PROJECT / "docs").glob("*.md")),
+]
+SETTINGS = [field.encode_name for field in msgspec.structs.fields(Settings)]
+SOURCES = ["domain", "application", "adapters", "entrypoints"]
+NOT_SETTINGS: set[str] = set()
+"""Words in capitals that documents may name without their being settings."""
 BY_THE_FRAMEWORK = {(404, NOT_FOUND_CODE), (405, "route.wrong_method"), (500, "service.error")}
 
 
@@ -26,7 +33,7 @@ def rows(name: str, heading: str) -> list[list[str]]:
     section = re.split(r"^#+ ", text(name).split(f"# {heading}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
     lines = re.findall(r"^\|(.*)\|$", section, re.MULTILINE)
     cells = [[cell.strip().strip("`") for cell in line.split("|")] for line in lines]
-    return [row for row in cells if row[0].isupper() or row[0].islower() or row[0].isdigit()][1:]
+    return [row for row in cells if row[0].strip("-")][1:]
 
 
 def test_the_page_has_every_error_the_service_has() -> None:
@@ -39,18 +46,82 @@ def test_the_page_has_every_repair() -> None:
     assert [token for token, _ in rows("docs/http.md", "What is mended")] == list(Repair)
 
 
-def test_the_readme_has_every_setting_with_its_default() -> None:
-    described = {name: default for name, default, _ in rows("README.md", "Settings")}
+@pytest.mark.parametrize(("name", "heading"), [("README.md", "Settings"), ("README.ru.md", "Настройки")])
+def test_the_readme_names_settings_with_their_defaults(name: str, heading: str) -> None:
+    described = {name: default for name, default, _ in rows(name, heading)}
 
-    assert list(described) == [field.encode_name for field in msgspec.structs.fields(Settings)]
+    assert described
+    assert [setting for setting in SETTINGS if setting in described] == list(described)
     assert read_settings(described) == Settings()
 
 
 def test_the_env_file_has_every_setting_with_its_default() -> None:
     given = dict(re.findall(r"^([A-Z0-9_]+)=(.*)$", text(".env"), re.MULTILINE))
 
-    assert list(given) == [field.encode_name for field in msgspec.structs.fields(Settings)]
+    assert list(given) == SETTINGS
     assert read_settings(given) == Settings()
+
+
+def test_the_page_for_operators_says_when_to_set_each_setting() -> None:
+    advised = re.findall(r"[A-Z_0-9]+", " ".join(names for names, _ in rows("docs/operations.md", "Settings")))
+
+    assert sorted(advised) == sorted(SETTINGS)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_settings_that_are_named_exist(name: str) -> None:
+    """In code, a word in capitals with an underscore is a setting, or on the list of what else there is."""
+    named = {
+        word
+        for code in re.findall(r"`([^`\n]+)`", text(name))
+        for word in re.findall(r"\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b", code)
+    }
+
+    assert named - set(SETTINGS) <= NOT_SETTINGS
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_codes_that_are_named_exist(name: str) -> None:
+    known = {code for _, code in BY_THE_FRAMEWORK | set(ANSWERS.values())}
+    kinds = "|".join({code.split(".")[0] for code in known})
+    named = re.findall(rf"`((?:{kinds})\.[a-z_]+)`", text(name))
+
+    assert [code for code in named if code not in known and not code.endswith((".py", ".wav", ".mp3"))] == []
+
+
+def test_the_page_for_operators_tells_what_each_refusal_of_the_service_means() -> None:
+    page = text("docs/operations.md")
+
+    told = {code for status, code in ANSWERS.values() if status in (408, 429) or status >= 500}
+    assert [code for code in sorted(told) if f"`{code}`" not in page] == []
+
+
+def test_systemd_waits_longer_than_the_service_gives_itself() -> None:
+    found = re.search(r"^TimeoutStopSec=(\d+)$", text("docs/operations.md"), re.MULTILINE)
+
+    assert found
+    assert int(found[1]) >= Settings().shutdown_grace + 60
+
+
+def test_what_may_be_wrong_is_what_the_service_says() -> None:
+    messages = [message for message, *_ in rows("docs/operations.md", "When something is wrong")]
+    answers = {(status, code) for status, code in ANSWERS.values()} | BY_THE_FRAMEWORK
+    code = "\n".join(path.read_text("utf-8") for folder in SOURCES for path in (PROJECT / folder).rglob("*.py"))
+    joined = re.sub(r'"\s*\n\s*f?"', "", code)
+
+    for message in messages:
+        if found := re.match(r"(\d{3}) `([a-z_]+\.[a-z_0-9]+)`", message):
+            assert (int(found[1]), found[2]) in answers
+        elif found := re.match(r"[A-Z_]{3,}: ([^`]+)", message):
+            assert [part for part in found[1].split("…") if part.strip() not in joined] == []
+
+
+def test_the_page_for_operators_tells_every_event_of_the_log() -> None:
+    sources = [path.read_text("utf-8") for path in (PROJECT / "entrypoints").rglob("*.py")]
+    events = re.findall(r'logger\.\w+\(\s*"([^"]+)"', "\n".join(sources))
+
+    assert events
+    assert [event for event in events if f"`{event}`" not in text("docs/operations.md")] == []
 
 
 def test_the_page_names_the_limits() -> None:
@@ -68,6 +139,16 @@ def test_links_lead_to_files(name: str) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)", text(name))
 
     assert [link for link in links if not ((PROJECT / name).parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_links_lead_to_headings(name: str) -> None:
+    for path, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", text(name)):
+        page = ((PROJECT / name).parent / path).read_text("utf-8") if path else text(name)
+        headings = [
+            re.sub(r"[^\w -]", "", line).replace(" ", "-").lower() for line in re.findall(r"^#+ (.+)$", page, re.M)
+        ]
+        assert anchor in headings
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -98,4 +179,10 @@ def test_commands_of_the_readme_are_understood() -> None:
 
     for command in commands:
         main._parser().parse_args(command.split())
-    assert {command.split()[0] for command in commands} == {"serve", "migrate", "convert"}
+    assert {command.split()[0] for command in commands} == {"serve", "migrate", "convert", "backup", "restore", "check"}
+
+
+def test_the_russian_readme_has_the_commands_of_the_english_one() -> None:
+    shell = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+    assert shell.findall(text("README.ru.md")) == shell.findall(text("README.md"))

@@ -355,7 +355,7 @@ def test_other_major_version_is_refused_with_the_way_out(start: Start, folder: P
     (first.data / "PG_VERSION").write_text("17\n")
     facts = start().facts()
     assert facts["setting"] == "DATA_DIR"
-    for word in ("PostgreSQL 17", "PostgreSQL 18", "pg_dump", "psql", str(folder)):
+    for word in ("PostgreSQL 17", "PostgreSQL 18", "music-app backup", "music-app restore", str(folder)):
         assert word in facts["problem"]
     assert (first.data / "PG_VERSION").read_text() == "17\n"
 

@@ -7,12 +7,21 @@ import pytest
 from domain import errors
 from entrypoints.http.errors import ANSWERS, RangeUnsatisfiable, RequestInvalid
 
-# Raised where no request can meet them: two bases, one that random identifiers rule out, one that stops the start.
-INTERNAL = {errors.MusicAppError, errors.WavError, errors.DuplicateTrack, errors.WrongSetting}
+# Raised where no request can meet them: two bases, one that random identifiers rule out, one that stops the start, one
+# of a command. Lost bytes of a record are met, and answered and logged as what nobody foresaw.
+INTERNAL = {
+    errors.MusicAppError,
+    errors.WavError,
+    errors.DuplicateTrack,
+    errors.WrongSetting,
+    errors.BackupRefused,
+    errors.RecordDamaged,
+}
 STATUSES = {
     "request.invalid": {400},
     "auth.wrong_credentials": {401},
     "record.not_found": {404},
+    "upload.too_slow": {408},
     "record.changed": {412},
     "upload.too_large": {413},
     "request.wrong_type": {415},
@@ -25,6 +34,7 @@ STATUSES = {
     "wav.channels": {422},
     "wav.rate": {422},
     "mp3.too_large": {422},
+    "limit.rate": {429},
     "service.overloaded": {503},
     "service.database_away": {503},
     "service.disk_full": {507},

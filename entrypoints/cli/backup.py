@@ -1,0 +1,83 @@
+"""`music-app backup`, `restore` and `check`."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import aclosing, contextmanager
+from pathlib import Path
+from typing import IO
+
+import uvloop
+
+from domain.errors import BackupRefused
+from entrypoints.container import back_up_database, checked_tracks, restore_database
+from entrypoints.settings import Settings
+
+
+def back_up_to(settings: Settings, path: Path) -> str:
+    """Write a backup to `path`, which must not exist: whole or not at all; a line on what it holds.
+
+    Raises `MusicAppError`, OSError.
+    """
+    with _new(path) as file:
+        rows = back_up_database(settings, file)
+        size = file.tell()
+    return f"{path}: {_counts(rows)}, {size} bytes"
+
+
+def restore_from(settings: Settings, path: Path, *, replace: bool) -> str:
+    """Restore the database from `path`; a line on what it holds now. Raises `MusicAppError`, OSError."""
+    with path.open("rb") as file:
+        return f"restored {_counts(restore_database(settings, file, replace=replace))}"
+
+
+def check_all(settings: Settings) -> bool:
+    """Check every track, print a line for each that is damaged and one on all; whether all are well."""
+    return uvloop.run(_check_all(settings))
+
+
+async def _check_all(settings: Settings) -> bool:
+    checked = damaged = size = 0
+    async with aclosing(checked_tracks(settings)) as tracks:
+        async for found in tracks:
+            checked, size = checked + 1, size + found.track.mp3_size
+            if found.problem:
+                damaged += 1
+                print(f"{found.track.track_uuid} of user {found.track.user_id}: {found.problem}", flush=True)
+    print(f"{checked} tracks of {size} bytes checked, {damaged} damaged")
+    return damaged == 0
+
+
+@contextmanager
+def _new(path: Path) -> Iterator[IO[bytes]]:
+    """A file, readable by its owner alone, that appears at `path` when it is whole. Raises `BackupRefused`, OSError."""
+    _refuse_existing(path)
+    file = tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=".music-app-", delete=False)  # noqa: SIM115 - below
+    try:
+        with file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _refuse_existing(path)
+        Path(file.name).rename(path)
+        _sync(path.absolute().parent)
+    except BaseException:
+        Path(file.name).unlink(missing_ok=True)
+        raise
+
+
+def _refuse_existing(path: Path) -> None:
+    if os.path.lexists(path):
+        raise BackupRefused(f"{path} exists, and a backup is never overwritten; give another name")
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _counts(rows: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {table}" for table, count in rows.items())

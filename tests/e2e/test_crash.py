@@ -1,0 +1,14 @@
+"""The short form of `make crash`: processes are killed while uploads are under way."""
+
+import pytest
+
+from tests.crash.__main__ import main
+
+KILLS = 9
+
+
+@pytest.mark.timeout(300)
+def test_nothing_is_lost_changed_or_left_when_processes_are_killed(capfd: pytest.CaptureFixture[str]) -> None:
+    wrong = main(["--kills", str(KILLS)])
+
+    assert not wrong, capfd.readouterr().out

@@ -1,0 +1,250 @@
+"""Backup and restore of a database, and what may go wrong with the file."""
+
+import io
+import random
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from uuid import uuid4
+
+import msgspec
+import psycopg
+import pytest
+
+from adapters.memory.mp3 import InMemoryMp3
+from adapters.postgres.archive import FORMAT
+from adapters.postgres.backup import back_up
+from adapters.postgres.database import Database
+from adapters.postgres.migrate import Migration, migrate, packaged_migrations
+from adapters.postgres.restore import restore
+from adapters.postgres.tracks import PsycopgTrackRepository
+from adapters.postgres.users import PsycopgUserRepository
+from domain.errors import BackupRefused, WrongSetting
+from domain.tracks import Track
+from domain.users import token_digest
+from domain.wav.repairs import Repair
+from tests.contract.tracks import MIB, NOW, a_track
+
+ROWS = """
+    SELECT (SELECT array_agg(u ORDER BY user_id)::text FROM users u),
+           (SELECT array_agg(t ORDER BY track_id)::text FROM tracks t)"""
+SIZES = (1, 5000, 2 * MIB, 2 * MIB + 1)
+
+
+@pytest.fixture
+async def filled(database_url: str) -> str:
+    """A database with two users and some tracks."""
+    await fill(database_url, *SIZES)
+    return database_url
+
+
+async def fill(database_url: str, *sizes: int) -> list[Track]:
+    database = Database(database_url, pool_size=1)
+    await database.open()
+    added = []
+    for name in ("Ann", "名前\\N\t"):
+        user = await PsycopgUserRepository(database).add(name, token_digest(str(uuid4())), NOW)
+        for size in sizes:
+            mp3 = InMemoryMp3(random.Random(size).randbytes(size))
+            track = replace(a_track(user.user_id, mp3), file_name=f"{size} \\N.mp3", repairs=tuple(Repair)[:2])
+            await PsycopgTrackRepository(database).add(track, mp3)
+            added.append(track)
+    await database.close()
+    return added
+
+
+def backup(database_url: str) -> bytes:
+    file = io.BytesIO()
+    back_up(database_url, file)
+    return file.getvalue()
+
+
+def rows(database_url: str) -> object:
+    with psycopg.connect(database_url) as connection:
+        return connection.execute(ROWS).fetchone()
+
+
+def test_every_row_comes_back_as_it_was(filled: str, bare_database_url: str) -> None:
+    archive = backup(filled)
+
+    counts = restore(bare_database_url, io.BytesIO(archive), replace=False)
+
+    assert counts == {"users": 2, "tracks": 2 * len(SIZES)}
+    assert rows(bare_database_url) == rows(filled)
+
+
+def test_an_empty_database_comes_back(database_url: str, bare_database_url: str) -> None:
+    restore(bare_database_url, io.BytesIO(backup(database_url)), replace=False)
+
+    assert rows(bare_database_url) == (None, None)
+    assert migrate(bare_database_url) == []
+
+
+def test_every_table_is_an_ordinary_copy_file(filled: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(backup(filled))) as archive, psycopg.connect(filled) as connection:
+        manifest = msgspec.json.decode(archive.read("manifest.json"))
+        for table in manifest["tables"]:
+            statement = f"COPY {table['name']} ({', '.join(table['columns'])}) TO STDOUT (FORMAT BINARY)"
+            with connection.cursor().copy(statement.encode()) as copy:
+                assert archive.read(f"tables/{table['name']}.copy") == b"".join(bytes(block) for block in copy)
+
+    assert {table["name"] for table in manifest["tables"]} == {"users", "tracks"}
+
+
+async def test_what_is_committed_during_the_backup_is_not_in_it(filled: str, bare_database_url: str) -> None:
+    before = rows(filled)
+
+    class Interrupted(io.BytesIO):
+        """At its first byte a user registers, whose row stands before those of the tracks, and a track goes."""
+
+        done = False
+
+        def write(self, data: object, /) -> int:
+            if not self.done:
+                self.done = True
+                with psycopg.connect(filled) as connection:
+                    connection.execute("DELETE FROM tracks")
+                    connection.execute(
+                        "INSERT INTO users (user_name, token_sha256, created_at) VALUES ('Late', sha256('x'), now())"
+                    )
+            return super().write(data)  # type: ignore[arg-type] # typeshed's Buffer is not in 3.11
+
+    file = Interrupted()
+    back_up(filled, file)
+    restore(bare_database_url, file, replace=False)
+
+    assert file.done
+    assert rows(bare_database_url) == before
+
+
+async def test_identifiers_are_never_given_out_again(filled: str, database_url: str, bare_database_url: str) -> None:
+    with psycopg.connect(filled) as connection:
+        connection.execute("DELETE FROM tracks")
+        connection.execute("DELETE FROM users WHERE user_id = 2")
+    archive = backup(filled)
+    restore(bare_database_url, io.BytesIO(archive), replace=False)
+    assert {track.user_id for track in await fill(bare_database_url, 1)} == {3, 4}
+
+    restore(bare_database_url, io.BytesIO(archive), replace=True)
+    assert {track.user_id for track in await fill(bare_database_url, 1)} == {5, 6}
+
+
+async def test_a_database_that_is_not_empty_is_replaced_only_when_told(filled: str, bare_database_url: str) -> None:
+    archive, expected = backup(filled), rows(filled)
+    migrate(bare_database_url)
+    await fill(bare_database_url, 7)
+    before = rows(bare_database_url)
+
+    with pytest.raises(BackupRefused, match="--replace"):
+        restore(bare_database_url, io.BytesIO(archive), replace=False)
+    assert rows(bare_database_url) == before
+
+    restore(bare_database_url, io.BytesIO(archive), replace=True)
+    assert rows(bare_database_url) == expected
+
+
+@contextmanager
+def unchanged(database_url: str) -> Iterator[None]:
+    before = rows(database_url)
+    yield
+    assert rows(database_url) == before
+
+
+@pytest.mark.parametrize("kept", [0, 1, 100, 0.5, 0.99, -1])
+def test_a_truncated_file_is_refused_and_changes_nothing(filled: str, kept: float) -> None:
+    archive = backup(filled)
+    cut = archive[: int(kept * len(archive)) if 0 < kept < 1 else int(kept)]
+
+    with unchanged(filled), pytest.raises(BackupRefused, match="damaged"):
+        restore(filled, io.BytesIO(cut), replace=True)
+
+
+async def test_a_damaged_byte_changes_no_row(database_url: str) -> None:
+    await fill(database_url, 30_000)
+    archive, expected = backup(database_url), rows(database_url)
+    source = random.Random(1)
+    refused = 0
+    for position in source.sample(range(len(archive)), 30):
+        damaged = bytearray(archive)
+        damaged[position] ^= source.randrange(1, 256)
+        try:
+            restore(database_url, io.BytesIO(damaged), replace=True)
+        except BackupRefused:
+            refused += 1
+        assert rows(database_url) == expected
+
+    assert refused > 20
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "tables/users.copy", "tables/tracks.copy"])
+def test_a_missing_part_is_refused_and_changes_nothing(filled: str, name: str) -> None:
+    with unchanged(filled), pytest.raises(BackupRefused):
+        restore(filled, changed(backup(filled), name, None), replace=True)
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [b"", b"[]", b"{}", b'{"format": 2}', b'{"format": 1}', b'{"format": "1"}', b"[" * 100_000, b'{"format": 1' * 9**6],
+    ids=range(8),
+)
+def test_a_strange_manifest_is_refused_and_changes_nothing(filled: str, manifest: bytes) -> None:
+    with unchanged(filled), pytest.raises(BackupRefused):
+        restore(filled, changed(backup(filled), "manifest.json", manifest), replace=True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"users"', b'"nobody"'),
+        (b'"rows": 2', b'"rows": 3'),
+        (b'"user_name"', b'"created_at"'),
+        (b'"0001_users', b'"9999_users'),
+        (b'"format": %d' % FORMAT, b'"format": %d' % (FORMAT + 1)),
+    ],
+)
+def test_a_manifest_that_does_not_fit_is_refused_and_changes_nothing(filled: str, old: bytes, new: bytes) -> None:
+    archive = backup(filled)
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        manifest = opened.read("manifest.json")
+    assert old in manifest
+
+    with unchanged(filled), pytest.raises(BackupRefused):
+        restore(filled, changed(archive, "manifest.json", manifest.replace(old, new, 1)), replace=True)
+
+
+def changed(archive: bytes, name: str, content: bytes | None) -> io.BytesIO:
+    """The archive with another content of a file in it, or without it."""
+    copy = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(copy, "w") as target:
+        for info in source.infolist():
+            if info.filename != name:
+                target.writestr(info, source.read(info))
+            elif content is not None:
+                target.writestr(info, content)
+    return copy
+
+
+def test_an_older_backup_is_brought_up_to_date(filled: str, bare_database_url: str) -> None:
+    archive = backup(filled)
+    newer = Migration("0999_loudness", b"ALTER TABLE tracks ADD COLUMN loudness integer NOT NULL DEFAULT -23")
+
+    restore(bare_database_url, io.BytesIO(archive), replace=False, migrations=[*packaged_migrations(), newer])
+
+    with psycopg.connect(bare_database_url) as connection:
+        assert connection.execute("SELECT DISTINCT loudness FROM tracks").fetchall() == [(-23,)]
+    with pytest.raises(WrongSetting, match="0999_loudness"):
+        migrate(bare_database_url)
+
+
+def test_a_newer_backup_is_refused(filled: str, bare_database_url: str) -> None:
+    newer = Migration("0999_loudness", b"ALTER TABLE tracks ADD COLUMN loudness integer NOT NULL DEFAULT -23")
+    migrate(filled, [*packaged_migrations(), newer])
+
+    with pytest.raises(BackupRefused, match="0999_loudness"):
+        restore(bare_database_url, io.BytesIO(backup(filled)), replace=False)
+
+
+def test_a_database_without_tables_has_no_backup(bare_database_url: str) -> None:
+    with pytest.raises(BackupRefused, match="no tables"):
+        backup(bare_database_url)

@@ -1,0 +1,181 @@
+"""Connections that are too slow or too large, as bytes on the wire against uvicorn with our protocol."""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import uvicorn
+
+from entrypoints.http.protocol import ConnectionBounds, bounded_protocol
+
+BOUNDS = ConnectionBounds(head_bytes=2000, head_seconds=0.3, stalled_seconds=0.3)
+PATIENT = ConnectionBounds(head_bytes=2000, head_seconds=30, stalled_seconds=30)
+REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+MANY_BYTES = 64 << 20
+"""More than the systems at both ends hold."""
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    """Answers with as many bytes as the path says, once the body is read and, for /wait, the client went on."""
+    size = int(scope["path"][1:] or 2) if scope["path"] != "/wait" else 2
+    while (await receive())["more_body"]:
+        pass
+    if scope["path"] == "/wait":
+        await asyncio.sleep(3 * BOUNDS.head_seconds)
+    headers = [(b"content-length", str(size).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    while size:
+        block = min(size, 1 << 16)
+        size -= block
+        await send({"type": "http.response.body", "body": bytes(block), "more_body": size > 0})
+
+
+class Server(uvicorn.Server):
+    """Tells when it serves."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+@asynccontextmanager
+async def served(bounds: ConnectionBounds, receive_buffer: int = 0) -> AsyncIterator[socket.socket]:
+    """A connection to a server with these bounds."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.socket() as connection:
+        config = uvicorn.Config(
+            app, lifespan="off", log_config=None, http=bounded_protocol(bounds), ws="none", timeout_keep_alive=1
+        )
+        server = Server(config)
+        serving = asyncio.create_task(server._serve([listening]))
+        await server.ready.wait()
+        if receive_buffer:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        connection.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(connection, listening.getsockname())
+        yield connection
+        connection.close()
+        server.should_exit = True
+        await serving
+
+
+async def ending(connection: socket.socket) -> bytes:
+    """What the server sends until it ends the connection."""
+    received = b""
+    async with asyncio.timeout(10):
+        try:
+            while block := await asyncio.get_running_loop().sock_recv(connection, 1 << 16):
+                received += block
+        except ConnectionResetError:
+            pass
+    return received
+
+
+async def sent(connection: socket.socket, *blocks: bytes, every: float = 0.0) -> None:
+    """Send the blocks, unless the server has ended the connection."""
+    try:
+        for block in blocks:
+            await asyncio.get_running_loop().sock_sendall(connection, block)
+            await asyncio.sleep(every)
+    except (ConnectionResetError, BrokenPipeError):
+        pass
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET", b"GET / HTTP/1.1\r\nHost: a\r\nA: ", b"\r\n"])
+async def test_a_head_that_does_not_come_ends_the_connection(begun: bytes) -> None:
+    async with served(BOUNDS) as connection:
+        await sent(connection, begun)
+        assert await ending(connection) == b""
+
+
+async def test_a_head_that_comes_a_byte_at_a_time_ends_the_connection() -> None:
+    async with served(BOUNDS) as connection:
+        started = time.monotonic()
+        await sent(connection, *(bytes([byte]) for byte in REQUEST), every=0.05)
+        assert await ending(connection) == b""
+        assert time.monotonic() - started < 0.05 * len(REQUEST) + 1
+
+
+@pytest.mark.parametrize("more", [[b"GET / HT"], [b"\r\n"] * 60])
+async def test_a_further_head_has_the_same_time(more: list[bytes]) -> None:
+    async with served(BOUNDS) as connection:
+        await sent(connection, REQUEST, *more, every=0.05)
+        assert (await ending(connection)).count(b"HTTP/1.1 200") == 1
+
+
+async def test_a_request_that_is_being_answered_is_not_ended_by_what_follows_it() -> None:
+    async with served(BOUNDS) as connection:
+        await sent(connection, REQUEST.replace(b"/ ", b"/wait "), b"\r\nGET /")
+        assert (await ending(connection)).startswith(b"HTTP/1.1 200")
+
+
+LONG = b"x" * 3000
+LARGE_HEADS = {
+    "one field": [b"GET / HTTP/1.1\r\nA: " + LONG + b"\r\n\r\n"],
+    "many fields": [b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 2000 + b"\r\n"],
+    "an address": [b"GET /?" + LONG + b" HTTP/1.1\r\n\r\n"],
+    "a field without an end": [b"GET / HTTP/1.1\r\nA: ", *[b"x" * 1500] * 100],
+    "a name without an end": [b"GET / HTTP/1.1\r\n", *[b"x" * 1500] * 100],
+    "a trailer": [b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: " + LONG + b"\r\n\r\n"],
+    "a trailer without an end": [
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nA: ",
+        *[b"x" * 1500] * 100,
+    ],
+    "a chunk extension": [b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2;", *[b"x" * 1500] * 100],
+}
+
+
+@pytest.mark.parametrize("blocks", LARGE_HEADS.values(), ids=LARGE_HEADS)
+async def test_a_head_that_is_too_large_ends_the_connection(blocks: list[bytes]) -> None:
+    async with served(PATIENT) as connection:
+        await sent(connection, *blocks)
+        answer = await ending(connection)
+        assert answer == b"" or answer.startswith(b"HTTP/1.1 400")
+
+
+async def test_heads_within_the_bound_and_long_bodies_pass() -> None:
+    chunk = b"1000\r\n" + bytes(0x1000) + b"\r\n"
+    chunked = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * 20 + b"0\r\nA: b\r\n\r\n"
+    counted = b"POST / HTTP/1.1\r\nContent-Length: 90000\r\n\r\n" + bytes(90000)
+    last = b"GET / HTTP/1.1\r\nConnection: close\r\nA: " + b"x" * 1500 + b"\r\n\r\n"
+    async with served(BOUNDS) as connection:
+        await sent(connection, chunked, counted, last)
+        assert (await ending(connection)).count(b"HTTP/1.1 200") == 3
+
+
+@pytest.mark.parametrize("connection_header", [b"keep-alive", b"close"])
+async def test_a_client_that_takes_nothing_is_dropped(connection_header: bytes) -> None:
+    head = b"GET /%d HTTP/1.1\r\nConnection: %s\r\n\r\n" % (MANY_BYTES, connection_header)
+    async with served(BOUNDS, receive_buffer=4096) as connection:
+        await sent(connection, head)
+        await asyncio.sleep(4 * BOUNDS.stalled_seconds)
+        assert len(await ending(connection)) < MANY_BYTES
+
+
+async def test_a_client_that_takes_little_at_a_time_is_served() -> None:
+    size = 4 << 20
+    async with served(BOUNDS, receive_buffer=4096) as connection:
+        await sent(connection, b"GET /%d HTTP/1.1\r\nConnection: close\r\n\r\n" % size)
+        received = 0
+        for _ in range(20):
+            received += len(await asyncio.get_running_loop().sock_recv(connection, 30_000))
+            await asyncio.sleep(BOUNDS.stalled_seconds / 3)
+        assert received + len(await ending(connection)) > size
+
+
+@pytest.mark.parametrize(
+    "ask", [b"CONNECT a:1 HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: h2c\r\n"]
+)
+async def test_asking_for_another_protocol_is_no_warning(ask: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    async with served(BOUNDS) as connection:
+        await sent(connection, ask + b"Host: a\r\n\r\n")
+        await ending(connection)
+    assert [record for record in caplog.records if "pgrade" in record.message] == []
