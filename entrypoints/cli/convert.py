@@ -2,6 +2,7 @@
 
 import errno
 import os
+import secrets
 import stat
 import tempfile
 from collections.abc import AsyncGenerator, Iterator
@@ -53,20 +54,24 @@ def _replaced(path: Path, source: BinaryIO) -> Iterator[IO[bytes]]:
     """
     target = path.resolve()
     mode = _mode(target, source)
+    # The name is known before the file is there, so that a signal between the two leaves nothing.
+    beside = target.with_name(f".music-app-{secrets.token_hex(8)}")
     try:
-        file = tempfile.NamedTemporaryFile(dir=target.parent, prefix=".music-app-", delete=False)  # noqa: SIM115 - below
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    try:
-        with file:
+        with _opened(beside, path) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
             os.fchmod(file.fileno(), mode)
-        Path(file.name).replace(target)
-    except BaseException:
-        Path(file.name).unlink(missing_ok=True)
-        raise
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _opened(beside: Path, path: Path) -> IO[bytes]:
+    try:
+        return os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _mode(target: Path, source: BinaryIO) -> int:
