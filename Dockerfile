@@ -5,7 +5,7 @@ ENV PATH=/opt/music-app/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_D
 RUN python3 -m venv /opt/music-app
 COPY requirements.lock ./
 RUN pip install --require-hashes --only-binary :all: -r requirements.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE THIRD_PARTY_NOTICES.md ./
 COPY domain domain
 COPY application application
 COPY adapters adapters

@@ -23,7 +23,7 @@ STORING_RATE = 4 * 1024 * 1024
 """Bytes of an MP3 a second at which the database must at least store it."""
 LARGE_BYTES = int(SHORT_SECONDS * STORING_RATE)
 """An MP3 with more may take longer to store than a short operation."""
-SLICE_BYTES = 256 * 1024
+SLICE_BYTES = 128 * 1024
 """How much of an MP3 is read at a time."""
 SLICE_PATIENCE_SECONDS = 30.0
 """How long a download that has begun waits for its turn: rather late than broken off; it holds nothing meanwhile."""

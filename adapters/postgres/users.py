@@ -44,7 +44,8 @@ class PsycopgUserRepository(UserRepository):
 
     async def _found(self, query: LiteralString, value: object) -> User | None:
         async with (
-            self._lookups.take(SHORT_SECONDS) as waited,
+            # Half of the time at most, so that the wait leaves enough for the query.
+            self._lookups.take(SHORT_SECONDS / 2) as waited,
             self._database.connection(SHORT_SECONDS - waited) as connection,
         ):
             cursor = connection.cursor(row_factory=class_row(User))

@@ -1,7 +1,6 @@
 """`music-app backup`, `restore` and `check`."""
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import IO
 import uvloop
 
 from domain.errors import BackupRefused
+from entrypoints.cli.files import whole_file
 from entrypoints.container import back_up_database, checked_tracks, restore_database
 from entrypoints.settings import Settings
 
@@ -52,31 +52,14 @@ async def _check_all(settings: Settings) -> bool:
 def _new(path: Path) -> Iterator[IO[bytes]]:
     """A file, readable by its owner alone, that appears at `path` when it is whole. Raises `BackupRefused`, OSError."""
     _refuse_existing(path)
-    file = tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=".music-app-", delete=False)  # noqa: SIM115 - below
-    try:
-        with file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+    with whole_file(path) as file:
+        yield file
         _refuse_existing(path)
-        Path(file.name).rename(path)
-        _sync(path.absolute().parent)
-    except BaseException:
-        Path(file.name).unlink(missing_ok=True)
-        raise
 
 
 def _refuse_existing(path: Path) -> None:
     if os.path.lexists(path):
         raise BackupRefused(f"{path} exists, and a backup is never overwritten; give another name")
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _counts(rows: Mapping[str, int]) -> str:

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 import stat
 import tempfile
 from collections.abc import AsyncGenerator, Iterator
@@ -14,6 +13,7 @@ import msgspec
 import uvloop
 
 from domain.convert import Conversion
+from entrypoints.cli.files import whole_file
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 
@@ -54,24 +54,8 @@ def _replaced(path: Path, source: BinaryIO) -> Iterator[IO[bytes]]:
     """
     target = path.resolve()
     mode = _mode(target, source)
-    # The name is known before the file is there, so that a signal between the two leaves nothing.
-    beside = target.with_name(f".music-app-{secrets.token_hex(8)}")
-    try:
-        with _opened(beside, path) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            os.fchmod(file.fileno(), mode)
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _opened(beside: Path, path: Path) -> IO[bytes]:
-    try:
-        return os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
+    with whole_file(target, mode) as file:
+        yield file
 
 
 def _mode(target: Path, source: BinaryIO) -> int:

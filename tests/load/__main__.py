@@ -1,4 +1,4 @@
-"""`python -m tests.load [crowd] [outage] [lag]`: does the service hold under slow clients, and without its database?
+"""`python -m tests.load [crowd] [outage] [disk] [lag]`: slow clients, the database away, a full disk, a large upload.
 
 Exit code 1 where something is not as it must be.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.e2e.watched import connection_url
 from tests.load.crowd import READERS, SENDERS, meet_crowd, print_crowd
+from tests.load.disk import print_full_disk
 from tests.load.lag import print_lag
 from tests.load.outages import KINDS, ExternalDatabase, go_through
 from tests.server import running_server
@@ -17,11 +18,12 @@ from tests.server import running_server
 OPEN_FILES = 4096
 CROWD_SECONDS = 60.0
 AWAY_SECONDS, ANSWER_SECONDS, BACK_SECONDS = 10.0, 2.5, 5.0
+SPACE_SECONDS = 1.0
 
 
 def main(arguments: list[str]) -> int:
     """Measure what is named, or all; 1 if something is wrong."""
-    wanted = arguments or ["crowd", "outage", "lag"]
+    wanted = arguments or ["crowd", "outage", "disk", "lag"]
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(OPEN_FILES, most), most))
     right = True
@@ -29,6 +31,8 @@ def main(arguments: list[str]) -> int:
         right &= _crowd()
     if "outage" in wanted:
         right &= _outages()
+    if "disk" in wanted:
+        right &= print_full_disk(within=SPACE_SECONDS)
     if "lag" in wanted:
         print_lag()
     return 0 if right else 1
