@@ -30,8 +30,9 @@ format: $(VENV)/.installed-dev ## Format the code and mend what the linter can
 bench: $(VENV)/.installed-dev ## Measure speed and memory against ffmpeg on this machine
 	$(BIN)/python -m tests.benchmarks
 
-crash: $(VENV)/.installed-dev ## Kill the service, ffmpeg and PostgreSQL 300 times while uploads are under way
-	$(BIN)/python -m tests.crash
+crash: $(VENV)/.installed-dev ## Kill the service, ffmpeg and PostgreSQL 600 times while uploads are under way
+	$(BIN)/python -m tests.crash --converter ffmpeg
+	$(BIN)/python -m tests.crash --converter lame
 
 load: $(VENV)/.installed-dev ## Slow clients by the thousand, a database that goes away, a large upload
 	$(BIN)/python -m tests.load

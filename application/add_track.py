@@ -41,5 +41,6 @@ class AddTrack:
             wav_size=conversion.wav_size,
             wav_sha256=conversion.wav_sha256,
             repairs=conversion.repairs,
+            sound=conversion.sound,
             created_at=self._clock.now(),
         )

@@ -2,14 +2,17 @@
 
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.audio import AudioConverter, Mp3, Mp3Format, Mp3Quality, mp3_format
 from domain.downmix import downmix_matrix
 from domain.errors import ConversionFailed, Mp3TooLarge, TooLong, UploadTooLarge
+from domain.id3 import write_id3
 from domain.mp3 import read_info
+from domain.sound import Measurement, NotMeasured, Sound, SoundMeter
+from domain.tagged_mp3 import TaggedMp3
 from domain.wav.format import WavFormat
 from domain.wav.limits import WavLimits
 from domain.wav.reader import WavReader
@@ -40,15 +43,21 @@ class Conversion:
     wav_size: int
     wav_sha256: bytes
     repairs: tuple[Repair, ...]
+    sound: Sound | None
+    """None where the WAV was not measured."""
 
 
 class Convert:
-    """Reads a WAV once, has it encoded while it arrives, and checks what came out."""
+    """Reads a WAV once, has it encoded and measured while it arrives, and checks what came out."""
 
-    def __init__(self, converter: AudioConverter, limits: AudioLimits, quality: Mp3Quality) -> None:
+    def __init__(
+        self, converter: AudioConverter, limits: AudioLimits, quality: Mp3Quality, meter: SoundMeter | None = None
+    ) -> None:
+        """Without a meter nothing is measured."""
         self._converter = converter
         self._limits = limits
         self._quality = quality
+        self._meter = meter
 
     @asynccontextmanager
     async def __call__(self, wav: AsyncIterator[bytes], at_least: int = 0) -> AsyncGenerator[Conversion, None]:
@@ -63,21 +72,37 @@ class Convert:
         target = mp3_format(source, len(downmix_matrix(source)), self._quality)
         intake.refuse_by_claim(target, at_least)
         async with (
-            aclosing(intake.samples()) as samples,
+            self._measure(source) as measurement,
+            aclosing(_measured(intake.samples(), measurement)) as samples,
             self._converter.convert(source, target, samples) as mp3,
         ):
             if mp3.size > self._limits.max_mp3_bytes:
                 raise Mp3TooLarge(self._limits.max_mp3_bytes)
-            mp3_sha256 = await _verified_digest(mp3, target, intake.duration)
+            tag = write_id3(intake.reader.tags)
+            if mp3.size + len(tag) > self._limits.max_mp3_bytes:
+                tag = b""  # texts never refuse a recording
+            mp3_sha256 = await _verified_digest(tag, mp3, target, intake.duration)
             yield Conversion(
-                mp3=mp3,
+                mp3=TaggedMp3(tag, mp3),
                 mp3_format=target,
                 mp3_sha256=mp3_sha256,
                 duration=timedelta(seconds=intake.duration),
                 wav_size=intake.reader.bytes_read,
                 wav_sha256=intake.sha256.digest(),
                 repairs=intake.reader.repairs,
+                sound=await measurement.finish(),
             )
+
+    def _measure(self, source: WavFormat) -> AbstractAsyncContextManager[Measurement]:
+        return self._meter.measure(source) if self._meter else nullcontext(NotMeasured())
+
+
+async def _measured(samples: AsyncGenerator[bytes, None], measurement: Measurement) -> AsyncGenerator[bytes, None]:
+    """The same blocks, each handed to the measurement, too. Closes `samples`."""
+    async with aclosing(samples):
+        async for block in samples:
+            await measurement.push(block)
+            yield block
 
 
 class _Intake:
@@ -136,9 +161,12 @@ class _Intake:
             raise Mp3TooLarge(self._limits.max_mp3_bytes)
 
 
-async def _verified_digest(mp3: Mp3, target: Mp3Format, duration: float) -> bytes:
-    """The MP3's SHA-256. Raises `ConversionFailed` where its Info frame contradicts its size, target or duration."""
-    digest = hashlib.sha256()
+async def _verified_digest(tag: bytes, mp3: Mp3, target: Mp3Format, duration: float) -> bytes:
+    """The SHA-256 of tag and MP3. Raises `ConversionFailed` where the Info frame contradicts size, target or duration.
+
+    As with LAME, the bytes that the Info frame counts are those from itself on.
+    """
+    digest = hashlib.sha256(tag)
     head = b""
     async for block in mp3.read(0, mp3.size):
         if len(head) < _MP3_HEAD_BYTES:

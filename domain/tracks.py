@@ -1,7 +1,6 @@
 """Tracks: stored recordings with their MP3, and where they are kept."""
 
 import re
-import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -9,13 +8,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.audio import Mp3, Mp3Format
+from domain.sound import Sound
+from domain.text import writable
 from domain.wav.repairs import Repair
 
 MAX_FILE_NAME_LENGTH = 150
 MAX_FILE_NAME_BYTES = 200
 """In UTF-8; most file systems end at 255."""
-_UNWRITABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode categories: controls, bidi marks, surrogates…
-_JOINERS = "\u200c\u200d"  # format characters, but Persian and some emoji are written with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,8 @@ class Track:
     wav_size: int
     wav_sha256: bytes
     repairs: tuple[Repair, ...]
+    sound: Sound | None
+    """None where it was not measured."""
     created_at: datetime
 
 
@@ -43,9 +44,7 @@ def mp3_file_name(wav_file_name: str) -> str:
     characters and 200 bytes long. A name of which nothing is left becomes `recording.mp3`.
     """
     last = re.split(r"[/\\]", wav_file_name)[-1]
-    writable = "".join(c for c in last if c in _JOINERS or unicodedata.category(c) not in _UNWRITABLE)
-    clean = unicodedata.normalize("NFC", writable)
-    stem = re.sub(r"\.(wav|wave|w64|rf64|bw64|bwf)$", "", clean.strip(), flags=re.IGNORECASE)
+    stem = re.sub(r"\.(wav|wave|w64|rf64|bw64|bwf)$", "", writable(last).strip(), flags=re.IGNORECASE)
     stem = stem[: MAX_FILE_NAME_LENGTH - len(".mp3")]
     stem = stem.encode()[: MAX_FILE_NAME_BYTES - len(".mp3")].decode(errors="ignore").strip(" .")
     return f"{stem or 'recording'}.mp3"

@@ -10,16 +10,19 @@ import msgspec
 from dependency_injector import containers, providers
 
 from adapters.ffmpeg.converter import FfmpegAudioConverter
+from adapters.lame.converter import LameAudioConverter
+from adapters.lame.pool import EncoderPool, available_cores
 from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.identifiers import SeededIdentifiers
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.tracks import InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
+from adapters.numpy.meter import NumpySoundMeter
 from adapters.postgres.backup import back_up
 from adapters.postgres.database import Database
 from adapters.postgres.embedded import EmbeddedPostgres
-from adapters.postgres.migrate import migrate
+from adapters.postgres.migrate import check_migrated, migrate
 from adapters.postgres.restore import restore
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
@@ -63,7 +66,7 @@ async def _checked_converter(converter: AudioConverter) -> AudioConverter:
 
 
 class Adapters(containers.DeclarativeContainer):
-    """PostgreSQL, the disk, and ffmpeg or pydub."""
+    """PostgreSQL, the disk, and LAME, ffmpeg or pydub."""
 
     settings = providers.Dependency(instance_of=Settings)
 
@@ -81,11 +84,20 @@ class Adapters(containers.DeclarativeContainer):
         settings.provided.spool_min_free_bytes,
     )
     ffmpeg = providers.Singleton(find_ffmpeg, settings.provided.ffmpeg_path)
+    ffmpeg_converter = providers.Singleton(
+        FfmpegAudioConverter, ffmpeg, settings.provided.spool_folder, settings.provided.max_mp3_bytes
+    )
+    encoder_pool = providers.Singleton(EncoderPool, providers.Callable(available_cores))
     converter = providers.Selector(
         settings.provided.converter,
-        ffmpeg=providers.Singleton(
-            FfmpegAudioConverter, ffmpeg, settings.provided.spool_folder, settings.provided.max_mp3_bytes
+        lame=providers.Singleton(
+            LameAudioConverter,
+            ffmpeg_converter,
+            encoder_pool,
+            settings.provided.spool_folder,
+            settings.provided.max_mp3_bytes,
         ),
+        ffmpeg=ffmpeg_converter,
         pydub=providers.Singleton(
             PydubAudioConverter,
             ffmpeg,
@@ -93,6 +105,9 @@ class Adapters(containers.DeclarativeContainer):
             settings.provided.pydub_max_bytes,
             settings.provided.max_mp3_bytes,
         ),
+    )
+    meter = providers.Selector(
+        settings.provided.measure_sound, on=providers.Singleton(NumpySoundMeter), off=providers.Object(None)
     )
     database_running = providers.Resource(_running_database, database, settings.provided.database_url)
     converter_checked = providers.Resource(_checked_converter, converter)
@@ -112,6 +127,9 @@ class InMemoryAdapters(containers.DeclarativeContainer):
     tracks = providers.Singleton(InMemoryTrackRepository, users)
     spool = providers.Singleton(InMemorySpool)
     converter = providers.Singleton(InMemoryAudioConverter)
+    meter = providers.Selector(
+        settings.provided.measure_sound, on=providers.Singleton(NumpySoundMeter), off=providers.Object(None)
+    )
     checks = providers.Dict(converter=converter.provided.check, disk=spool.provided.check)
 
 
@@ -122,7 +140,9 @@ class Application(containers.DeclarativeContainer):
     adapters = providers.DependenciesContainer()
 
     register = providers.Factory(Register, adapters.users, adapters.identifiers, adapters.clock)
-    convert = providers.Factory(Convert, adapters.converter, settings.provided.audio_limits, settings.provided.quality)
+    convert = providers.Factory(
+        Convert, adapters.converter, settings.provided.audio_limits, settings.provided.quality, adapters.meter
+    )
     authenticate = providers.Factory(Authenticate, adapters.users)
     add_track = providers.Factory(AddTrack, convert, adapters.tracks, adapters.identifiers, adapters.clock)
     open_record = providers.Factory(OpenRecord, adapters.tracks)
@@ -158,15 +178,20 @@ class Container:
 
 
 @contextmanager
-def with_database(settings: Settings) -> Iterator[Settings]:
+def with_database(settings: Settings, *, make: bool = True) -> Iterator[Settings]:
     """The settings with a DATABASE_URL: the given one, else that of the embedded PostgreSQL, which runs meanwhile.
 
-    To be entered in the main thread, before the event loop. Raises `WrongSetting`.
+    Unless `make`, no folder without a database gets one. To be entered in the main thread, before the event loop.
+    Raises `WrongSetting`.
     """
     if settings.database_url:
         yield settings
         return
-    with EmbeddedPostgres(Path(settings.data_dir)) as conninfo:
+    embedded = EmbeddedPostgres(Path(settings.data_dir))
+    if not make and not embedded.made:
+        folder = Path(settings.data_dir).absolute()
+        raise WrongSetting("DATA_DIR", f"there is no database in {folder}; name the folder that the service has")
+    with embedded as conninfo:
         yield msgspec.structs.replace(settings, database_url=conninfo)
 
 
@@ -186,9 +211,14 @@ def restore_database(settings: Settings, file: IO[bytes], *, replace: bool) -> d
 
 
 async def checked_tracks(settings: Settings) -> AsyncGenerator[CheckedTrack, None]:
-    """Every track of DATABASE_URL, checked; the schema is brought up to date before. Raises `MusicAppError`."""
+    """Every track of DATABASE_URL, checked; nothing is changed. Raises `MusicAppError`."""
+    await asyncio.to_thread(check_migrated, settings.database_url)
     adapters = Adapters(settings=settings)
     check = Application(settings=settings, adapters=adapters).check_tracks()
-    async with asynccontextmanager(_running_database)(adapters.database(), settings.database_url):
+    database = adapters.database()
+    await database.open()
+    try:
         async for checked in check():
             yield checked
+    finally:
+        await database.close()

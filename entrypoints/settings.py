@@ -19,6 +19,7 @@ MAX_STORABLE_BYTES = 1_000_000_000
 """PostgreSQL keeps at most 1 GB in one value."""
 # A name or an address, a port, a path, in ASCII: it becomes a header of every upload's answer.
 _PUBLIC_URL = r"^https?://([A-Za-z0-9][A-Za-z0-9._-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?$"
+_MAPPED_PREFIX = 96
 
 Network: TypeAlias = IPv4Network | IPv6Network
 Bytes = Annotated[int, Meta(ge=1, le=1 << 50)]
@@ -40,9 +41,10 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
         Meta(pattern=r"^postgres(ql)?://", description="a URL like postgresql://user:password@host:5432/music_app_db"),
     ] = ""
     database_pool_size: Annotated[int, Meta(ge=1, le=50)] = 10
-    converter: Literal["ffmpeg", "pydub"] = "ffmpeg"
+    converter: Literal["lame", "ffmpeg", "pydub"] = "lame"
     ffmpeg_path: str = ""
     mp3_bitrate: str = "128"
+    measure_sound: Literal["on", "off"] = "on"
     max_upload_bytes: Bytes = 4 << 30
     max_duration: Annotated[int, Meta(ge=1, le=7 * 24 * 3600)] = 12 * 3600
     max_channels: Annotated[int, Meta(ge=1, le=64)] = 64
@@ -77,7 +79,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     @property
     def trusted_networks(self) -> tuple[Network, ...]:
         """`trusted_proxies`, understood. Raises ValueError."""
-        return tuple(ip_network(text.strip()) for text in self.trusted_proxies.split(",") if text.strip())
+        return tuple(_network(text.strip()) for text in self.trusted_proxies.split(",") if text.strip())
 
     @property
     def spool_folder(self) -> Path:
@@ -97,6 +99,15 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
             max_duration=self.max_duration,
             max_mp3_bytes=self.max_mp3_bytes,
         )
+
+
+def _network(text: str) -> Network:
+    """As clients are known by: IPv4 addresses that are mapped into IPv6 (RFC 4291, 2.5.5.2) by what they are."""
+    network = ip_network(text)
+    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+    if mapped is None or network.prefixlen < _MAPPED_PREFIX:
+        return network
+    return IPv4Network((mapped, network.prefixlen - _MAPPED_PREFIX))
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -122,11 +133,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 def _converted(name: str, kind: object, text: str) -> object:
     expected = msgspec.inspect.type_info(kind)
     # Digits alone make a number; msgspec would take 5e3 for one, too.
-    is_number = isinstance(expected, msgspec.inspect.IntType) and re.fullmatch("-?[0-9]+", text)
+    is_number = isinstance(expected, msgspec.inspect.IntType) and re.fullmatch("-?[0-9]{1,99}", text)
     try:
         return msgspec.convert(int(text) if is_number else text, kind)
     except msgspec.ValidationError as error:
-        found = "it is something else" if name == "DATABASE_URL" else f"it is {text!r}"  # a URL may hold a password
+        found = (
+            "it is something else" if name == "DATABASE_URL" else f"it is {text[:99]!r}"
+        )  # a URL may hold a password
         raise WrongSetting(name, f"must be {_expectation(expected)}; {found}") from error
 
 

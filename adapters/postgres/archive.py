@@ -15,9 +15,10 @@ import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, Annotated
 
 import msgspec
+from msgspec import Meta
 
 from domain.errors import BackupRefused
 
@@ -26,8 +27,12 @@ FORMAT = 1
 BLOCK_BYTES = 1024 * 1024
 _MANIFEST = "manifest.json"
 _MAX_MANIFEST_BYTES = 1024 * 1024
+_LARGEST_NUMBER = 1 << 62  # so that as many are left, which nobody uses up
 # What `zipfile` raises for bytes that are not what it takes them for; RuntimeError says that they are encrypted.
-_DAMAGE = (zipfile.BadZipFile, EOFError, KeyError, ValueError, RuntimeError, struct.error, msgspec.MsgspecError)
+_DAMAGE = (
+    *(zipfile.BadZipFile, EOFError, KeyError, ValueError, OverflowError, RuntimeError, struct.error),
+    msgspec.MsgspecError,
+)
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -36,7 +41,7 @@ class Table(msgspec.Struct, frozen=True):
     name: str
     columns: list[str]
     rows: int
-    identities: dict[str, int]
+    identities: dict[str, Annotated[int, Meta(ge=0, le=_LARGEST_NUMBER)]]
 
 
 class Manifest(msgspec.Struct, frozen=True):

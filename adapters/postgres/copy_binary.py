@@ -22,10 +22,10 @@ async def write_row(
 ) -> None:
     """Write the only row of a `COPY … FROM STDIN (FORMAT BINARY)`.
 
-    `values` are the fields but for the last, not None, of the PostgreSQL `types`. The last is a `bytea` of `size`
+    `values` are the fields but for the last, of the PostgreSQL `types`; None is NULL. The last is a `bytea` of `size`
     bytes, made of `blocks`; raises ValueError when these add up to anything else.
     """
-    fields = b"".join(struct.pack("!i", len(field)) + field for field in _binary(types, values))
+    fields = b"".join(map(field_bytes, _binary(types, values)))
     await copy.write(HEAD + struct.pack("!h", len(values) + 1) + fields + struct.pack("!i", size))
     written = 0
     async for block in blocks:
@@ -38,8 +38,13 @@ async def write_row(
     await copy.write(END)
 
 
-def _binary(types: Sequence[str], values: Sequence[Any]) -> list[bytes]:
+def field_bytes(value: bytes | None) -> bytes:
+    """A field with its length; NULL has the length -1."""
+    return struct.pack("!i", -1) if value is None else struct.pack("!i", len(value)) + value
+
+
+def _binary(types: Sequence[str], values: Sequence[Any]) -> list[bytes | None]:
     transformer = Transformer()
     transformer.set_dumper_types([postgres.types.get_oid(name) for name in types], Format.BINARY)
     dumped = transformer.dump_sequence(values, [PyFormat.BINARY] * len(values))
-    return [bytes(field) for field in dumped if field is not None]
+    return [None if field is None else bytes(field) for field in dumped]

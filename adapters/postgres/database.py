@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, LiteralString
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.postgres.connection import Connection
+from adapters.postgres.conninfo import with_settings
 from domain.errors import DatabaseAway, DiskFull, WrongSetting
 
 SHORT_SECONDS = 2.0
@@ -60,7 +60,7 @@ class Database:
         """Raises `WrongSetting` if `conninfo` is neither a URL nor a connection string. Connects to nothing yet."""
         self.pool_size = pool_size
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            _with_settings(conninfo),
+            with_settings(conninfo, _CLIENT_SETTINGS, _SERVER_SETTINGS),
             connection_class=Connection,
             kwargs={"autocommit": True},
             min_size=1,
@@ -125,16 +125,6 @@ class Database:
         await self._pool.putconn(connection)
         if lost:
             await self._pool.drain()
-
-
-def _with_settings(conninfo: str) -> str:
-    try:
-        options = conninfo_to_dict(conninfo).get("options") or ""
-    except psycopg.ProgrammingError:
-        # Without its cause, whose text may quote a part of the URL, and so the password.
-        raise WrongSetting("DATABASE_URL", "is not a URL such as postgresql://user:password@host:5432/name") from None
-    ours = " ".join(f"-c {name}={value}" for name, value in _SERVER_SETTINGS.items())
-    return make_conninfo(conninfo, **_CLIENT_SETTINGS, options=f"{options} {ours}".strip())
 
 
 async def _try_on(pool: AsyncConnectionPool[Connection]) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import Thread
 from types import TracebackType
 
+from adapters.postgres.cluster import Cluster
 from adapters.postgres.keeper import Keeper
 
 _STOP_SECONDS = 60  # more than the bounds of stopping the server add up to
@@ -22,6 +23,11 @@ class EmbeddedPostgres:
         self._data_dir = data_dir
         self._keeper: Keeper | None = None
         self._thread: Thread | None = None
+
+    @property
+    def made(self) -> bool:
+        """Whether there is a database under DATA_DIR, which `start` would make otherwise."""
+        return Cluster(self._data_dir.absolute()).made
 
     def start(self) -> str:
         """Run or find the server; return libpq's connection string for `music_app_db`, user `postgres`, with password.

@@ -1,26 +1,21 @@
 """Bringing the database's tables up to what this version of the program needs."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any, LiteralString
+from typing import LiteralString
 
-import psycopg
-from psycopg.rows import TupleRow
-
-from domain.errors import DatabaseAway, WrongSetting
+from adapters.postgres.session import Session, connected
+from domain.errors import WrongSetting
 
 OLDEST_SERVER = 160000
 """PostgreSQL 16 is the first that takes STORAGE in CREATE TABLE; 18 is the one that is tested."""
 
-_LOCK = 0x6D75736963  # "music": any number will do, as long as every version of the program takes the same
-_CONNECT: dict[str, Any] = {
-    "connect_timeout": 5,
-    "autocommit": True,
-}
+TABLE = "schema_migrations"
+"""Where it is written down which migrations were applied."""
 
+_LOCK = 0x6D75736963  # "music": any number will do, as long as every version of the program takes the same
 # How long one starter waits for another's migrations, and how long a migration waits for a table in use.
 _WAIT_FOR_OTHERS: LiteralString = "SET lock_timeout = '10min'"
 _WAIT_FOR_TABLES: LiteralString = "SET lock_timeout = '30s'"
@@ -31,6 +26,7 @@ _CREATE_TABLE: LiteralString = """
         sha256     bytea       NOT NULL,
         applied_at timestamptz NOT NULL DEFAULT now()
     )"""
+_IS_THERE: LiteralString = "SELECT to_regclass('schema_migrations') IS NOT NULL"
 _APPLIED: LiteralString = "SELECT name, sha256 FROM schema_migrations ORDER BY name"
 _RECORD: LiteralString = "INSERT INTO schema_migrations (name, sha256) VALUES (%s, %s)"
 
@@ -59,59 +55,61 @@ def migrate(conninfo: str, migrations: Sequence[Migration] | None = None) -> lis
 
     Safe to repeat and to run by several starters at once: one works, the others wait and find nothing to do. Each
     migration is applied whole or not at all. Raises `WrongSetting` when the database cannot be reached, is older than
-    PostgreSQL 16, is not in UTF-8, was migrated by a newer version of the program or with another text of a
-    migration; `DatabaseAway` when it stops answering on the way. Blocks: call it outside the event loop.
+    PostgreSQL 16, is not in UTF-8, does not let us create tables, was migrated by a newer version of the program or
+    with another text of a migration; `DatabaseAway` when it stops answering on the way. Blocks: call it outside the
+    event loop.
     """
     known = packaged_migrations() if migrations is None else migrations
-    with connected(conninfo, "music-app migrate") as connection:
-        lock_schema(connection)
-        return apply_missing(connection, known)
+    with connected(conninfo, "music-app migrate") as session:
+        lock_schema(session)
+        return apply_missing(session, known)
 
 
-def lock_schema(connection: psycopg.Connection[TupleRow]) -> None:
-    """Be the only one that changes the schema, until the connection closes. Raises `WrongSetting`."""
-    _check_server(connection)
-    connection.execute(_WAIT_FOR_OTHERS)
-    connection.execute(_TAKE_LOCK, [_LOCK])
-    connection.execute(_WAIT_FOR_TABLES)
+def lock_schema(session: Session) -> None:
+    """Be the only one that changes the schema, until the session closes. Raises `WrongSetting`."""
+    _check_server(session)
+    session.execute(_WAIT_FOR_OTHERS)
+    session.execute(_TAKE_LOCK, [_LOCK])
+    session.execute(_WAIT_FOR_TABLES)
 
 
-def apply_missing(connection: psycopg.Connection[TupleRow], known: Sequence[Migration]) -> list[str]:
+def apply_missing(session: Session, known: Sequence[Migration]) -> list[str]:
     """Apply those of `known` that are missing, each in a transaction, and return their names. Raises `WrongSetting`."""
-    connection.execute(_CREATE_TABLE)
-    missing = _missing(known, dict(connection.execute(_APPLIED).fetchall()))
+    session.execute(_CREATE_TABLE)
+    missing = _missing(known, dict(session.execute(_APPLIED).fetchall()))
     for migration in missing:
-        with connection.transaction():
-            connection.execute(migration.sql)
-            connection.execute(_RECORD, [migration.name, migration.sha256])
+        with session.transaction():
+            session.execute(migration.sql)
+            session.execute(_RECORD, [migration.name, migration.sha256])
     return [migration.name for migration in missing]
 
 
-@contextmanager
-def connected(conninfo: str, name: str) -> Iterator[psycopg.Connection[TupleRow]]:
-    """A connection in autocommit mode, which the server lists under `name`. Raises `WrongSetting`, `DatabaseAway`."""
-    try:
-        connection = psycopg.connect(conninfo, application_name=name, **_CONNECT)
-    except psycopg.ProgrammingError:
-        # Without its cause, whose text may quote a part of the URL, and so the password.
-        raise WrongSetting("DATABASE_URL", "is not a URL such as postgresql://user:password@host:5432/name") from None
-    except psycopg.OperationalError as error:
-        reason = " ".join(str(error).split())
-        raise WrongSetting("DATABASE_URL", f"no PostgreSQL could be reached there: {reason}") from error
-    try:
-        with connection:
-            yield connection
-    except psycopg.OperationalError as error:
-        raise DatabaseAway from error
+def applied_of(session: Session, known: Sequence[Migration]) -> list[Migration]:
+    """Those of `known` that were applied. Raises `WrongSetting` where others were, too."""
+    [is_there] = session.execute(_IS_THERE).fetchone() or [False]
+    applied: dict[str, bytes] = dict(session.execute(_APPLIED).fetchall()) if is_there else {}
+    missing = _missing(known, applied)
+    return [migration for migration in known if migration not in missing]
 
 
-def _check_server(connection: psycopg.Connection[TupleRow]) -> None:
-    version = connection.info.server_version
+def check_migrated(conninfo: str) -> None:
+    """Raise `WrongSetting` unless the database is just what this version of the program makes. Changes nothing."""
+    known = packaged_migrations()
+    with connected(conninfo, "music-app check") as session:
+        applied = applied_of(session, known)
+    if not applied:
+        raise WrongSetting("DATABASE_URL", "the database has no tables of music-app; name the right one")
+    if len(applied) < len(known):
+        raise WrongSetting("DATABASE_URL", "the database is that of an older version; run `music-app migrate` first")
+
+
+def _check_server(session: Session) -> None:
+    version = session.info.server_version
     if version < OLDEST_SERVER:
         raise WrongSetting(
             "DATABASE_URL", f"PostgreSQL {version // 10000} answers there; 16 or later is needed, best is 18"
         )
-    encoding = connection.info.parameter_status("server_encoding")
+    encoding = session.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         raise WrongSetting("DATABASE_URL", f"the database's encoding is {encoding}; create it with ENCODING 'UTF8'")
 
@@ -123,7 +121,7 @@ def _missing(known: Sequence[Migration], applied: dict[str, bytes]) -> list[Migr
         raise WrongSetting(
             "DATABASE_URL",
             f"the database was migrated by a newer version of music-app ({', '.join(unknown)}); "
-            "start that version, or restore a dump from before",
+            "use that version, or restore a backup from before into an empty database",
         )
     for migration in known:
         if applied.get(migration.name, migration.sha256) != migration.sha256:

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
 
+import msgspec
 import psycopg
 from psycopg.rows import kwargs_row, scalar_row
+from psycopg.types.json import Json
 
 from adapters.postgres.copy_binary import write_row
 from adapters.postgres.database import SHORT_SECONDS, Database
@@ -16,6 +18,7 @@ from adapters.postgres.users import LARGEST_ID
 from adapters.shared.cancellation import finish
 from domain.audio import Mp3, Mp3Format, Mp3Quality
 from domain.errors import DuplicateTrack, RecordDamaged, RecordNotFound, UnknownUser
+from domain.sound import Sound, Waveform, WaveformLayout
 from domain.tracks import Track, TrackCatalogue, TrackRepository
 from domain.wav.repairs import Repair
 
@@ -43,21 +46,26 @@ _TYPES = (
     "int8",
     "bytea",
     "text[]",
+    "json",
+    "float8",
+    "float8",
+    "int8",
     "timestamptz",
 )
 _ALLOW: LiteralString = "SELECT set_config('statement_timeout', %s, true)"
 _ADD: LiteralString = """
     COPY tracks (track_uuid, user_id, track_file_name, duration, sample_rate, channels, bitrate, mp3_size, mp3_sha256,
-                 wav_size, wav_sha256, repairs, created_at, track_file_bin)
+                 wav_size, wav_sha256, repairs, waveform, integrated_loudness, sample_peak, clipped_samples, created_at,
+                 track_file_bin)
     FROM STDIN (FORMAT BINARY)"""
 _FIND: LiteralString = """
     SELECT track_uuid, user_id, track_file_name, duration, sample_rate, channels, bitrate, mp3_size, mp3_sha256,
-           wav_size, wav_sha256, repairs, created_at
+           wav_size, wav_sha256, repairs, waveform::text, integrated_loudness, sample_peak, clipped_samples, created_at
       FROM tracks
      WHERE track_uuid = %s AND user_id = %s"""
 _LIST: LiteralString = """
     SELECT track_uuid, user_id, track_file_name, duration, sample_rate, channels, bitrate, mp3_size, mp3_sha256,
-           wav_size, wav_sha256, repairs, created_at
+           wav_size, wav_sha256, repairs, waveform::text, integrated_loudness, sample_peak, clipped_samples, created_at
       FROM tracks
      WHERE %(after)s::uuid IS NULL OR track_uuid > %(after)s
      ORDER BY track_uuid
@@ -171,6 +179,7 @@ def _values(track: Track) -> list[object]:
         track.wav_size,
         track.wav_sha256,
         [str(repair) for repair in track.repairs],
+        *_sound_values(track.sound),
         track.created_at,
     ]
 
@@ -189,6 +198,10 @@ def _track(
     wav_size: int,
     wav_sha256: bytes,
     repairs: list[str],
+    waveform: str | None,
+    integrated_loudness: float | None,
+    sample_peak: float,
+    clipped_samples: int,
     created_at: datetime,
 ) -> Track:
     return Track(
@@ -202,8 +215,21 @@ def _track(
         wav_size=wav_size,
         wav_sha256=wav_sha256,
         repairs=tuple(Repair(repair) for repair in repairs),
+        sound=_sound(waveform, integrated_loudness, sample_peak, clipped_samples) if waveform else None,
         created_at=created_at,
     )
+
+
+def _sound_values(sound: Sound | None) -> list[object]:
+    if sound is None:
+        return [None] * 4
+    waveform = Json(sound.waveform.layout(), dumps=msgspec.json.encode)
+    return [waveform, sound.loudness, sound.sample_peak, sound.clipped_samples]
+
+
+def _sound(waveform: str, loudness: float | None, sample_peak: float, clipped_samples: int) -> Sound:
+    layout = msgspec.json.decode(waveform, type=WaveformLayout)
+    return Sound(Waveform.from_layout(layout), loudness, sample_peak, clipped_samples)
 
 
 def _quality(bitrate: str) -> Mp3Quality:

@@ -45,8 +45,11 @@ class AnonymousFile:
 
     def append(self, data: bytes | bytearray) -> None:
         """Write at the end; it blocks. Raises `DiskFull`."""
+        self.write(data, self.size())
+
+    def write(self, data: bytes | bytearray, position: int) -> None:
+        """Write from byte `position` on; it blocks. Raises `DiskFull`."""
         rest = memoryview(data)
-        position = self.size()
         with disk_errors():
             while rest:
                 written = os.pwrite(self.descriptor, rest, position)

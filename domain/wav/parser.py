@@ -19,6 +19,7 @@ from domain.wav.intake import Intake, Parser, Pass, Peek, Take
 from domain.wav.limits import WavLimits
 from domain.wav.repairs import Repair
 from domain.wav.samples import SampleStream
+from domain.wav.tags import MAX_CHUNK_BYTES, TagReader
 
 MAX_CHUNKS = 10_000
 """In one file; recorders and editors write a few dozen."""
@@ -29,7 +30,8 @@ _MAX_LOOSE_CHUNK_BYTES = 1 << 20  # behind an empty data chunk, where the contai
 class WavParser:
     """Walks a file that is pushed into its `intake`, once, and gives sample bytes to `hand_out` as they come.
 
-    Memory is bounded by one push, one codec block and a few KiB; time by the bytes pushed.
+    Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) and a few KiB; time by the
+    bytes pushed.
     """
 
     def __init__(self, limits: WavLimits, hand_out: Callable[[bytes], None]) -> None:
@@ -38,6 +40,7 @@ class WavParser:
         self.data_start = 0
         self.data_bytes: int | None = None
         self.repairs: set[Repair] = set()
+        self.tags = TagReader()
         self._limits = limits
         self._hand_out = hand_out
         self._container = Container(b"RIFF", None)
@@ -56,7 +59,7 @@ class WavParser:
     def _read_container(self) -> Parser:
         if size := leading_id3_bytes((yield Peek(HEAD_BYTES))):
             self.repairs.add(Repair.LEADING_TAG)
-            yield Pass(size)
+            yield from self._pass_chunk(ChunkHead(b"id3 ", size))
             self._start = size
         head = yield Take(HEAD_BYTES)
         if starts_wide(head):
@@ -82,17 +85,26 @@ class WavParser:
         return self._container.chunk_head(head)
 
     def _read_chunk(self, chunk: ChunkHead) -> Parser:
-        taken = 0
         if chunk.name == b"fmt " and self.source is None:
             body = yield Take(_bounded(chunk.size, MAX_FMT_BYTES))
-            taken = len(body)
             self.source = read_format(body, big_endian=self._container.big_endian, limits=self._limits)
             self.repairs.update(self.source.repairs)
+            yield Pass(None if chunk.size is None else chunk.size - len(body))
         elif chunk.name == b"ds64" and self._container.has_ds64:
             body = yield Take(_bounded(chunk.size, _MAX_DS64_BYTES))
-            taken = len(body)
             self._sizes64 = Sizes64.read(body)
-        yield Pass(None if chunk.size is None else chunk.size - taken)
+            yield Pass(None if chunk.size is None else chunk.size - len(body))
+        else:
+            yield from self._pass_chunk(chunk)
+
+    def _pass_chunk(self, chunk: ChunkHead) -> Parser:
+        """Let a chunk's body pass, and see whether it begins with texts."""
+        start = self.intake.passed
+        if self.tags.wants(chunk.name):
+            body = bytearray()
+            yield Pass(_bounded(chunk.size, MAX_CHUNK_BYTES), body.extend)
+            self.tags.read(chunk.name, bytes(body), big_endian=self._container.big_endian)
+        yield Pass(None if chunk.size is None else chunk.size - (self.intake.passed - start))
 
     def _read_padding(self, size: int | None) -> Parser:
         padding = self._container.padding(size or 0)
@@ -181,7 +193,7 @@ class WavParser:
                 break
             chunk = self._count_chunk(head)
             start = self.intake.passed
-            yield Pass(chunk.size)
+            yield from self._pass_chunk(chunk)
             if chunk.size is None or self.intake.passed - start < chunk.size:
                 self.repairs.add(Repair.TRAILING_BYTES)
                 return

@@ -1,6 +1,7 @@
 """The WAV reader: bytes are pushed in, sample bytes come out."""
 
 from domain.errors import NoAudio
+from domain.tags import Tags
 from domain.wav.format import WavFormat
 from domain.wav.limits import WavLimits
 from domain.wav.parser import WavParser
@@ -11,7 +12,7 @@ class WavReader:
     """Reads a WAV once, from front to back, as its bytes arrive.
 
     Containers and codecs are those of `domain.wav.containers` and `domain.wav.fmt`. Header words are claims: nothing is
-    allocated or divided by them. Memory is bounded by one push, one codec block and a few KiB. The first data chunk is
+    allocated or divided by them. Memory is bounded by one push, one codec block and 100 KiB. The first data chunk is
     the recording (of several, ffmpeg plays the last, sox the first, libsndfile refuses); of several format chunks the
     first counts. A `fact` chunk is ignored, as ffmpeg, sox and libsndfile do. After an error the reader is done.
     """
@@ -38,6 +39,11 @@ class WavReader:
     def samples(self) -> int:
         """Samples per channel handed out so far."""
         return self._parser.stream.samples if self._parser.stream else 0
+
+    @property
+    def tags(self) -> Tags:
+        """The texts read so far. They may come before and after the samples: complete after `finish`."""
+        return self._parser.tags.tags
 
     def certain_duration(self, at_least: int) -> float:
         """Seconds of audio that the data chunk claims, as far as a file of `at_least` bytes must hold them."""

@@ -13,7 +13,7 @@ class Repair(StrEnum):
     WRONG_RIFF_SIZE = "wrong-riff-size"
     """The container claims to end elsewhere than its chunks do; it was ignored."""
     LEADING_TAG = "leading-tag"
-    """An ID3v2 tag stands before the container; it was skipped."""
+    """An ID3v2 tag stands before the container; its texts were taken, and else it was skipped."""
     MISSING_PAD = "missing-pad"
     """A chunk of odd size is not followed by its pad byte."""
     PARTIAL_FRAME = "partial-frame"

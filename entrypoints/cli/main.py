@@ -25,7 +25,8 @@ exit codes:
   0  done
   1  the recording or the backup was refused, a track is damaged, or a file cannot be read or written
   2  wrong usage
-  3  a setting, named on standard error, has to be changed
+  3  a setting is wrong, or what it names (a database, a folder, a port) cannot be used now;
+     standard error says which
 """
 
 
@@ -107,6 +108,8 @@ def _add_keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
     _end_by_signal(lambda *_: sys.exit(0))
+    # uvicorn knows only the other two.
+    _handle(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     with with_database(settings) as complete:
         serve(complete)
     return 0
@@ -114,8 +117,13 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 
 def _end_by_signal(end: Callable[[int, object], None]) -> None:
     """Unwind, so that nothing is left behind; uvicorn raises the signal that ended it once more in the end."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        _handle(number, end)
+
+
+def _handle(number: signal.Signals, handler: Callable[[int, object], None]) -> None:
+    if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+        signal.signal(number, handler)
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:
@@ -131,7 +139,7 @@ def _convert(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _backup(settings: Settings, options: argparse.Namespace) -> int:
-    with with_database(settings) as complete:
+    with with_database(settings, make=False) as complete:
         print(back_up_to(complete, options.file))
     return 0
 
@@ -143,5 +151,5 @@ def _restore(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _check(settings: Settings, _: argparse.Namespace) -> int:
-    with with_database(settings) as complete:
+    with with_database(settings, make=False) as complete:
         return 0 if check_all(complete) else EXIT_REFUSED

@@ -11,6 +11,10 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from entrypoints.http.upgrade import RequestParser
+
+MAX_WAITING_REQUESTS = 16
+"""Requests of one connection that may wait for the answer to an earlier one."""
 _AROUND_FIELD = len(": \r\n")
 
 
@@ -23,16 +27,19 @@ class ConnectionBounds:
     it for `stalled_seconds` is dropped.
     """
 
-    head_bytes: int = 64 * 1024
-    head_seconds: float = 10.0
-    stalled_seconds: float = 60.0
+    head_bytes: int
+    head_seconds: float
+    stalled_seconds: float
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Closes connections whose request head is too large or too slow, and those whose client takes nothing."""
+    """Closes connections whose request head is too large or too slow, on which too many requests wait, and those whose
+    client takes nothing. Reads requests that ask for another protocol as if they did not.
+    """
 
     def __init__(self, *arguments: Any, bounds: ConnectionBounds, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.parser: RequestParser = RequestParser(self, self._read_again)
         self._bounds = bounds
         self._field_bytes = 0
         self._bytes_without_progress = 0
@@ -71,9 +78,15 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        if self.parser.ignores_upgrade:
+            return
+        if len(self.pipeline) >= MAX_WAITING_REQUESTS:
+            raise ValueError(f"more than {MAX_WAITING_REQUESTS} requests wait")
         self._bytes_without_progress = 0
         self._in_message = True
         self._cancel_head_timer()
+        if self.parser.get_http_version() == "1.0":
+            self.expect_100_continue = False  # RFC 9110, 10.1.1: such a client knows of no interim answer
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -81,6 +94,8 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self.parser.ignores_upgrade:
+            return
         self._bytes_without_progress = 0
         self._in_message = False
         super().on_message_complete()
@@ -103,10 +118,16 @@ class BoundedProtocol(HttpToolsProtocol):
         super().resume_writing()
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Say nothing: the request is answered as if it had asked for no upgrade (RFC 9110, 7.8)."""
+        """Say nothing: this is CONNECT, which is answered like any other method that is not there."""
+
+    def _read_again(self, rest: bytes) -> None:
+        head = self.parser.head_without_upgrade(self.url, self.headers)
+        self.parser = RequestParser(self, self._read_again)
+        self.parser.feed_data(head + rest)
+
+    # The parser ends at an exception, upon which the base class answers 400 and closes.
 
     def _count_field(self, size: int) -> None:
-        # The parser ends at an exception, upon which the base class answers 400 and closes.
         self._field_bytes += size
         if self._field_bytes > self._bounds.head_bytes:
             raise ValueError(f"the fields of the request have more than {self._bounds.head_bytes} bytes")
@@ -160,6 +181,6 @@ class BoundedProtocol(HttpToolsProtocol):
             self._stall_timer = None
 
 
-def bounded_protocol(bounds: ConnectionBounds = ConnectionBounds()) -> Any:
+def bounded_protocol(bounds: ConnectionBounds) -> Any:
     """The protocol with these bounds, as uvicorn wants it."""
     return partial(BoundedProtocol, bounds=bounds)

@@ -1,38 +1,86 @@
-"""A client that costs next to nothing: the kernel sends the file."""
+"""A client that costs next to nothing."""
 
 import http.client
 import json
+import time
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 UPLOAD_SECONDS = 900
 _BOUNDARY = "benchmark"
+_PIECE_BYTES = 64 * 1024
 
 
 def upload(url: str, fields: dict[str, str], path: Path, *, file_first: bool = False) -> None:
     """Send `path` with the text `fields` before or after it. Raises RuntimeError if the answer is not 201."""
-    texts = "".join(_text_part(name, value) for name, value in fields.items())
-    file_head = (
-        f"--{_BOUNDARY}\r\nContent-Disposition: form-data; name=wav_file; filename={path.name}\r\n"
-        "Content-Type: audio/wav\r\n\r\n"
-    )
-    before = ("" if file_first else texts) + file_head
-    after = "\r\n" + (texts if file_first else "") + f"--{_BOUNDARY}--\r\n"
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=UPLOAD_SECONDS)
+    client = Client(url, fields, file_first=file_first)
     try:
-        connection.putrequest("POST", "/add_track")
-        connection.putheader("Content-Type", f"multipart/form-data; boundary={_BOUNDARY}")
-        connection.putheader("Content-Length", str(len(before) + path.stat().st_size + len(after)))
-        connection.endheaders(before.encode())
-        with path.open("rb") as file:
-            connection.sock.sendfile(file)
-        connection.send(after.encode())
-        answer = connection.getresponse()
-        body = answer.read()
+        client.send_file(path)
     finally:
-        connection.close()
-    if answer.status != 201:
-        raise RuntimeError(f"{answer.status} {json.loads(body)}")
+        client.close()
+
+
+class Client:
+    """One connection, which is kept. Every call is an upload, and raises RuntimeError if the answer is not 201."""
+
+    def __init__(self, url: str, fields: dict[str, str], *, file_first: bool = False) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=UPLOAD_SECONDS)
+        texts = "".join(_text_part(name, value) for name, value in fields.items())
+        head = (
+            f"--{_BOUNDARY}\r\nContent-Disposition: form-data; name=wav_file; filename=talk.wav\r\n"
+            "Content-Type: audio/wav\r\n\r\n"
+        )
+        self._before = (("" if file_first else texts) + head).encode()
+        self._after = ("\r\n" + (texts if file_first else "") + f"--{_BOUNDARY}--\r\n").encode()
+
+    def close(self) -> None:
+        """End the connection. Safe to repeat."""
+        self._connection.close()
+
+    def send_file(self, path: Path) -> None:
+        """As fast as it goes: the kernel sends the file."""
+        self._begin(path.stat().st_size)
+        with path.open("rb") as file:
+            self._connection.sock.sendfile(file)
+        self._connection.send(self._after)
+        self._end()
+
+    def send_blocks(self, size: int, blocks: Iterable[bytes]) -> None:
+        """As fast as it goes: `size` bytes in blocks that are not held."""
+        self._begin(size)
+        for block in blocks:
+            self._connection.send(block)
+        self._connection.send(self._after)
+        self._end()
+
+    def send_paced(self, path: Path, rate: int) -> float:
+        """At `rate` bytes a second; the seconds from the last byte to the answer."""
+        self._begin(path.stat().st_size)
+        began, sent = time.perf_counter(), 0
+        with path.open("rb") as file:
+            piece = file.read(_PIECE_BYTES)
+            while piece:
+                following = file.read(_PIECE_BYTES)
+                sent += len(piece)
+                time.sleep(max(0.0, began + sent / rate - time.perf_counter()))
+                self._connection.send(piece if following else piece + self._after)
+                piece = following
+        last = time.perf_counter()
+        self._end()
+        return time.perf_counter() - last
+
+    def _begin(self, size: int) -> None:
+        self._connection.putrequest("POST", "/add_track")
+        self._connection.putheader("Content-Type", f"multipart/form-data; boundary={_BOUNDARY}")
+        self._connection.putheader("Content-Length", str(len(self._before) + size + len(self._after)))
+        self._connection.endheaders(self._before)
+
+    def _end(self) -> None:
+        answer = self._connection.getresponse()
+        body = answer.read()
+        if answer.status != 201:
+            raise RuntimeError(f"{answer.status} {json.loads(body)}")
 
 
 def _text_part(name: str, value: str) -> str:

@@ -13,6 +13,7 @@ import pytest
 from adapters.memory.mp3 import InMemoryMp3
 from domain.audio import Mp3, Mp3Format, Mp3Quality
 from domain.errors import DuplicateTrack, RecordNotFound, UnknownUser
+from domain.sound import WAVEFORM_POINTS, Sound, Waveform
 from domain.tracks import Track, TrackCatalogue, TrackRepository
 from domain.users import UserRepository, token_digest
 from domain.wav.repairs import Repair
@@ -33,6 +34,7 @@ def a_track(user_id: int, mp3: Mp3, sha256: bytes = bytes(32)) -> Track:
         wav_size=4_000_000_000,
         wav_sha256=bytes(range(32)),
         repairs=(),
+        sound=None,
         created_at=NOW,
     )
 
@@ -76,6 +78,19 @@ class TrackRepositoryContract:
     async def test_a_track_is_found_as_it_was_added(self, tracks: TrackRepository, user_id: int) -> None:
         mp3 = InMemoryMp3(b"sound")
         track = a_track(user_id, mp3, hashlib.sha256(b"sound").digest())
+
+        await tracks.add(track, mp3)
+
+        assert await tracks.find(track.track_uuid, user_id) == track
+
+    @pytest.mark.parametrize("loudness", [None, -70.0, -23.012345678901234, 130.0])
+    async def test_a_track_keeps_what_was_measured(
+        self, tracks: TrackRepository, user_id: int, loudness: float | None
+    ) -> None:
+        mp3 = InMemoryMp3(b"sound")
+        waveform = Waveform(384_000, 1 << 33, 8, (-128, 127) * WAVEFORM_POINTS)
+        sound = Sound(waveform, loudness, sample_peak=2.0**20, clipped_samples=2**50)
+        track = replace(a_track(user_id, mp3), sound=sound)
 
         await tracks.add(track, mp3)
 

@@ -90,7 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.corpus", description="Judge the service on recordings.")
     parser.add_argument("folder", type=Path, help="searched through for files")
     parser.add_argument("--url", help="of a running service; without it one is started")
-    parser.add_argument("--converter", choices=("ffmpeg", "pydub"), default="ffmpeg", help="of the service started")
+    parser.add_argument(
+        "--converter", choices=("lame", "ffmpeg", "pydub"), default="lame", help="of the service started"
+    )
     return parser
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 
 from domain.mp3 import read_info
+from domain.wav.containers import leading_id3_bytes
 from tests.corpus import sound
 from tests.corpus.expectation import Expectation, Owed, expectation
 from tests.corpus.sound import DECODERS, Likeness, Sound, likeness, mixed_down
@@ -84,7 +85,7 @@ def _judge_mp3(client: httpx.Client, path: Path, expected: Expectation, answer: 
         return Judgement(path, expected, 201, "", repairs, "the MP3 is not decoded")
     wav_length, difference = _nearest_length(expected, decoded)
     alike = _compared(path, expected, decoded)
-    frame = read_info(mp3[:4096]).samples_per_frame
+    frame = read_info(mp3[leading_id3_bytes(mp3) :]).samples_per_frame
     return Judgement(
         path,
         expected,

@@ -1,8 +1,8 @@
-"""`python -m tests.crash [--kills N] [--seed N]`: is anything lost, changed or left when processes are killed?
+"""`python -m tests.crash [options]`: is anything lost, changed or left when processes are killed?
 
-Eight clients upload without end; at random moments the service, one ffmpeg or the postmaster gets SIGKILL, as often
-each. Exit code 1 where what was answered 201 is not there with the same bytes, a row has no audio, or a file or a
-process is left.
+Eight clients upload without end; at random moments the service, one ffmpeg (with that converter) or the postmaster
+gets SIGKILL, as often each. Exit code 1 where what was answered 201 is not there with the same bytes, a row has no
+audio, or a file or a process is left.
 """
 
 import argparse
@@ -35,16 +35,19 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crash")
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    parser.add_argument("--converter", choices=("lame", "ffmpeg"), default="ffmpeg")
     options = parser.parse_args(arguments)
     print(f"seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="music-app-crash-") as folder:
-        return _Trial(Path(folder), random.Random(options.seed)).run(options.kills)
+        return _Trial(Path(folder), random.Random(options.seed), options.converter).run(options.kills)
 
 
 class _Trial:
-    def __init__(self, folder: Path, dice: random.Random) -> None:
+    def __init__(self, folder: Path, dice: random.Random, converter: str) -> None:
         self._folder = folder
         self._dice = dice
+        self._converter = converter
+        self._kinds = [kind for kind in KINDS if kind == converter or kind != "ffmpeg"]
         self._book = Book()
         self._checker = Checker(dice)
         self._kills: Counter[str] = Counter()
@@ -60,7 +63,7 @@ class _Trial:
         return 1 if self._checker.violations else 0
 
     def _order(self, kills: int) -> list[str]:
-        order = [KINDS[number % len(KINDS)] for number in range(kills)]
+        order = [self._kinds[number % len(self._kinds)] for number in range(kills)]
         self._dice.shuffle(order)
         return order
 
@@ -101,7 +104,7 @@ class _Trial:
 
     def _start(self) -> None:
         self._life.close()
-        self._server = self._life.enter_context(running_server(self._folder))
+        self._server = self._life.enter_context(running_server(self._folder, CONVERTER=self._converter))
         self._book.url = self._running.url
 
     def _kill(self, kind: str) -> None:
@@ -146,7 +149,7 @@ class _Trial:
         answers = self._book.answers
         strange = {answer: count for answer, count in answers.items() if answer not in EXPECTED_ANSWERS}
         self._checker.require(not strange, f"answers that were not to come: {strange}")
-        print("killed      " + "   ".join(f"{kind} {self._kills[kind]}" for kind in KINDS))
+        print("killed      " + "   ".join(f"{kind} {self._kills[kind]}" for kind in self._kinds))
         print("answered    " + "   ".join(f"{answer}: {count}" for answer, count in sorted(answers.items())))
         print(f"promised    {len(self._book.promises)} tracks, each downloaded with the same bytes in the end")
         print(f"violations  {len(self._checker.violations)}")

@@ -28,7 +28,7 @@ def test_wrong_usage_is_told(tmp_path: Path) -> None:
     assert "usage: music-app" in done.stderr
 
 
-@pytest.mark.parametrize("converter", ["ffmpeg", "pydub"])
+@pytest.mark.parametrize("converter", ["lame", "ffmpeg", "pydub"])
 def test_convert_writes_the_mp3_and_nothing_else(tmp_path: Path, converter: str) -> None:
     (tmp_path / "in.wav").write_bytes(RECORDING)
 
@@ -40,7 +40,7 @@ def test_convert_writes_the_mp3_and_nothing_else(tmp_path: Path, converter: str)
     assert _found(tmp_path) == ["in.wav", "out.mp3"]
 
 
-@pytest.mark.parametrize("converter", ["ffmpeg", "pydub"])
+@pytest.mark.parametrize("converter", ["lame", "ffmpeg", "pydub"])
 @pytest.mark.parametrize(
     ("recording", "reason"), [(b"no WAV", "not a WAV"), (wav(b""), "no audio"), (wav(bytes(9), tag=0x55), "MP3")]
 )

@@ -28,7 +28,7 @@ FILES = {
 REFUSED = {"no WAV", "empty", "MP3 in WAV"}
 
 
-@pytest.mark.parametrize("converter", ["ffmpeg", "pydub"])
+@pytest.mark.parametrize("converter", ["lame", "ffmpeg", "pydub"])
 def test_the_service_is_right_on_made_recordings(tmp_path: Path, converter: str) -> None:
     files = _write(tmp_path / "files", FILES)
     with running_server(tmp_path / "server", CONVERTER=converter) as server:

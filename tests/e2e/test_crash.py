@@ -8,7 +8,10 @@ KILLS = 9
 
 
 @pytest.mark.timeout(300)
-def test_nothing_is_lost_changed_or_left_when_processes_are_killed(capfd: pytest.CaptureFixture[str]) -> None:
-    wrong = main(["--kills", str(KILLS)])
+@pytest.mark.parametrize("converter", ["lame", "ffmpeg"])
+def test_nothing_is_lost_changed_or_left_when_processes_are_killed(
+    converter: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    wrong = main(["--kills", str(KILLS), "--converter", converter])
 
     assert not wrong, capfd.readouterr().out

@@ -180,7 +180,7 @@ def large(database_url: str) -> str:
     return database_url
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)])
 def test_an_ended_backup_leaves_nothing(tmp_path: Path, large: str, number: int, code: int) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
@@ -227,6 +227,24 @@ def test_check_names_the_track_of_a_flipped_bit(tmp_path: Path, large: str) -> N
     first, last = done.stdout.splitlines()
     assert first.startswith(f"{track_uuid} of user 1: has SHA-256 ")
     assert last == f"1 tracks of {64 << 20} bytes checked, 1 damaged"
+
+
+@pytest.mark.parametrize("command", [["check"], ["backup", "backup.zip"]])
+def test_in_a_wrong_folder_no_database_is_made(tmp_path: Path, command: list[str]) -> None:
+    done = music_app(tmp_path / "nowhere", *command)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("music-app: DATA_DIR: there is no database in ")
+    assert not list(tmp_path.iterdir())
+
+
+def test_check_leaves_a_database_as_it_is(tmp_path: Path, bare_database_url: str) -> None:
+    done = music_app(tmp_path, "check", DATABASE_URL=connection_url(bare_database_url))
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("music-app: DATABASE_URL: the database has no tables of music-app")
+    with psycopg.connect(bare_database_url) as connection:
+        assert connection.execute("SELECT FROM pg_tables WHERE schemaname = 'public'").rowcount == 0
 
 
 def test_a_damaged_backup_is_refused_in_one_line(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_a_stopped_service_leaves_nothing(tmp_path: Path, how: signal.Signals) -
 
 
 def test_a_killed_service_leaves_nothing_and_starts_again(tmp_path: Path) -> None:
-    with running_server(tmp_path) as server:
+    with running_server(tmp_path, CONVERTER="ffmpeg") as server:
         link = _upload(server)
         first = _download(server, link)
         with _half_an_upload(server):
@@ -67,7 +67,7 @@ def test_a_service_stopped_while_it_starts_leaves_nothing(tmp_path: Path) -> Non
 
 
 def test_an_upload_under_way_ends_with_the_service(tmp_path: Path) -> None:
-    with running_server(tmp_path) as server, _half_an_upload(server) as connection:
+    with running_server(tmp_path, CONVERTER="ffmpeg") as server, _half_an_upload(server) as connection:
         wait_until(lambda: named(family(server.process.pid), "ffmpeg"))
         processes = family(server.process.pid)
         connection.close()

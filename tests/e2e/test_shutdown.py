@@ -42,7 +42,7 @@ def rest_of(connection: socket.socket) -> bytes:
     return received
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_an_upload_under_way_is_ended_well(tmp_path: Path, postgres_server: str, how: signal.Signals) -> None:
     with watched_server(tmp_path, postgres_server) as watched, watched.connect() as connection:
         rows, upload, half = watched.rows(), upload_of(watched), len(RECORDING) // 2

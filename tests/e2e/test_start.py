@@ -15,7 +15,7 @@ EXIT_WRONG_SETTING = 3
 @pytest.mark.parametrize(
     ("name", "value", "remedy"),
     [
-        ("CONVERTER", "foo", "one of ffmpeg, pydub"),
+        ("CONVERTER", "foo", "one of ffmpeg, lame, pydub"),
         ("FFMPEG_PATH", "/nonexistent", "no program that can be run"),
         ("FFMPEG_PATH", "/bin/true", "5.0 or later"),
         ("MP3_BITRATE", "129", "or V0 to V9"),

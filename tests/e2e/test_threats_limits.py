@@ -170,6 +170,14 @@ def test_h2_a_head_that_is_too_large_is_refused(limited: Watched, fields: str) -
     assert limited.raw("GET / HTTP/1.1").startswith(b"HTTP/1.1 200")
 
 
+def test_h2_thousands_of_requests_at_once_are_refused(limited: Watched) -> None:
+    answer = b""
+    with suppress(ConnectionError):
+        answer = limited.raw("GET / HTTP/1.1", "Host: here\r\n\r\nGET / HTTP/1.1\r\n" * 5000)
+    assert answer.count(b"HTTP/1.1 200") <= 1
+    assert limited.raw("GET / HTTP/1.1").startswith(b"HTTP/1.1 200")
+
+
 def too_large() -> Iterator[bytes]:
     """A body of unknown length."""
     yield form(FILE)[:-10]

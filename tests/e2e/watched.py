@@ -104,7 +104,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 @contextmanager
 def watched_server(folder: Path, database: str, **settings: str) -> Iterator[Watched]:
-    """A service on this database (a connection string), whose starts of ffmpeg are counted."""
+    """A service on this database (a connection string), which converts with ffmpeg, whose starts are counted."""
     folder.mkdir(parents=True, exist_ok=True)
     starts, wrapper, ffmpeg = folder / "starts", folder / "ffmpeg", shutil.which(find_ffmpeg(None))
     wrapper.write_text(
@@ -112,7 +112,9 @@ def watched_server(folder: Path, database: str, **settings: str) -> Iterator[Wat
     )
     wrapper.chmod(0o755)
     url = connection_url(database)
-    with running_server(folder, FFMPEG_PATH=str(wrapper), DATABASE_URL=url, **settings) as server:
+    with running_server(
+        folder, **{"CONVERTER": "ffmpeg"} | settings, FFMPEG_PATH=str(wrapper), DATABASE_URL=url
+    ) as server:
         yield Watched(server, url, starts)
 
 

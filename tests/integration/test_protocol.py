@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from entrypoints.http.protocol import ConnectionBounds, bounded_protocol
+from entrypoints.http.protocol import MAX_WAITING_REQUESTS, ConnectionBounds, bounded_protocol
 
 BOUNDS = ConnectionBounds(head_bytes=2000, head_seconds=0.3, stalled_seconds=0.3)
 PATIENT = ConnectionBounds(head_bytes=2000, head_seconds=30, stalled_seconds=30)
@@ -20,7 +20,13 @@ MANY_BYTES = 64 << 20
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    """Answers with as many bytes as the path says, once the body is read and, for /wait, the client went on."""
+    """Answers with as many bytes as the path says, or for /echo with the body, once the body is read.
+
+    For /wait it waits in between.
+    """
+    if scope["path"] == "/echo":
+        await echo(receive, send)
+        return
     size = int(scope["path"][1:] or 2) if scope["path"] != "/wait" else 2
     while (await receive())["more_body"]:
         pass
@@ -32,6 +38,16 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
         block = min(size, 1 << 16)
         size -= block
         await send({"type": "http.response.body", "body": bytes(block), "more_body": size > 0})
+
+
+async def echo(receive: Any, send: Any) -> None:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message["body"], message["more_body"]
+    headers = [(b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 class Server(uvicorn.Server):
@@ -179,3 +195,55 @@ async def test_asking_for_another_protocol_is_no_warning(ask: bytes, caplog: pyt
         await sent(connection, ask + b"Host: a\r\n\r\n")
         await ending(connection)
     assert [record for record in caplog.records if "pgrade" in record.message] == []
+
+
+UPGRADE = b"POST /echo HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+CLOSING = b"POST /echo HTTP/1.1\r\nConnection: close\r\nContent-Length: 4\r\n\r\nlast"
+
+
+@pytest.mark.parametrize(
+    "body", [b"Content-Length: 5\r\n\r\nfirst", b"Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n0\r\n\r\n"]
+)
+@pytest.mark.parametrize("cut", [1, 20, 75, 10_000])
+async def test_a_body_is_read_whatever_protocol_its_head_asks_for(body: bytes, cut: int) -> None:
+    request = UPGRADE + body + UPGRADE + body + CLOSING
+    async with served(BOUNDS) as connection:
+        await sent(connection, *(request[at : at + cut] for at in range(0, len(request), cut)))
+        answers = await ending(connection)
+    assert answers.count(b"HTTP/1.1 200") == 3
+    assert [answer.split(b"\r\n\r\n")[-1] for answer in answers.split(b"HTTP/1.1 200")[1:]] == [
+        *(b"first", b"first", b"last")
+    ]
+
+
+async def test_a_large_head_that_asks_for_another_protocol_ends_the_connection() -> None:
+    async with served(PATIENT) as connection:
+        await sent(connection, UPGRADE + b"A: b\r\n" * 2000 + b"\r\n")
+        assert (await ending(connection)).startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize("head", [REQUEST, UPGRADE + b"\r\n"])
+async def test_too_many_requests_that_wait_end_the_connection(head: bytes) -> None:
+    slow = REQUEST.replace(b"/ ", b"/wait ")
+    async with served(PATIENT) as connection:
+        await sent(connection, slow + head * (MAX_WAITING_REQUESTS + 1))
+        answer = await ending(connection)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+async def test_as_many_requests_as_may_wait_are_answered() -> None:
+    slow = REQUEST.replace(b"/ ", b"/wait ")
+    async with served(BOUNDS) as connection:
+        await sent(connection, slow + REQUEST * MAX_WAITING_REQUESTS)
+        assert (await ending(connection)).count(b"HTTP/1.1 200") == 1 + MAX_WAITING_REQUESTS
+
+
+@pytest.mark.parametrize(("version", "interim"), [(b"1.1", 1), (b"1.0", 0)])
+async def test_only_who_knows_interim_answers_gets_one(version: bytes, interim: int) -> None:
+    head = b"POST / HTTP/%s\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n" % version
+    async with served(BOUNDS) as connection:
+        await sent(connection, head, b"ab", every=0.05)
+        answer = await ending(connection)
+    assert answer.count(b"100 Continue") == interim
+    assert answer.count(b"HTTP/1.1 200") == 1

@@ -19,6 +19,7 @@ OPEN_FILES = 4096
 CROWD_SECONDS = 60.0
 AWAY_SECONDS, ANSWER_SECONDS, BACK_SECONDS = 10.0, 2.5, 5.0
 SPACE_SECONDS = 1.0
+LAG_MILLISECONDS = 50.0
 
 
 def main(arguments: list[str]) -> int:
@@ -34,7 +35,7 @@ def main(arguments: list[str]) -> int:
     if "disk" in wanted:
         right &= print_full_disk(within=SPACE_SECONDS)
     if "lag" in wanted:
-        print_lag()
+        right &= print_lag(within=LAG_MILLISECONDS)
     return 0 if right else 1
 
 

@@ -21,6 +21,7 @@ from adapters.postgres.restore import restore
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from domain.errors import BackupRefused, WrongSetting
+from domain.sound import Sound, Waveform
 from domain.tracks import Track
 from domain.users import token_digest
 from domain.wav.repairs import Repair
@@ -29,7 +30,9 @@ from tests.contract.tracks import MIB, NOW, a_track
 ROWS = """
     SELECT (SELECT array_agg(u ORDER BY user_id)::text FROM users u),
            (SELECT array_agg(t ORDER BY track_id)::text FROM tracks t)"""
+LOUDNESS = Migration("0999_loudness", b"ALTER TABLE tracks ADD COLUMN loudness integer NOT NULL DEFAULT -23")
 SIZES = (1, 5000, 2 * MIB, 2 * MIB + 1)
+SOUND = Sound(Waveform(8000, 5, 8, (-128, 127) * 1600), -23.456789, 1.5, 7)
 
 
 @pytest.fixture
@@ -48,6 +51,7 @@ async def fill(database_url: str, *sizes: int) -> list[Track]:
         for size in sizes:
             mp3 = InMemoryMp3(random.Random(size).randbytes(size))
             track = replace(a_track(user.user_id, mp3), file_name=f"{size} \\N.mp3", repairs=tuple(Repair)[:2])
+            track = replace(track, sound=SOUND if size % 2 else None)
             await PsycopgTrackRepository(database).add(track, mp3)
             added.append(track)
     await database.close()
@@ -199,6 +203,9 @@ def test_a_strange_manifest_is_refused_and_changes_nothing(filled: str, manifest
         (b'"users"', b'"nobody"'),
         (b'"rows": 2', b'"rows": 3'),
         (b'"user_name"', b'"created_at"'),
+        (b'"waveform"', b'"sound"'),
+        (b'"user_id": 2', b'"user_id": 9223372036854775807'),
+        (b'"user_id": 2', b'"user_id": -1'),
         (b'"0001_users', b'"9999_users'),
         (b'"format": %d' % FORMAT, b'"format": %d' % (FORMAT + 1)),
     ],
@@ -211,6 +218,29 @@ def test_a_manifest_that_does_not_fit_is_refused_and_changes_nothing(filled: str
 
     with unchanged(filled), pytest.raises(BackupRefused):
         restore(filled, changed(archive, "manifest.json", manifest.replace(old, new, 1)), replace=True)
+
+
+@pytest.mark.parametrize("migrations", [None, {}])
+def test_a_list_of_no_tables_does_not_empty_the_database(filled: str, migrations: object) -> None:
+    archive = backup(filled)
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        manifest = msgspec.json.decode(opened.read("manifest.json")) | {"tables": []}
+    if migrations is not None:
+        manifest["migrations"] = migrations
+
+    with unchanged(filled), pytest.raises(BackupRefused, match="tables"):
+        restore(filled, changed(archive, "manifest.json", msgspec.json.encode(manifest)), replace=True)
+
+
+@pytest.mark.parametrize("offset", [2**63, 2**64 - 1])
+def test_an_archive_that_points_beyond_every_file_is_refused(filled: str, offset: int) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as target:
+        target.writestr("manifest.json", "{}")
+        target.filelist[0].header_offset = offset
+
+    with unchanged(filled), pytest.raises(BackupRefused, match="damaged"):
+        restore(filled, archive, replace=True)
 
 
 def changed(archive: bytes, name: str, content: bytes | None) -> io.BytesIO:
@@ -227,9 +257,8 @@ def changed(archive: bytes, name: str, content: bytes | None) -> io.BytesIO:
 
 def test_an_older_backup_is_brought_up_to_date(filled: str, bare_database_url: str) -> None:
     archive = backup(filled)
-    newer = Migration("0999_loudness", b"ALTER TABLE tracks ADD COLUMN loudness integer NOT NULL DEFAULT -23")
 
-    restore(bare_database_url, io.BytesIO(archive), replace=False, migrations=[*packaged_migrations(), newer])
+    restore(bare_database_url, io.BytesIO(archive), replace=False, migrations=[*packaged_migrations(), LOUDNESS])
 
     with psycopg.connect(bare_database_url) as connection:
         assert connection.execute("SELECT DISTINCT loudness FROM tracks").fetchall() == [(-23,)]
@@ -237,12 +266,56 @@ def test_an_older_backup_is_brought_up_to_date(filled: str, bare_database_url: s
         migrate(bare_database_url)
 
 
+async def test_a_backup_from_before_sound_was_measured_is_brought_up_to_date(
+    bare_database_url: str, database_url: str
+) -> None:
+    migrate(bare_database_url, packaged_migrations()[:1])
+    with psycopg.connect(bare_database_url) as connection:
+        connection.execute("INSERT INTO users (user_name, token_sha256, created_at) VALUES ('Ann', sha256('x'), now())")
+        connection.execute(OLD_TRACK)
+
+    restore(database_url, io.BytesIO(backup(bare_database_url)), replace=True)
+
+    [track] = await tracks_in(database_url)
+    assert (track.file_name, track.mp3_size, track.sound) == ("talk.mp3", 5, None)
+    assert [track.sound for track in await fill(database_url, 1)] == [SOUND, SOUND]
+    assert {track.sound for track in await tracks_in(database_url)} == {SOUND, None}
+
+
+# As the first version of the program stored it.
+OLD_TRACK = """
+    INSERT INTO tracks (track_uuid, user_id, track_file_name, duration, sample_rate, channels, bitrate, mp3_size,
+                        mp3_sha256, wav_size, wav_sha256, repairs, created_at, track_file_bin)
+    VALUES (gen_random_uuid(), 1, 'talk.mp3', '1 s', 8000, 1, '64', 5, sha256('sound'), 1, sha256('wav'), '{}', now(),
+            'sound')"""
+
+
+async def tracks_in(database_url: str) -> list[Track]:
+    database = Database(database_url, pool_size=1)
+    await database.open()
+    found = [track async for track in PsycopgTrackRepository(database).all()]
+    await database.close()
+    return found
+
+
 def test_a_newer_backup_is_refused(filled: str, bare_database_url: str) -> None:
-    newer = Migration("0999_loudness", b"ALTER TABLE tracks ADD COLUMN loudness integer NOT NULL DEFAULT -23")
-    migrate(filled, [*packaged_migrations(), newer])
+    known = [*packaged_migrations(), LOUDNESS]
+    migrate(filled, known)
+    file = io.BytesIO()
+    back_up(filled, file, known)
 
     with pytest.raises(BackupRefused, match="0999_loudness"):
-        restore(bare_database_url, io.BytesIO(backup(filled)), replace=False)
+        restore(bare_database_url, file, replace=False)
+
+
+def test_a_database_that_is_newer_is_neither_backed_up_nor_replaced(filled: str) -> None:
+    archive = backup(filled)
+    migrate(filled, [*packaged_migrations(), LOUDNESS])
+
+    with pytest.raises(WrongSetting, match="0999_loudness"):
+        backup(filled)
+    with unchanged(filled), pytest.raises(WrongSetting, match="0999_loudness"):
+        restore(filled, io.BytesIO(archive), replace=True)
 
 
 def test_a_database_without_tables_has_no_backup(bare_database_url: str) -> None:

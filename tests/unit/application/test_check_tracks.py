@@ -52,6 +52,7 @@ async def keep(tracks: TroubledTracks, count: int) -> list[Track]:
             wav_size=1,
             wav_sha256=bytes(32),
             repairs=(),
+            sound=None,
             created_at=FixedClock().now(),
         )
         await tracks.add(track, InMemoryMp3(MP3))

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,9 +17,12 @@ from adapters.memory.mp3 import InMemoryMp3
 from domain.audio import Mp3, Mp3Format, Mp3Quality
 from domain.convert import AudioLimits, Conversion, Convert
 from domain.errors import ConversionFailed, Mp3TooLarge, NoAudio, TooLong, UploadTooLarge
+from domain.id3 import write_id3
 from domain.mp3 import read_info
+from domain.tags import Tags
 from domain.wav.format import WavFormat
 from domain.wav.limits import WavLimits
+from tests.texts import info
 from tests.unit.streams import blocks, breaking, cut
 from tests.wavs import pcm, tone, wav
 
@@ -141,6 +145,30 @@ async def test_an_error_of_the_upload_comes_out_unchanged() -> None:
             pass
     assert raised.value is error
     assert converter.open_mp3s == []
+
+
+TEXTS = [(b"LIST", info((b"INAM", "Größe".encode()), (b"IART", b"Ann")))]
+
+
+async def content(conversion: Conversion) -> bytes:
+    return b"".join([block async for block in conversion.mp3.read(0, conversion.mp3.size)])
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+async def test_texts_of_the_recording_are_the_tag_of_the_mp3(place: str) -> None:
+    chunks: dict[str, Any] = {place: TEXTS}
+    conversion = await converted(wav(pcm(tone(8000)), **chunks))
+    mp3, tag = await content(conversion), write_id3(Tags(title="Größe", artist="Ann"))
+    assert mp3 == tag + await right_mp3()
+    assert (conversion.mp3.size, conversion.mp3_sha256) == (len(mp3), hashlib.sha256(mp3).digest())
+
+
+async def test_texts_that_would_make_the_mp3_too_large_are_left_out() -> None:
+    recording, right = wav(pcm(tone(8000)), before=TEXTS), await right_mp3()
+    tagged = len(await content(await converted(recording)))
+    fitting = await converted(recording, limits=replace(LIMITS, max_mp3_bytes=tagged))
+    assert fitting.mp3.size == tagged > len(right)
+    assert await content(await converted(recording, limits=replace(LIMITS, max_mp3_bytes=tagged - 1))) == right
 
 
 async def right_mp3() -> bytes:

@@ -8,7 +8,7 @@ from litestar import Request
 from entrypoints.http.client import client_address, client_name, client_scheme
 from entrypoints.settings import Settings
 
-TRUSTED = Settings(trusted_proxies="10.0.0.0/8, fd00::/8,127.0.0.1").trusted_networks
+TRUSTED = Settings(trusted_proxies="10.0.0.0/8, fd00::/8,127.0.0.1, ::ffff:192.0.2.0/120").trusted_networks
 
 
 def request(peer: str | None, *headers: tuple[str, str]) -> Request[Any, Any, Any]:
@@ -36,6 +36,8 @@ def request(peer: str | None, *headers: tuple[str, str]) -> Request[Any, Any, An
         ("10.0.0.1", [""], "10.0.0.1"),
         ("fd00::1", ["2001:db8::1"], "2001:db8::1"),
         ("::ffff:10.0.0.1", ["::ffff:1.1.1.1"], "1.1.1.1"),
+        ("192.0.2.1", ["1.1.1.1"], "1.1.1.1"),
+        ("::ffff:192.0.2.1", ["1.1.1.1"], "1.1.1.1"),
         (None, ["1.1.1.1"], "None"),
     ],
 )

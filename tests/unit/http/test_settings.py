@@ -43,10 +43,11 @@ def test_settings_are_read_as_they_are_written() -> None:
     [
         ("PORT", "http", "a whole number from 0 to 65535"),
         ("PORT", "65536", "a whole number from 0 to 65535"),
+        ("PORT", "1" * 5000, "a whole number from 0 to 65535"),
         ("PORT", "-1", "a whole number from 0 to 65535"),
         ("PORT", "5000.5", "a whole number"),
         ("DATABASE_POOL_SIZE", "0", "from 1 to 50"),
-        ("CONVERTER", "sox", "one of ffmpeg, pydub"),
+        ("CONVERTER", "sox", "one of ffmpeg, lame, pydub"),
         ("MP3_BITRATE", "129", "320, or V0 to V9"),
         ("MAX_UPLOAD_BYTES", "4GiB", "a whole number from 1"),
         ("MAX_UPLOAD_BYTES", str(LARGE), "a whole number from 1"),

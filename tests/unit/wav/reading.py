@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from domain.tags import Tags
 from domain.wav.format import WavFormat
 from domain.wav.limits import WavLimits
 from domain.wav.reader import WavReader
@@ -18,6 +19,7 @@ class Reading:
     data: bytes
     data_bytes: int | None
     repairs: tuple[Repair, ...]
+    tags: Tags
 
 
 def read(file: bytes, *, push: int = 4096, limits: WavLimits = WavLimits()) -> Reading:  # noqa: B008 - frozen
@@ -31,4 +33,4 @@ def read_pieces(pieces: Iterable[bytes], limits: WavLimits = WavLimits()) -> Rea
     out = [reader.push(piece) for piece in pieces]
     out.append(reader.finish())
     assert reader.format is not None
-    return Reading(reader.format, reader.samples, b"".join(out), reader.data_bytes, reader.repairs)
+    return Reading(reader.format, reader.samples, b"".join(out), reader.data_bytes, reader.repairs, reader.tags)

@@ -35,7 +35,8 @@ def files(draw: st.DrawFn) -> bytes:
     )
     channels = draw(st.integers(1, 3))
     align = {MS_ADPCM: 64, IMA_ADPCM: 67, GSM_610: 65}.get(tag)
-    chunks = st.lists(st.tuples(st.sampled_from([b"LIST", b"junk", b"data"]), st.binary(max_size=9)), max_size=2)
+    bodies = st.binary(max_size=9) | st.just(b"INFOINAM\x03\0\0\0abcIART\x01\0\0\0d")
+    chunks = st.lists(st.tuples(st.sampled_from([b"LIST", b"junk", b"data"]), bodies), max_size=2)
     return wav(
         draw(st.binary(max_size=300)),
         magic=draw(st.sampled_from(MAGICS)),

@@ -1,0 +1,98 @@
+"""Encoding with LAME, on all cores, while the samples arrive."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+
+from adapters.lame.info import InfoFrame
+from adapters.lame.parallel import ParallelEncoder
+from adapters.lame.pool import EncoderPool
+from adapters.shared.cancellation import in_thread
+from adapters.shared.files import AnonymousFile, Mp3File, anonymous_file
+from adapters.shared.pcm import Pcm16
+from adapters.shared.samples import DECODED
+from domain.audio import AudioConverter, Mp3, Mp3Format
+from domain.errors import Mp3TooLarge
+from domain.wav.format import WavFormat
+
+_ENOUGH_BYTES = 256 * 1024
+
+
+class LameAudioConverter(AudioConverter):
+    """LAME in threads of the service itself; nothing is started for a conversion.
+
+    Codecs in blocks (ADPCM, GSM) go to `other`.
+    """
+
+    def __init__(self, other: AudioConverter, pool: EncoderPool, folder: Path, max_mp3_bytes: int) -> None:
+        self._other = other
+        self._pool = pool
+        self._folder = folder
+        self._max_mp3_bytes = max_mp3_bytes
+
+    @asynccontextmanager
+    async def convert(
+        self, source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes]
+    ) -> AsyncGenerator[Mp3, None]:
+        if source.encoding not in DECODED:
+            async with self._other.convert(source, target, samples) as mp3:
+                yield mp3
+            return
+        async with anonymous_file(self._folder) as file:
+            await self._encode(source, target, samples, _Output(file, target, self._max_mp3_bytes))
+            yield Mp3File(file)
+
+    async def check(self) -> None:
+        await self._other.check()
+
+    async def _encode(
+        self, source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes], output: "_Output"
+    ) -> None:
+        pcm = Pcm16(source, target)
+        encoder = ParallelEncoder(target, self._pool, output.write)
+        try:
+            async with aclosing(_collected(samples)) as collected:
+                async for block in collected:
+                    await encoder.push(await self._pool.run(pcm.push, block))
+            await encoder.push(await self._pool.run(pcm.finish))
+            await encoder.finish()
+        finally:
+            await encoder.close()
+        await output.finish(encoder.samples)
+
+
+async def _collected(samples: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """The same in larger blocks, which are worth changing to a thread."""
+    collected = bytearray()
+    async for block in samples:
+        collected += block
+        if len(collected) >= _ENOUGH_BYTES:
+            yield bytes(collected)
+            collected.clear()
+    if collected:
+        yield bytes(collected)
+
+
+class _Output:
+    """An MP3 being written: room for the info frame, then the frames."""
+
+    def __init__(self, file: AnonymousFile, target: Mp3Format, max_bytes: int) -> None:
+        self._file = file
+        self._info = InfoFrame(target)
+        self._size = self._info.size
+        self._max_bytes = max_bytes
+
+    async def write(self, frames: bytearray, sizes: list[int]) -> None:
+        """Append whole frames with these sizes. Raises `Mp3TooLarge` and `DiskFull`."""
+        if self._size + len(frames) > self._max_bytes:
+            raise Mp3TooLarge(self._max_bytes)
+        await in_thread(self._write, frames, sizes)
+
+    def _write(self, frames: bytearray, sizes: list[int]) -> None:
+        self._info.count(frames, sizes)
+        self._file.write(frames, self._size)
+        self._size += len(frames)
+
+    async def finish(self, samples: int) -> None:
+        """Write the info frame; `samples` per channel were encoded."""
+        await in_thread(self._file.write, self._info.frame(samples), 0)

@@ -1,0 +1,109 @@
+"""The first frame of an MP3, which tells players how long it is.
+
+Xing's tag holds the frame count, the byte count and the seek table; LAME's extension of it the encoder delay, the
+padding and two checksums (http://gabriel.mp3-tech.org/mp3infotag.html). "Info" in place of "Xing" says that the bit
+rate is constant.
+"""
+
+import struct
+
+from adapters.lame.crc import crc16
+from adapters.lame.frames import HEADER_BYTES, frame_bytes, header
+from domain.audio import BIT_RATES, Mp3Format
+from domain.mp3 import side_information_bytes
+
+ENCODER_DELAY = 576
+"""Samples before the first that LAME encodes; the decoder's own 529 are not counted."""
+_ENCODER = b"LAME3.100"
+_TAG_BYTES = 156
+_ALL_FIELDS = 15
+_SEEK_POINTS = 100
+_MOST_OFFSETS = 512
+_CONSTANT, _VARIABLE = 1, 4
+"""The methods CBR and VBR-MTRH."""
+_ALGORITHM_QUALITY = 5
+
+
+class InfoFrame:
+    """Counts the frames of an MP3 as they are written, and makes the frame that goes before them.
+
+    Holds at most `_MOST_OFFSETS` offsets, whatever the length.
+    """
+
+    def __init__(self, target: Mp3Format) -> None:
+        self._target = target
+        self._bit_rate = _bit_rate(target)
+        self.size = frame_bytes(target, self._bit_rate)
+        """Of the info frame itself, in bytes."""
+        self._bytes = self.size
+        self._frames = 0
+        self._crc = 0
+        self._offsets: list[int] = []
+        self._stride = 1
+
+    def count(self, data: bytearray, sizes: list[int]) -> None:
+        """Take in whole frames with these sizes in bytes."""
+        self._crc = crc16(data, self._crc)
+        for size in sizes:
+            if self._frames % self._stride == 0:
+                self._offsets.append(self._bytes)
+            self._frames += 1
+            self._bytes += size
+            if len(self._offsets) == _MOST_OFFSETS:
+                del self._offsets[1::2]
+                self._stride *= 2
+
+    def frame(self, samples: int) -> bytes:
+        """The whole frame. `samples` per channel went into the encoder."""
+        start = HEADER_BYTES + side_information_bytes(self._target.sample_rate >= 32000, self._target.channels == 1)
+        tag = header(self._target, self._bit_rate).ljust(start, b"\0") + self._xing() + self._extension(samples)
+        return (tag + struct.pack(">H", crc16(tag))).ljust(self.size, b"\0")
+
+    def _xing(self) -> bytes:
+        variable = self._target.quality.variable
+        name = b"Info" if variable is None else b"Xing"
+        quality = 100 - 10 * (4 if variable is None else variable) - _ALGORITHM_QUALITY
+        seek_table = bytes(self._seek_point(percent) for percent in range(_SEEK_POINTS))
+        return struct.pack(">4sIII100sI", name, _ALL_FIELDS, self._frames, self._bytes, seek_table, max(0, quality))
+
+    def _seek_point(self, percent: int) -> int:
+        """Where that part of the duration begins, in 256ths of the bytes."""
+        index = min(self._frames * percent // (_SEEK_POINTS * self._stride), len(self._offsets) - 1)
+        return min(255, self._offsets[index] * 256 // self._bytes)
+
+    def _extension(self, samples: int) -> bytes:
+        """LAME's, up to the checksum of the frame itself. What is not known (lowpass, gains, preset) is 0."""
+        rate, variable = self._target.quality.bit_rate, self._target.quality.variable is not None
+        method = _VARIABLE if variable else _CONSTANT
+        padding = self._frames * self._target.samples_per_frame - ENCODER_DELAY - samples
+        delays = (ENCODER_DELAY << 12 | max(0, min(0xFFF, padding))).to_bytes(3, "big")
+        least = min(255, rate or BIT_RATES[self._target.sample_rate][0])
+        return struct.pack(
+            ">9sBB8xBB3sBBHIH",
+            _ENCODER,
+            method,
+            0,
+            0,
+            least,
+            delays,
+            self._miscellaneous,
+            0,
+            0,
+            self._bytes,
+            self._crc,
+        )
+
+    @property
+    def _miscellaneous(self) -> int:
+        """Source sample rate (2 bits), unwise settings (1), stereo mode (3: mono 0, joint 3), noise shaping (2)."""
+        rate = self._target.sample_rate
+        source = 0 if rate <= 32000 else 1 if rate == 44100 else 2
+        return source << 6 | (0 if self._target.channels == 1 else 3) << 2 | 1
+
+
+def _bit_rate(target: Mp3Format) -> int:
+    """The bit rate of the info frame in kb/s: the stream's own if the tag fits, else the lowest in which it does."""
+    needed = HEADER_BYTES + side_information_bytes(target.sample_rate >= 32000, target.channels == 1) + _TAG_BYTES
+    own = target.quality.bit_rate
+    candidates = [rate for rate in BIT_RATES[target.sample_rate] if frame_bytes(target, rate) >= needed]
+    return own if own in candidates else candidates[0]

@@ -1,0 +1,48 @@
+"""The threads in which all conversions encode."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from adapters.shared.cancellation import finish
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_NICE = 5
+"""Requests are answered first, as with ffmpeg's processes."""
+
+
+class EncoderPool:
+    """One thread per core. They start with the first work and end with the process.
+
+    `most_ahead` bounds how many parts of recordings, of all conversions together, are read ahead of those being
+    encoded, so that memory is bounded by conversions and cores.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+        self.ahead = 0
+        self.most_ahead = 2 * threads
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="lame", initializer=_be_nice)
+
+    async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a function of some milliseconds; when cancelled, wait for its end nevertheless."""
+        return await finish(self._run(function, *args, **kwargs))
+
+    async def _run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, lambda: function(*args, **kwargs))
+
+
+def available_cores() -> int:
+    """Those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _be_nice() -> None:
+    if hasattr(os, "gettid"):  # on Linux a thread has a niceness of its own (sched(7))
+        os.setpriority(os.PRIO_PROCESS, os.gettid(), _NICE)

@@ -1,0 +1,61 @@
+"""Where one segment's frames may be followed by the next one's."""
+
+from itertools import count
+
+from adapters.lame.segment import Segment
+from adapters.lame.stream import FrameStream, missing_room
+
+LEAST_FRAMES = 16
+"""From the new segment's first frame to the cut: more main data than `main_data_begin` can reach back over (511)."""
+AGREEING_FRAMES = 8
+"""One after the other, until the encoders are taken to agree."""
+_PATIENCE_FRAMES = 16
+"""How long a frame that fits is waited for, where the bit rate varies."""
+
+
+async def find_cut(old: Segment, new: Segment, *, variable: bool) -> int | None:
+    """The number of the frame before which to cut; the old segment is encoded up to there.
+
+    All samples of both were encoded before. None where there is no such frame: then the old segment has
+    encoded the new one's samples too, and nothing of the new one is needed.
+    """
+    steps = new.steps()
+    seam = _Seam(old.stream, new.stream, variable=variable)
+    for cut in count(new.stream.first + 1):
+        while old.stream.end <= cut and (samples := next(steps, None)):
+            await old.encode(samples)
+        if min(old.stream.end, new.stream.end) <= cut:
+            break
+        if seam.fits(cut):
+            return cut
+    for samples in steps:
+        await old.encode(samples)
+    return None
+
+
+class _Seam:
+    """Looks at one frame after the other."""
+
+    def __init__(self, old: FrameStream, new: FrameStream, *, variable: bool) -> None:
+        self._old = old
+        self._new = new
+        self._variable = variable
+        self._agreeing = 0
+        self._tried = 0
+
+    def fits(self, cut: int) -> bool:
+        """Whether the new stream's frames can follow from `cut` on. To be asked for every frame in turn."""
+        self._agreeing = self._agreeing + 1 if self._agree(cut - 1) else 0
+        if self._agreeing < AGREEING_FRAMES or cut < self._new.first + LEAST_FRAMES:
+            return False
+        missing = missing_room(self._old, self._new, cut)
+        self._tried += 1
+        if missing and self._variable and self._tried > _PATIENCE_FRAMES:
+            return self._old.lengthen(cut, missing)
+        return not missing
+
+    def _agree(self, number: int) -> bool:
+        """Whether both encoders decided the same; where the bit rate is constant, so that no byte differs."""
+        if self._old.decisions(number) != self._new.decisions(number):
+            return False
+        return self._variable or self._old.frame(number).main_data_begin == self._new.frame(number).main_data_begin

@@ -1,0 +1,79 @@
+"""A part of a recording, with an encoder of its own."""
+
+import asyncio
+from collections.abc import Iterator
+
+import lameenc
+
+from adapters.lame.encoder import new_encoder
+from adapters.lame.frames import FrameLayout
+from adapters.lame.pool import EncoderPool
+from adapters.lame.stream import FrameStream
+from domain.audio import Mp3Format
+from domain.errors import ConversionFailed
+
+_STEP_FRAMES = 16
+"""In how many frames a part is encoded beyond its end, until it agrees with the next."""
+
+
+class Segment:
+    """Encodes what it is given, in a task of its own; keeps the samples until they are not needed any more."""
+
+    def __init__(self, first_frame: int, target: Mp3Format, pool: EncoderPool) -> None:
+        self.stream = FrameStream(FrameLayout(target), first_frame)
+        self._step_bytes = _STEP_FRAMES * target.samples_per_frame * target.channels * 2
+        self._pool = pool
+        self._encoder: lameenc.Encoder = new_encoder(target)
+        self._samples: list[bytes] = []
+        self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._task = asyncio.create_task(self._encode_all())
+
+    @property
+    def busy(self) -> bool:
+        """Whether it has samples yet to encode, or may still get some."""
+        return not self._task.done()
+
+    def feed(self, samples: bytes) -> None:
+        """Give it whole frames of 16-bit samples, or fewer at the recording's end."""
+        self._samples.append(samples)
+        self._waiting.put_nowait(samples)
+
+    def end(self) -> None:
+        """It has been given all its samples."""
+        self._waiting.put_nowait(None)
+
+    async def encoded(self) -> None:
+        """Wait until all its samples are encoded."""
+        await asyncio.shield(self._task)
+
+    async def encode(self, samples: bytes) -> None:
+        """Encode more, once its own samples are encoded. Raises `ConversionFailed`."""
+        try:
+            self.stream.push(await self._pool.run(self._encoder.encode, samples))
+        except (RuntimeError, ValueError) as error:
+            raise ConversionFailed(f"LAME: {error}") from error
+
+    async def flush(self) -> None:
+        """Encode what the encoder holds back: the recording ends here."""
+        self.stream.push(await self._pool.run(self._encoder.flush))
+
+    def steps(self) -> Iterator[bytes]:
+        """The samples it was given, in small steps."""
+        for samples in self._samples:
+            for start in range(0, len(samples), self._step_bytes):
+                yield samples[start : start + self._step_bytes]
+
+    def forget_samples(self) -> None:
+        """The segment before it needs them no more."""
+        self._samples.clear()
+
+    async def close(self) -> None:
+        """Stop encoding. Safe to repeat."""
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        if not self._task.cancelled():
+            self._task.exception()  # it was raised where it mattered
+
+    async def _encode_all(self) -> None:
+        while (samples := await self._waiting.get()) is not None:
+            await self.encode(samples)

@@ -1,0 +1,98 @@
+"""Text tags: what a recording says about itself."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Self
+
+from domain.text import writable
+
+MAX_TEXT_LENGTH = 1000
+MAX_COMMENT_LENGTH = 4000
+"""In characters; what is longer is cut."""
+_COMMENTS = ("comment", "description")
+_TRACK = re.compile(r"(\d{1,4})(?:/(\d{1,4}))?", re.ASCII)
+_DATE = re.compile(r"(\d{4})(?:[-_:./ ]?(\d\d)[-_:./ ]?(\d\d)(?:[T ](\d\d)[-_:. ]?(\d\d))?)?(?!\d)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """Texts about a recording, each empty where nothing is known. `Tags.of` makes them from what a file says."""
+
+    title: str = ""
+    artist: str = ""
+    album_artist: str = ""
+    album: str = ""
+    track: str = ""
+    """A number, or number and count: `3/12`."""
+    genre: str = ""
+    date: str = ""
+    """`YYYY`, `YYYY-MM-DD` or `YYYY-MM-DDThh:mm`."""
+    composer: str = ""
+    publisher: str = ""
+    copyright: str = ""
+    encoded_by: str = ""
+    """The person or organisation that made the file; `bext` calls it the originator."""
+    software: str = ""
+    """What the file was made with."""
+    comment: str = ""
+    description: str = ""
+    """Of the recording, as `bext` has it."""
+
+    @classmethod
+    def of(cls, texts: Iterable[tuple[str, str]]) -> Self:
+        """From pairs of a field's name and its text, of which the first that says something counts.
+
+        A text ends at its first NUL. Control, format and bidirectional characters are removed, it is NFC and at most
+        1,000 characters long, a comment or description 4,000; only these two have more than one line. A date or a
+        track number that is none is left out.
+        """
+        found: dict[str, str] = {}
+        for name, text in texts:
+            if name not in found and (clean := _clean(name, text)):
+                found[name] = clean
+        return cls(**found)
+
+    def over(self, other: Self) -> Self:
+        """These, and where they say nothing, the others."""
+        return type(self)(*(ours or theirs for ours, theirs in zip(self.texts(), other.texts(), strict=True)))
+
+    def texts(self) -> tuple[str, ...]:
+        """All texts in the order of the fields."""
+        return tuple(getattr(self, field.name) for field in fields(self))
+
+    def __bool__(self) -> bool:
+        return any(self.texts())
+
+
+def _clean(name: str, text: str) -> str:
+    text = text.partition("\0")[0]
+    if name in _COMMENTS:
+        lines = text[:MAX_COMMENT_LENGTH].splitlines()
+        return "\n".join(map(_line, lines))[:MAX_COMMENT_LENGTH].strip()
+    line = _line(text[:MAX_TEXT_LENGTH])[:MAX_TEXT_LENGTH].strip()
+    if name == "date":
+        return _date(line)
+    return _track(line) if name == "track" else line
+
+
+def _line(text: str) -> str:
+    """White space of all kinds becomes a space, and is gone from both ends."""
+    return writable(re.sub(r"\s", " ", text)).strip()
+
+
+def _date(text: str) -> str:
+    """What of the text is a date (EBU Tech 3285 allows `-`, `_`, `:`, `.` and space between its parts)."""
+    found = _DATE.match(text)
+    if not found or found[1] == "0000":
+        return ""
+    year, month, day, hour, minute = found.groups()
+    if not month or not ("01" <= month <= "12" and "01" <= day <= "31"):
+        return year
+    date = f"{year}-{month}-{day}"
+    return f"{date}T{hour}:{minute}" if hour and hour <= "23" and minute <= "59" else date
+
+
+def _track(text: str) -> str:
+    found = _TRACK.fullmatch(text)
+    return found[0] if found else ""

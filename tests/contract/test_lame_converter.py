@@ -1,0 +1,42 @@
+"""The LAME converter against the contracts."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+import uvloop
+
+from adapters.ffmpeg.converter import FfmpegAudioConverter
+from adapters.lame.converter import LameAudioConverter
+from adapters.lame.pool import EncoderPool
+from adapters.shared.ffmpeg import find_ffmpeg
+from domain.errors import Mp3TooLarge
+from tests.contract.converters import ConverterContract, SoundContract, encoded
+from tests.contract.recordings import seconds
+
+MAX_MP3_BYTES = 1 << 28
+
+
+def lame(folder: Path, max_mp3_bytes: int = MAX_MP3_BYTES) -> LameAudioConverter:
+    other = FfmpegAudioConverter(find_ffmpeg(None), folder, max_mp3_bytes)
+    return LameAudioConverter(other, EncoderPool(2), folder, max_mp3_bytes)
+
+
+@pytest.fixture
+def converter(tmp_path: Path) -> LameAudioConverter:
+    return lame(tmp_path / "spool")
+
+
+class TestLameAudioConverter(ConverterContract, SoundContract):
+    def test_it_does_the_same_on_uvloop(self, converter: LameAudioConverter) -> None:
+        what = seconds(2)
+
+        assert uvloop.run(encoded(converter, what)) == asyncio.run(encoded(converter, what))
+
+    async def test_an_mp3_beyond_the_limit_is_refused(self, tmp_path: Path) -> None:
+        what = seconds(5)
+        size = len(await encoded(lame(tmp_path), what))
+
+        assert len(await encoded(lame(tmp_path, size), what)) == size
+        with pytest.raises(Mp3TooLarge):
+            await encoded(lame(tmp_path, size - 1), what)

@@ -1,0 +1,79 @@
+"""What a recording says about itself is in the MP3, for every player to see, and changes no sample."""
+
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.server import Server
+from tests.texts import bext, frame, id3, info
+from tests.wavs import Chunk, pcm, tone, wav
+
+DATA = pcm(tone(44100, rate=44100))
+INFO: Chunk = (b"LIST", info((b"INAM", "Größe 名前".encode()), (b"ICMT", b"one\r\ntwo"), (b"ISFT", b"Recorder 1.0")))
+BEXT: Chunk = (b"bext", bext("совещание".encode(), b"Zoom H5", b"2024-05-06", b"07:08:09"))
+ID3: Chunk = (b"id3 ", id3(4, frame(4, b"TPE1", b"\3Ann"), frame(4, b"TRCK", b"\x003/12")))
+SHOWN = {
+    "title": "Größe 名前",
+    "artist": "Ann",
+    "track": "3/12",
+    "date": "2024-05-06 07:08",
+    "encoded_by": "Zoom H5",
+    "encoder": "Recorder 1.0",
+    "comment": "one\ntwo",
+    "description": "совещание",
+}
+PROGRAMS = {
+    "ffmpeg": ["ffmpeg", "-nostdin", "-v", "warning", "-i", "IN", "-f", "s16le", "-"],
+    "mpg123": ["mpg123", "-q", "-s", "IN"],
+    "sox": ["sox", "-V2", "-D", "IN", "-t", "s16", "-"],
+}
+
+
+def downloaded(server: Server, recording: bytes) -> httpx.Response:
+    with server.client() as client:
+        uploaded = client.post("/add_track", data=server.register(), files={"wav_file": ("talk.wav", recording)})
+        assert uploaded.status_code == 201, uploaded.text
+        assert "x-audio-repairs" not in uploaded.headers
+        return client.get(uploaded.headers["location"])
+
+
+def decoded(program: str, path: Path) -> bytes:
+    """Decoded samples, without a word of warning."""
+    command = [str(path) if word == "IN" else word for word in PROGRAMS[program]]
+    run = subprocess.run(command, capture_output=True, check=True, timeout=60)
+    assert run.stderr == b""
+    return run.stdout
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [((INFO, BEXT, ID3), ()), ((), (INFO, BEXT, ID3)), ((BEXT,), (ID3, INFO))],
+    ids=["before", "after", "around"],
+)
+def test_texts_come_back_in_the_mp3_and_change_no_sample(
+    server: Server, tmp_path: Path, before: tuple[Chunk, ...], after: tuple[Chunk, ...]
+) -> None:
+    plain, tagged = tmp_path / "plain.mp3", tmp_path / "tagged.mp3"
+    plain.write_bytes(downloaded(server, wav(DATA, rate=44100)).content)
+    answer = downloaded(server, wav(DATA, rate=44100, before=before, after=after))
+    tagged.write_bytes(answer.content)
+
+    command = ["ffprobe", "-v", "warning", "-show_entries", "format_tags", "-of", "json", str(tagged)]
+    probe = subprocess.run(command, capture_output=True, check=True)
+
+    assert (probe.stderr, json.loads(probe.stdout)["format"]["tags"]) == (b"", SHOWN)
+    assert tagged.read_bytes().endswith(plain.read_bytes())
+    assert answer.headers["etag"] == f'"{hashlib.sha256(answer.content).hexdigest()}"'
+    for program in PROGRAMS:
+        assert decoded(program, tagged) == decoded(program, plain)
+
+
+def test_a_range_reaches_over_the_end_of_the_tag(server: Server) -> None:
+    answer = downloaded(server, wav(DATA, rate=44100, before=[INFO, BEXT]))
+    whole, start = answer.content, answer.content.index(b"Info") - 200
+    part = httpx.get(answer.url, headers={"Range": f"bytes={start}-{start + 999}"}, trust_env=False)
+    assert (part.status_code, part.content) == (206, whole[start : start + 1000])
