@@ -7,7 +7,7 @@ from pathlib import Path
 from adapters.lame.info import InfoFrame
 from adapters.lame.parallel import ParallelEncoder
 from adapters.lame.pool import EncoderPool
-from adapters.shared.cancellation import in_thread
+from adapters.shared.cancellation import finish, in_thread
 from adapters.shared.files import AnonymousFile, Mp3File, anonymous_file
 from adapters.shared.pcm import Pcm16
 from adapters.shared.samples import DECODED
@@ -57,7 +57,7 @@ class LameAudioConverter(AudioConverter):
             await encoder.push(await self._pool.run(pcm.finish))
             await encoder.finish()
         finally:
-            await encoder.close()
+            await finish(encoder.close())
         await output.finish(encoder.samples)
 
 

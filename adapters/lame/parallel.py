@@ -22,8 +22,8 @@ Write = Callable[[bytearray, list[int]], Awaitable[None]]
 class ParallelEncoder:
     """Takes samples and gives out frames, in order. Close it in the end, whatever happened.
 
-    Memory: at most one segment of samples, and one more for each thread and one in reserve, as far as the pool's
-    `most_ahead` allows; and the frames of as many.
+    Memory: the samples of one segment; of one more for each thread of the pool, as far as its `most_backlog` allows;
+    and the frames of as many.
     """
 
     def __init__(self, target: Mp3Format, pool: EncoderPool, write: Write) -> None:
@@ -39,7 +39,6 @@ class ParallelEncoder:
         self._next_segment = 0
         self._segments: list[Segment] = []
         self._written = 0
-        self._ahead = 0
 
     async def push(self, samples: bytes) -> None:
         """Take interleaved 16-bit little-endian samples. Waits where the threads do not keep up.
@@ -48,10 +47,10 @@ class ParallelEncoder:
         """
         self.samples += len(samples) // self._sample_bytes
         self._rest += samples
-        whole = len(self._rest) - len(self._rest) % self._piece_bytes
-        for start in range(0, whole, self._piece_bytes):
-            await self._feed(bytes(self._rest[start : start + self._piece_bytes]))
-        del self._rest[:whole]
+        while len(self._rest) >= self._piece_bytes:
+            piece = bytes(self._rest[: self._piece_bytes])
+            del self._rest[: self._piece_bytes]
+            await self._feed(piece)
 
     async def finish(self) -> None:
         """No more samples come: encode and write everything. Raises as `push`."""
@@ -66,11 +65,10 @@ class ParallelEncoder:
         await self._write_frames(last, last.stream.end)
 
     async def close(self) -> None:
-        """Stop encoding, and give back what was taken of the pool. Safe to repeat."""
+        """Stop encoding. Safe to repeat."""
         for segment in self._segments:
             await segment.close()
         self._segments.clear()
-        self._hold_ahead(0)
 
     async def _feed(self, piece: bytes) -> None:
         if self._frames >= self._next_segment:
@@ -91,18 +89,10 @@ class ParallelEncoder:
         while True:
             while len(self._segments) > 1 and not (self._segments[0].busy or self._segments[1].busy):
                 await self._join_first()
-            busy = sum(segment.busy for segment in self._segments)
-            if busy <= self._pool.threads and self._hold_ahead(busy):
+            busy = [segment for segment in self._segments if segment.busy]
+            if not busy or (len(busy) <= self._pool.threads and self._pool.backlog <= self._pool.most_backlog):
                 return
-            await next(segment for segment in self._segments if segment.busy).encoded()
-
-    def _hold_ahead(self, count: int) -> bool:
-        """Take part in the pool's bound on reading ahead; the first segment is always free."""
-        others = self._pool.ahead - self._ahead
-        if count and others + count > self._pool.most_ahead:
-            return False
-        self._pool.ahead, self._ahead = others + count, count
-        return True
+            await busy[0].encoded()
 
     async def _join_first(self) -> None:
         old, new = self._segments[:2]

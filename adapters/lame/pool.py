@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -16,16 +18,14 @@ _NICE = 5
 
 
 class EncoderPool:
-    """One thread per core. They start with the first work and end with the process.
-
-    `most_ahead` bounds how many parts of recordings, of all conversions together, are read ahead of those being
-    encoded, so that memory is bounded by conversions and cores.
-    """
+    """One thread per core. They start with the first work and end with the process."""
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
-        self.ahead = 0
-        self.most_ahead = 2 * threads
+        self.backlog = 0
+        """How many whole segments of samples, of all conversions together, are not encoded yet."""
+        self.most_backlog = 2 * threads
+        """So many at most are read ahead, so that memory is bounded by the conversions and the cores."""
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="lame", initializer=_be_nice)
 
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -44,5 +44,5 @@ def available_cores() -> int:
 
 
 def _be_nice() -> None:
-    if hasattr(os, "gettid"):  # on Linux a thread has a niceness of its own (sched(7))
-        os.setpriority(os.PRIO_PROCESS, os.gettid(), _NICE)
+    if sys.platform == "linux":  # where a thread has a niceness of its own (sched(7))
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

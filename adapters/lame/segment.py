@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import lameenc
 
@@ -39,8 +40,10 @@ class Segment:
         self._waiting.put_nowait(samples)
 
     def end(self) -> None:
-        """It has been given all its samples."""
+        """It has been given all its samples, and is part of the pool's backlog until they are encoded."""
         self._waiting.put_nowait(None)
+        self._pool.backlog += 1
+        self._task.add_done_callback(self._leave_backlog)
 
     async def encoded(self) -> None:
         """Wait until all its samples are encoded."""
@@ -48,14 +51,13 @@ class Segment:
 
     async def encode(self, samples: bytes) -> None:
         """Encode more, once its own samples are encoded. Raises `ConversionFailed`."""
-        try:
+        with _errors_translated():
             self.stream.push(await self._pool.run(self._encoder.encode, samples))
-        except (RuntimeError, ValueError) as error:
-            raise ConversionFailed(f"LAME: {error}") from error
 
     async def flush(self) -> None:
-        """Encode what the encoder holds back: the recording ends here."""
-        self.stream.push(await self._pool.run(self._encoder.flush))
+        """Encode what the encoder holds back: the recording ends here. Raises `ConversionFailed`."""
+        with _errors_translated():
+            self.stream.push(await self._pool.run(self._encoder.flush))
 
     def steps(self) -> Iterator[bytes]:
         """The samples it was given, in small steps."""
@@ -77,3 +79,15 @@ class Segment:
     async def _encode_all(self) -> None:
         while (samples := await self._waiting.get()) is not None:
             await self.encode(samples)
+
+    def _leave_backlog(self, _: "asyncio.Task[None]") -> None:
+        self._pool.backlog -= 1
+
+
+@contextmanager
+def _errors_translated() -> Iterator[None]:
+    """`lameenc` raises RuntimeError; ValueError is what came out, where it is no frames."""
+    try:
+        yield
+    except (RuntimeError, ValueError) as error:
+        raise ConversionFailed(f"LAME: {error}") from error
