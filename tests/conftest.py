@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
@@ -15,6 +16,10 @@ from tests.no_skips import (  # noqa: F401 - pytest looks for its hooks here
     pytest_make_collect_report,
     pytest_runtest_makereport,
 )
+
+# A machine that is busy with other things is no failure.
+hypothesis.settings.register_profile("without deadlines", deadline=None)
+hypothesis.settings.load_profile("without deadlines")
 
 _TEMPLATE = "migrated_template"
 

@@ -22,8 +22,8 @@ Write = Callable[[bytearray, list[int]], Awaitable[None]]
 class ParallelEncoder:
     """Takes samples and gives out frames, in order. Close it in the end, whatever happened.
 
-    Memory: the samples of one segment; of one more for each thread of the pool, as far as its `most_backlog` allows;
-    and the frames of as many.
+    Memory: the samples and the frames of one segment, and of one more for each thread of the pool and one in reserve,
+    as far as its `most_backlog` allows.
     """
 
     def __init__(self, target: Mp3Format, pool: EncoderPool, write: Write) -> None:
@@ -89,10 +89,12 @@ class ParallelEncoder:
         while True:
             while len(self._segments) > 1 and not (self._segments[0].busy or self._segments[1].busy):
                 await self._join_first()
-            busy = [segment for segment in self._segments if segment.busy]
-            if not busy or (len(busy) <= self._pool.threads and self._pool.backlog <= self._pool.most_backlog):
+            first = next((segment for segment in self._segments[:2] if segment.busy), None)
+            if first is None:
                 return
-            await busy[0].encoded()
+            if len(self._segments) <= self._pool.threads + 1 and self._pool.backlog <= self._pool.most_backlog:
+                return
+            await first.encoded()
 
     async def _join_first(self) -> None:
         old, new = self._segments[:2]

@@ -9,6 +9,8 @@ LEAST_FRAMES = 16
 """From the new segment's first frame to the cut: more main data than `main_data_begin` can reach back over (511)."""
 AGREEING_FRAMES = 8
 """One after the other, until the encoders are taken to agree."""
+_REPEATING_FRAMES = 8
+"""So many that repeat the one before them count as one: in silence encoders agree whatever went before."""
 _PATIENCE_FRAMES = 16
 """How long a frame that fits is waited for, where the bit rate varies."""
 
@@ -45,14 +47,19 @@ class _Seam:
 
     def fits(self, cut: int) -> bool:
         """Whether the new stream's frames can follow from `cut` on. To be asked for every frame in turn."""
-        self._agreeing = self._agreeing + 1 if self._agree(cut - 1) else 0
-        if self._agreeing < AGREEING_FRAMES or cut < self._new.first + LEAST_FRAMES:
+        self._agreeing = self._agreeing + self._weight(cut - 1) if self._agree(cut - 1) else 0
+        if self._agreeing < AGREEING_FRAMES * _REPEATING_FRAMES or cut < self._new.first + LEAST_FRAMES:
             return False
         missing = missing_room(self._old, self._new, cut)
         self._tried += 1
         if missing and self._variable and self._tried > _PATIENCE_FRAMES:
             return self._old.lengthen(cut, missing)
         return not missing
+
+    def _weight(self, number: int) -> int:
+        """What the frame counts, where one that repeats the frame before it counts 1."""
+        repeats = number == self._new.first or self._old.decisions(number) == self._old.decisions(number - 1)
+        return 1 if repeats else _REPEATING_FRAMES
 
     def _agree(self, number: int) -> bool:
         """Whether both encoders decided the same; where the bit rate is constant, so that no byte differs."""

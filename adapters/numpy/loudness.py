@@ -1,5 +1,6 @@
 """Integrated loudness: ITU-R BS.1770-4, Annex 1, as EBU R 128 and EBU Tech 3341 ask for it."""
 
+import math
 from array import array
 
 import numpy as np
@@ -20,13 +21,13 @@ _SURROUND = 1.41
 # Bits of dwChannelMask (WAVEFORMATEXTENSIBLE).
 _LOW_FREQUENCY, _BACK, _SIDE = 1 << 3, 1 << 4 | 1 << 5, 1 << 9 | 1 << 10
 
-Energies = NDArray[np.float64]
+Energies = NDArray[np.float32]
 
 
 class Loudness:
     """Takes samples in order and keeps the energy of each 100 ms: 4 bytes each, 1.7 MB for 12 hours.
 
-    Summing up takes five times as much for a moment.
+    Summing up takes twice as much for a moment.
     """
 
     def __init__(self, source: WavFormat) -> None:
@@ -69,14 +70,14 @@ class Loudness:
         """In LUFS; None where no gating block passes the absolute gate. A block that is not whole does not count."""
         blocks = _gating_blocks(np.frombuffer(self._energies, np.float32))
         blocks /= _STEPS_PER_BLOCK * self._step
-        blocks = blocks[blocks >= _power(_ABSOLUTE_GATE)]
-        if not blocks.size:
+        gate = _power(_ABSOLUTE_GATE)
+        if not (blocks >= np.float32(gate)).any():
             return None
-        blocks = blocks[blocks >= blocks.mean() * 10 ** (_RELATIVE_GATE / 10)]
-        return _OFFSET + 10 * float(np.log10(blocks.mean()))
+        gate = max(gate, _mean_above(gate, blocks) * 10 ** (_RELATIVE_GATE / 10))
+        return _OFFSET + 10 * math.log10(_mean_above(gate, blocks))
 
 
-def channel_weights(source: WavFormat) -> Energies:
+def channel_weights(source: WavFormat) -> NDArray[np.float64]:
     """What each channel counts: 1, surround channels (60° to 120° to the side) 1.41, the low-frequency channel nothing.
 
     The back pair of a channel mask is the surround pair where there is none at the sides (5.1), else it is behind it
@@ -91,14 +92,18 @@ def channel_weights(source: WavFormat) -> Energies:
     return np.array(weights)
 
 
-def _gating_blocks(steps: NDArray[np.float32]) -> Energies:
+def _gating_blocks(steps: Energies) -> Energies:
     """The energies of four steps each."""
     count = max(0, len(steps) - _STEPS_PER_BLOCK + 1)
-    blocks = np.zeros(count)
+    blocks = np.zeros(count, np.float32)
     for offset in range(_STEPS_PER_BLOCK):
         blocks += steps[offset : offset + count]
     return blocks
 
 
+def _mean_above(gate: float, blocks: Energies) -> float:
+    return float(blocks.mean(where=blocks >= np.float32(gate), dtype=np.float64))
+
+
 def _power(lufs: float) -> float:
-    return float(10 ** ((lufs - _OFFSET) / 10))
+    return math.pow(10, (lufs - _OFFSET) / 10)

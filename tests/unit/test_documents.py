@@ -103,6 +103,15 @@ def test_systemd_waits_longer_than_the_service_gives_itself() -> None:
     assert int(found[1]) >= Settings().shutdown_grace + 60
 
 
+def test_systemd_tries_again_what_may_mend_itself() -> None:
+    """The exit code does not tell a wrong setting from a database that is away."""
+    unit = text("docs/operations.md").split("```ini\n", 1)[1].split("```", 1)[0]
+
+    assert "Restart=on-failure\n" in unit
+    assert "RestartPreventExitStatus" not in unit
+    assert re.search(r"^RestartSec=\d+$", unit, re.MULTILINE)
+
+
 def test_what_may_be_wrong_is_what_the_service_says() -> None:
     messages = [message for message, *_ in rows("docs/operations.md", "When something is wrong")]
     answers = {(status, code) for status, code in ANSWERS.values()} | BY_THE_FRAMEWORK
@@ -174,8 +183,9 @@ def test_make_targets_that_are_named_exist(name: str) -> None:
     assert set(re.findall(r"(?:`|^| )make ([a-z]+)(?:`|$)", text(name), re.MULTILINE)) <= targets
 
 
-def test_commands_of_the_readme_are_understood() -> None:
-    commands = [command.removeprefix(".venv/bin/music-app ") for command, _ in rows("README.md", "Commands")]
+@pytest.mark.parametrize(("name", "heading"), [("README.md", "Commands"), ("README.ru.md", "Команды")])
+def test_commands_of_the_readme_are_understood(name: str, heading: str) -> None:
+    commands = [command.removeprefix(".venv/bin/music-app ") for command, _ in rows(name, heading)]
 
     for command in commands:
         main._parser().parse_args(command.split())
