@@ -15,13 +15,13 @@ def music(samples: int, channels: int, rate: int, seed: int = 0) -> Samples:
     rng = np.random.default_rng(seed)
     sound = rng.normal(0, 0.003, (samples, channels))
     for start in range(0, samples, rate // 4):
-        at = np.arange(min(samples - start, rate))[:, None] / rate
+        at = np.arange(min(samples - start, rate // 2))[:, None] / rate
         for _ in range(3):
             pitch, pan = 55 * 2 ** (rng.integers(0, 48) / 12), rng.uniform(0.3, 1, channels)
             harmonics = [n for n in range(1, 9) if n * pitch < 0.45 * rate]
             wave = sum(np.sin(2 * np.pi * n * pitch * at + rng.uniform(0, 6, channels)) / n for n in harmonics)
-            sound[start : start + rate] += 0.05 * pan * wave * np.exp(-4 * at)
-        sound[start : start + rate] += rng.normal(0, 0.1, (len(at), 1)) * np.exp(-40 * at)
+            sound[start : start + rate // 2] += 0.05 * pan * wave * np.exp(-8 * at)
+        sound[start : start + rate // 2] += rng.normal(0, 0.1, (len(at), 1)) * np.exp(-40 * at)
     return np.clip(sound, -1, 1)
 
 

@@ -16,12 +16,16 @@ from domain.errors import Mp3TooLarge
 from domain.wav.format import WavFormat
 
 _ENOUGH_BYTES = 256 * 1024
+"""Of samples: worth changing to a thread."""
+_MOST_JOINT = 128
+"""The highest constant bit rate in kb/s for which lameenc leaves joint stereo on."""
 
 
 class LameAudioConverter(AudioConverter):
     """LAME in threads of the service itself; nothing is started for a conversion.
 
-    Codecs in blocks (ADPCM, GSM) go to `other`.
+    Codecs in blocks (ADPCM, GSM) go to `other`, and so does stereo at a constant bit rate above 128 kb/s: there lameenc
+    does not let LAME choose joint stereo, which costs up to 1.5 dB where the channels are alike.
     """
 
     def __init__(self, other: AudioConverter, pool: EncoderPool, folder: Path, max_mp3_bytes: int) -> None:
@@ -34,7 +38,7 @@ class LameAudioConverter(AudioConverter):
     async def convert(
         self, source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes]
     ) -> AsyncGenerator[Mp3, None]:
-        if source.encoding not in DECODED:
+        if source.encoding not in DECODED or (target.channels == 2 and (target.quality.bit_rate or 0) > _MOST_JOINT):
             async with self._other.convert(source, target, samples) as mp3:
                 yield mp3
             return

@@ -14,7 +14,8 @@ from domain.mp3 import side_information_bytes
 
 ENCODER_DELAY = 576
 """Samples before the first that LAME encodes; the decoder's own 529 are not counted."""
-_ENCODER = b"LAME3.100"
+_ENCODER = b"LAME4.0"
+"""As lameenc's frames say themselves."""
 _TAG_BYTES = 156
 _ALL_FIELDS = 15
 _SEEK_POINTS = 100

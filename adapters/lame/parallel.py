@@ -1,11 +1,12 @@
 """Encoding one recording in segments, side by side."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from adapters.lame.pool import EncoderPool
 from adapters.lame.seam import find_cut
 from adapters.lame.segment import Segment
-from adapters.lame.stream import join
+from adapters.lame.stream import FrameStream, join
 from domain.audio import Mp3Format
 
 _PIECE_FRAMES = 49
@@ -15,6 +16,8 @@ _LEAST_PIECES, _MOST_PIECES = 8, 16
 """Of a segment. 784 frames of 48 kHz stereo are 3.6 MB of samples."""
 _GROWTH = 8
 """A segment has this part of what went before, within those bounds: short recordings are shared out evenly, too."""
+_KEPT_FRAMES = 64
+"""Where two segments are encoded as one, its last frames are kept, in which the next cut writes."""
 
 Write = Callable[[bytearray, list[int]], Awaitable[None]]
 
@@ -38,7 +41,10 @@ class ParallelEncoder:
         self._frames = 0
         self._next_segment = 0
         self._segments: list[Segment] = []
-        self._written = 0
+        """Those that are not written, the last of which is being given samples."""
+        self._unjoined: asyncio.Queue[Segment | None] = asyncio.Queue()
+        self._joining: asyncio.Task[None] | None = None
+        self._progress = asyncio.Event()
 
     async def push(self, samples: bytes) -> None:
         """Take interleaved 16-bit little-endian samples. Waits where the threads do not keep up.
@@ -57,15 +63,15 @@ class ParallelEncoder:
         if self._rest or not self._segments:
             await self._feed(bytes(self._rest))
         self._segments[-1].end()
-        while len(self._segments) > 1:
-            await self._join_first()
-        [last] = self._segments
-        await last.encoded()
-        await last.flush()
-        await self._write_frames(last, last.stream.end)
+        self._unjoined.put_nowait(None)
+        if self._joining:
+            await self._joining
 
     async def close(self) -> None:
         """Stop encoding. Safe to repeat."""
+        if self._joining:
+            self._joining.cancel()
+            await asyncio.wait([self._joining])
         for segment in self._segments:
             await segment.close()
         self._segments.clear()
@@ -80,38 +86,57 @@ class ParallelEncoder:
         if self._segments:
             self._segments[-1].end()
             await self._make_way()
-        self._segments.append(Segment(self._frames, self._target, self._pool))
+        segment = Segment(self._frames, self._target, self._pool, self._progress.set)
+        self._segments.append(segment)
+        self._unjoined.put_nowait(segment)
+        self._joining = self._joining or asyncio.create_task(self._join_all())
         pieces = self._frames // (_GROWTH * _PIECE_FRAMES)
         self._next_segment = self._frames + _PIECE_FRAMES * max(_LEAST_PIECES, min(_MOST_PIECES, pieces))
 
     async def _make_way(self) -> None:
-        """Join what is encoded, and wait until one more segment may be read."""
-        while True:
-            while len(self._segments) > 1 and not (self._segments[0].busy or self._segments[1].busy):
-                await self._join_first()
-            first = next((segment for segment in self._segments[:2] if segment.busy), None)
-            if first is None:
-                return
-            if len(self._segments) <= self._pool.threads + 1 and self._pool.backlog <= self._pool.most_backlog:
-                return
-            await first.encoded()
+        """Wait until one more segment may be read. Raises what joining has raised."""
+        while not self._may_read_ahead():
+            self._progress.clear()
+            await self._progress.wait()
+            if self._joining and self._joining.done():
+                await self._joining
 
-    async def _join_first(self) -> None:
-        old, new = self._segments[:2]
-        await old.encoded()
-        await new.encoded()
+    def _may_read_ahead(self) -> bool:
+        if len(self._segments) > self._pool.threads + 1:
+            return False
+        return self._pool.backlog <= self._pool.most_backlog or not any(segment.busy for segment in self._segments)
+
+    async def _join_all(self) -> None:
+        """Write all segments, one after the other, as soon as it is known where each ends."""
+        try:
+            old = await self._unjoined.get()
+            while old and (new := await self._unjoined.get()):
+                await old.encoded()
+                old = await self._join(old, new)
+            if old:
+                await old.encoded()
+                await old.flush()
+                await self._write_frames(old.stream, old.stream.end)
+        finally:
+            self._progress.set()
+
+    async def _join(self, old: Segment, new: Segment) -> Segment:
+        """Write what of the old segment comes before the new one's frames; the segment that goes on."""
         cut = await find_cut(old, new, variable=self._target.quality.bit_rate is None)
         new.forget_samples()
         if cut is None:
-            del self._segments[1]
-            return
-        start = self._written
-        joined = join(old.stream, new.stream, start, cut)
-        await self._write(joined, old.stream.sizes(start, cut))
-        self._written = cut
-        del self._segments[0]
+            await new.close()
+            done, going_on = new, old
+            stop = max(old.stream.first, old.stream.end - _KEPT_FRAMES)
+        else:
+            join(old.stream, new.stream, cut)
+            done, going_on, stop = old, new, cut
+        await self._write_frames(old.stream, stop)
+        self._segments.remove(done)
+        self._progress.set()
+        return going_on
 
-    async def _write_frames(self, segment: Segment, stop: int) -> None:
-        start = self._written
-        await self._write(segment.stream.cut(start, stop), segment.stream.sizes(start, stop))
-        self._written = stop
+    async def _write_frames(self, stream: FrameStream, stop: int) -> None:
+        frames, sizes = stream.cut(stream.first, stop), stream.sizes(stream.first, stop)
+        stream.forget_before(stop)
+        await self._write(frames, sizes)

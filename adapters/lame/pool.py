@@ -45,4 +45,5 @@ def available_cores() -> int:
 
 def _be_nice() -> None:
     if sys.platform == "linux":  # where a thread has a niceness of its own (sched(7))
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, max(_NICE, os.getpriority(os.PRIO_PROCESS, thread)))

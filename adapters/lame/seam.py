@@ -1,12 +1,11 @@
 """Where one segment's frames may be followed by the next one's."""
 
+from contextlib import aclosing
 from itertools import count
 
 from adapters.lame.segment import Segment
 from adapters.lame.stream import FrameStream, missing_room
 
-LEAST_FRAMES = 16
-"""From the new segment's first frame to the cut: more main data than `main_data_begin` can reach back over (511)."""
 AGREEING_FRAMES = 8
 """One after the other, until the encoders are taken to agree."""
 _REPEATING_FRAMES = 8
@@ -18,20 +17,20 @@ _PATIENCE_FRAMES = 16
 async def find_cut(old: Segment, new: Segment, *, variable: bool) -> int | None:
     """The number of the frame before which to cut; the old segment is encoded up to there.
 
-    All samples of both were encoded before. None where there is no such frame: then the old segment has
-    encoded the new one's samples too, and nothing of the new one is needed.
+    The old segment's own samples were encoded before; the new one may still be given samples. None where there is no
+    such frame: then the old segment has encoded the new one's samples too, and nothing of the new one is needed.
     """
-    steps = new.steps()
     seam = _Seam(old.stream, new.stream, variable=variable)
-    for cut in count(new.stream.first + 1):
-        while old.stream.end <= cut and (samples := next(steps, None)):
+    async with aclosing(new.steps()) as steps:
+        for cut in count(new.stream.first + 1):
+            while old.stream.end <= cut and (samples := await anext(steps, None)):
+                await old.encode(samples)
+            if old.stream.end <= cut or not await new.has(cut):
+                break
+            if seam.fits(cut):
+                return cut
+        async for samples in steps:
             await old.encode(samples)
-        if min(old.stream.end, new.stream.end) <= cut:
-            break
-        if seam.fits(cut):
-            return cut
-    for samples in steps:
-        await old.encode(samples)
     return None
 
 
@@ -48,7 +47,9 @@ class _Seam:
     def fits(self, cut: int) -> bool:
         """Whether the new stream's frames can follow from `cut` on. To be asked for every frame in turn."""
         self._agreeing = self._agreeing + self._weight(cut - 1) if self._agree(cut - 1) else 0
-        if self._agreeing < AGREEING_FRAMES * _REPEATING_FRAMES or cut < self._new.first + LEAST_FRAMES:
+        if self._agreeing < AGREEING_FRAMES * _REPEATING_FRAMES:
+            return False
+        if not self._old.holds_main_data_before(cut, self._new.frame(cut).main_data_begin):
             return False
         missing = missing_room(self._old, self._new, cut)
         self._tried += 1

@@ -10,12 +10,16 @@ stream's are written over them.
 
 from adapters.lame.frames import Frame, FrameLayout
 
+_MOST_FRAMES_BACK = 512
+"""More than `main_data_begin` (511 bytes at most) can reach back over, as every frame that is reached has a byte."""
+
 
 class FrameStream:
     """What an encoder has given out, from frame number `first` of the recording on."""
 
     def __init__(self, layout: FrameLayout, first: int) -> None:
         self.first = first
+        """The number of the first frame it holds."""
         self._layout = layout
         self._data = bytearray()
         self._frames: list[Frame] = []
@@ -47,8 +51,24 @@ class FrameStream:
 
     def cut(self, start: int, stop: int) -> bytearray:
         """The frames from `start` to before `stop`, which are whole."""
+        if start == stop:
+            return bytearray()
         last = self.frame(stop - 1)
         return self._data[self.frame(start).start : last.start + last.size]
+
+    def forget_before(self, number: int) -> None:
+        """Let go of the frames before that one."""
+        start = self.frame(number).start if number < self.end else self._end
+        kept = self._frames[number - self.first :]
+        self._frames = [Frame(frame.start - start, frame.size, frame.main_data_begin) for frame in kept]
+        del self._data[:start]
+        self._end -= start
+        self.first = number
+
+    def holds_main_data_before(self, number: int, count: int) -> bool:
+        """Whether so many bytes of main data before the frame lie in frames it holds."""
+        sizes = self.sizes(max(self.first, number - _MOST_FRAMES_BACK), number)
+        return sum(sizes) - self._layout.main_data_offset * len(sizes) >= count
 
     def main_data_before(self, number: int, count: int) -> bytes:
         """The last `count` bytes of main data before the frame."""
@@ -101,8 +121,8 @@ def missing_room(old: FrameStream, new: FrameStream, cut: int) -> int:
     return max(0, new.frame(cut).main_data_begin - old.frame(cut).main_data_begin)
 
 
-def join(old: FrameStream, new: FrameStream, start: int, cut: int) -> bytearray:
-    """The old stream's frames from `start` to the cut, after which the new stream's frames can follow."""
+def join(old: FrameStream, new: FrameStream, cut: int) -> None:
+    """Make the new stream's frames from the cut on able to follow the old one's before it; forget the others of it."""
     needed = new.frame(cut).main_data_begin
     old.overwrite_main_data_before(cut, new.main_data_before(cut, needed))
-    return old.cut(start, cut)
+    new.forget_before(cut)

@@ -12,7 +12,7 @@ from adapters.shared.cancellation import finish, in_thread
 from domain.audio import Mp3
 from domain.errors import DiskFull, SpoolAway
 
-READ_BYTES = 256 * 1024
+READ_BYTES = 1 << 20
 """The slice in which files are read, each in a thread of its own."""
 
 

@@ -9,10 +9,11 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.clips import measure_clips
-from tests.benchmarks.converters import measure_converters, measure_threads
+from tests.benchmarks.converters import measure_converters
 from tests.benchmarks.machine import describe_machine
 from tests.benchmarks.memory import measure_memory
 from tests.benchmarks.report import Report
+from tests.benchmarks.threads import measure_threads
 from tests.benchmarks.uploading import measure_last_bytes, measure_uploads
 
 PARTS = {

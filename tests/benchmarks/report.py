@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-_NARROWEST = 9
+_NAME_WIDTH, _CELL_WIDTH, _VERDICT_WIDTH = 23, 9, 15
 
 
 @dataclass
@@ -15,9 +15,9 @@ class Report:
     _widths: list[int] = field(default_factory=list)
 
     def table(self, title: str, *columns: str) -> None:
-        """Begin a table; the first column's width holds the names of the rows."""
+        """Begin a table; the first column holds the names of the rows, the last one the verdicts."""
         self._title = title
-        self._widths = [26, *(max(_NARROWEST, len(column)) for column in columns[1:])]
+        self._widths = [_NAME_WIDTH, *(max(_CELL_WIDTH, len(column)) for column in columns[1:-1]), _VERDICT_WIDTH]
         print(f"\n**{title}**\n")
         self.row(*columns)
         rules = ["-" * self._widths[0], *("-" * (width - 1) + ":" for width in self._widths[1:])]
@@ -41,7 +41,7 @@ class Report:
     def summary(self) -> None:
         """The last lines."""
         print()
-        print("All bounds are kept." if not self.missed else f"{len(self.missed)} bounds are missed:")
+        print("All bounds are kept." if not self.missed else "Missed:")
         for line in self.missed:
             print(f"- {line}")
 

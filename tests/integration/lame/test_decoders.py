@@ -1,0 +1,108 @@
+"""What ffmpeg, mpg123 and sox make of our MP3s: every sample, in its place, and not one warning."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from adapters.ffmpeg.converter import FfmpegAudioConverter
+from adapters.lame import parallel
+from adapters.lame.converter import LameAudioConverter
+from adapters.lame.pool import EncoderPool
+from adapters.shared.ffmpeg import find_ffmpeg
+from tests.contract.converters import encoded
+from tests.contract.recordings import Recording, recording
+from tests.integration.lame.encoding import DECODERS, by_ffmpeg, by_mpg123
+from tests.sounds import SOUNDS, music
+from tests.wavs import Samples
+
+EXACT = {"ffmpeg": by_ffmpeg, "mpg123": by_mpg123}
+"""Those that honour delay and padding."""
+SEGMENT_FRAMES = 98
+FORMATS = [
+    (44100, 2, "128"),
+    (44100, 1, "V4"),
+    (44100, 2, "V0"),
+    (48000, 2, "320"),
+    (32000, 1, "32"),
+    (24000, 2, "V9"),
+    (22050, 1, "64"),
+    (16000, 2, "48"),
+    (11025, 1, "V2"),
+    (8000, 1, "32"),
+]
+
+
+@pytest.fixture
+def converter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LameAudioConverter:
+    """With short segments."""
+    monkeypatch.setattr(parallel, "_LEAST_PIECES", SEGMENT_FRAMES // 49)
+    monkeypatch.setattr(parallel, "_MOST_PIECES", SEGMENT_FRAMES // 49)
+    other = FfmpegAudioConverter(find_ffmpeg(None), tmp_path, 1 << 28)
+    return LameAudioConverter(other, EncoderPool(2), tmp_path, 1 << 28)
+
+
+def delay(heard: Samples, original: Samples) -> int:
+    """By how many samples the first comes behind the second: where they are most alike."""
+    size = 2 * len(original)
+    spectra = np.fft.rfft(heard[:, 0], size) * np.conj(np.fft.rfft(original[:, 0], size))
+    place = int(np.argmax(np.fft.irfft(spectra, size)))
+    return place if place < len(original) else place - size
+
+
+@pytest.mark.parametrize(("rate", "channels", "quality"), FORMATS)
+async def test_every_sample_comes_back_in_its_place(
+    converter: LameAudioConverter, rate: int, channels: int, quality: str
+) -> None:
+    samples = 3 * SEGMENT_FRAMES * (1152 if rate >= 32000 else 576) + 123
+    values = 0.7 * music(samples, channels, rate, 3)
+
+    mp3 = await encoded(converter, recording(values, rate=rate), quality)
+
+    for decode in DECODERS.values():
+        heard, warnings = decode(mp3, channels)
+        assert warnings == ""
+        if decode in EXACT.values():
+            assert heard.shape == values.shape
+            assert delay(heard, values) == 0
+        else:
+            assert len(heard) >= samples
+
+
+@pytest.mark.parametrize("sound", SOUNDS)
+@pytest.mark.parametrize(("rate", "quality"), [(44100, "128"), (22050, "V4")])
+async def test_no_sound_makes_a_decoder_complain(
+    converter: LameAudioConverter, sound: str, rate: int, quality: str
+) -> None:
+    values = 0.7 * SOUNDS[sound](8 * rate, 2, rate, 2)
+
+    mp3 = await encoded(converter, recording(values, rate=rate), quality)
+
+    for decode in DECODERS.values():
+        heard, warnings = decode(mp3, 2)
+        assert warnings == ""
+        assert decode not in EXACT.values() or len(heard) == len(values)
+
+
+def by_ffmpegs_encoder(what: Recording) -> bytes:
+    form = ["-f", "s16le", "-ar", str(what.source.sample_rate), "-ac", str(what.source.channels)]
+    command = ["ffmpeg", "-nostdin", "-v", "error", *form, "-i", "pipe:0", "-f", "mp3", "-id3v2_version", "0", "-"]
+    return subprocess.run(command, input=what.data, capture_output=True, check=True).stdout
+
+
+@pytest.mark.parametrize("rate", [8000, 44100])
+@pytest.mark.parametrize("samples", [47, 575, 576, 577, 1152, 1153, 3000, 5000, 6000, 7000, 9000, 10_000, 40_000])
+async def test_short_recordings_are_as_long_as_they_were(
+    converter: LameAudioConverter, rate: int, samples: int
+) -> None:
+    """ffmpeg is unsure of the kind of files of a few frames, whoever made them: then of its own, too."""
+    what = recording(0.7 * music(samples, 1, rate, 4), rate=rate)
+
+    mp3 = await encoded(converter, what)
+
+    for decode in EXACT.values():
+        heard, warnings = decode(mp3, 1)
+        assert len(heard) == samples
+        assert all("low score" in line for line in warnings.splitlines())
+        assert not warnings or "low score" in decode(by_ffmpegs_encoder(what), 1)[1]
