@@ -30,7 +30,10 @@ def write_id3(tags: Tags) -> bytes:
     Text that is not ASCII is UTF-16: what is declared as ISO 8859-1 many players read in their own code page. The tag
     is not unsynchronised; who reads tags by their size finds no frame in them, and few read it otherwise.
     """
-    frames = b"".join(_frame(name, _encoded(getattr(tags, field))) for name, field in FRAMES.items())
+    texts = {name: getattr(tags, field) for name, field in FRAMES.items()}
+    if texts["TCON"].isdigit():
+        texts["TCON"] = f"({texts['TCON']})"  # a number in ID3v1's list of genres
+    frames = b"".join(_frame(name, _encoded(text)) for name, text in texts.items())
     frames += _date_frames(tags.date) + _comment_frames(tags)
     return b"ID3\x03\0\0" + _as_synchsafe(len(frames)) + frames if frames else b""
 

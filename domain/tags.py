@@ -94,5 +94,5 @@ def _date(text: str) -> str:
 
 
 def _track(text: str) -> str:
-    found = _TRACK.fullmatch(text)
+    found = _TRACK.fullmatch(text.replace(" ", ""))
     return found[0] if found else ""

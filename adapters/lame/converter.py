@@ -43,7 +43,9 @@ class LameAudioConverter(AudioConverter):
                 yield mp3
             return
         async with anonymous_file(self._folder) as file:
-            await self._encode(source, target, samples, _Output(file, target, self._max_mp3_bytes))
+            await self._encode(
+                source, target, samples, _Output(file, InfoFrame(target, source.sample_rate), self._max_mp3_bytes)
+            )
             yield Mp3File(file)
 
     async def check(self) -> None:
@@ -62,7 +64,7 @@ class LameAudioConverter(AudioConverter):
             await encoder.finish()
         finally:
             await finish(encoder.close())
-        await output.finish(encoder.samples)
+        await output.finish(encoder.samples, encoder.silence)
 
 
 async def _collected(samples: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
@@ -80,9 +82,9 @@ async def _collected(samples: AsyncIterator[bytes]) -> AsyncGenerator[bytes, Non
 class _Output:
     """An MP3 being written: room for the info frame, then the frames."""
 
-    def __init__(self, file: AnonymousFile, target: Mp3Format, max_bytes: int) -> None:
+    def __init__(self, file: AnonymousFile, info: InfoFrame, max_bytes: int) -> None:
         self._file = file
-        self._info = InfoFrame(target)
+        self._info = info
         self._size = self._info.size
         self._max_bytes = max_bytes
 
@@ -97,6 +99,6 @@ class _Output:
         self._file.write(frames, self._size)
         self._size += len(frames)
 
-    async def finish(self, samples: int) -> None:
-        """Write the info frame; `samples` per channel were encoded."""
-        await in_thread(self._file.write, self._info.frame(samples), 0)
+    async def finish(self, samples: int, silence: int) -> None:
+        """Write the info frame; so many samples per channel were encoded, after so many that are not heard."""
+        await in_thread(self._file.write, self._info.frame(samples, silence), 0)

@@ -31,8 +31,10 @@ class InfoFrame:
     Holds at most `_MOST_OFFSETS` offsets, whatever the length.
     """
 
-    def __init__(self, target: Mp3Format) -> None:
+    def __init__(self, target: Mp3Format, source_rate: int) -> None:
+        """`source_rate` is the recording's sample rate in Hz."""
         self._target = target
+        self._source_rate = source_rate
         self._bit_rate = _bit_rate(target)
         self.size = frame_bytes(target, self._bit_rate)
         """Of the info frame itself, in bytes."""
@@ -54,10 +56,14 @@ class InfoFrame:
                 del self._offsets[1::2]
                 self._stride *= 2
 
-    def frame(self, samples: int) -> bytes:
-        """The whole frame. `samples` per channel went into the encoder."""
+    def frame(self, samples: int, silence: int = 0) -> bytes:
+        """The whole frame. So many samples per channel went into the encoder, after so many that are not heard."""
         start = HEADER_BYTES + side_information_bytes(self._target.sample_rate >= 32000, self._target.channels == 1)
-        tag = header(self._target, self._bit_rate).ljust(start, b"\0") + self._xing() + self._extension(samples)
+        tag = (
+            header(self._target, self._bit_rate).ljust(start, b"\0")
+            + self._xing()
+            + self._extension(samples, ENCODER_DELAY + silence)
+        )
         return (tag + struct.pack(">H", crc16(tag))).ljust(self.size, b"\0")
 
     def _xing(self) -> bytes:
@@ -72,12 +78,12 @@ class InfoFrame:
         index = min(self._frames * percent // (_SEEK_POINTS * self._stride), len(self._offsets) - 1)
         return min(255, self._offsets[index] * 256 // self._bytes)
 
-    def _extension(self, samples: int) -> bytes:
+    def _extension(self, samples: int, delay: int) -> bytes:
         """LAME's, up to the checksum of the frame itself. What is not known (lowpass, gains, preset) is 0."""
         rate, variable = self._target.quality.bit_rate, self._target.quality.variable is not None
         method = _VARIABLE if variable else _CONSTANT
-        padding = self._frames * self._target.samples_per_frame - ENCODER_DELAY - samples
-        delays = (ENCODER_DELAY << 12 | max(0, min(0xFFF, padding))).to_bytes(3, "big")
+        padding = self._frames * self._target.samples_per_frame - delay - samples
+        delays = (delay << 12 | max(0, min(0xFFF, padding))).to_bytes(3, "big")
         least = min(255, rate or BIT_RATES[self._target.sample_rate][0])
         return struct.pack(
             ">9sBB8xBB3sBBHIH",
@@ -96,9 +102,12 @@ class InfoFrame:
 
     @property
     def _miscellaneous(self) -> int:
-        """Source sample rate (2 bits), unwise settings (1), stereo mode (3: mono 0, joint 3), noise shaping (2)."""
-        rate = self._target.sample_rate
-        source = 0 if rate <= 32000 else 1 if rate == 44100 else 2
+        """Source sample rate (2 bits), unwise settings (1), stereo mode (3), noise shaping (2).
+
+        The rate is one of up to 32, 44.1, 48 kHz, and above; the mode is mono, 0, or joint stereo, 3.
+        """
+        rate = self._source_rate
+        source = 0 if rate <= 32000 else 1 if rate <= 44100 else 2 if rate <= 48000 else 3
         return source << 6 | (0 if self._target.channels == 1 else 3) << 2 | 1
 
 

@@ -16,6 +16,9 @@ _LEAST_PIECES, _MOST_PIECES = 8, 16
 """Of a segment. 784 frames of 48 kHz stereo are 3.6 MB of samples."""
 _GROWTH = 8
 """A segment has this part of what went before, within those bounds: short recordings are shared out evenly, too."""
+_SHORTEST = 47
+"""With fewer samples at the lower rates, the end falls into the frame in which the encoder's and the decoder's delay
+end (1105 samples), and ffmpeg then plays the delay; with as much silence before them it does not."""
 _KEPT_FRAMES = 64
 """Where two segments are encoded as one, its last frames are kept, in which the next cut writes."""
 
@@ -37,6 +40,8 @@ class ParallelEncoder:
         self._sample_bytes = 2 * target.channels
         self.samples = 0
         """Per channel, taken so far."""
+        self.silence = 0
+        """Samples per channel that were encoded before them, and are not to be heard."""
         self._rest = bytearray()
         self._frames = 0
         self._next_segment = 0
@@ -60,6 +65,9 @@ class ParallelEncoder:
 
     async def finish(self) -> None:
         """No more samples come: encode and write everything. Raises as `push`."""
+        if self.samples < _SHORTEST and self._target.samples_per_frame < 1152:
+            self.silence = _SHORTEST
+            self._rest[:0] = bytes(_SHORTEST * self._sample_bytes)
         if self._rest or not self._segments:
             await self._feed(bytes(self._rest))
         self._segments[-1].end()

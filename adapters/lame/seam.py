@@ -63,7 +63,7 @@ class _Seam:
         return 1 if repeats else _REPEATING_FRAMES
 
     def _agree(self, number: int) -> bool:
-        """Whether both encoders decided the same; where the bit rate is constant, so that no byte differs."""
+        """Whether both encoders decided the same; where the bit rate is constant, with the data in the same places."""
         if self._old.decisions(number) != self._new.decisions(number):
             return False
         return self._variable or self._old.frame(number).main_data_begin == self._new.frame(number).main_data_begin

@@ -1,8 +1,8 @@
 """The frames of one encoder, and cutting over from one stream of them to another.
 
 Both streams hold the same recording, frame for frame, from encoders that began at different frames. These come to
-agree: after some dozens of frames they make the same decisions, and from then on the one can follow the other without
-any difference. What may differ still, where the bit rate varies, is how far back a frame's main data begins
+agree: after some dozens of frames they make the same decisions, and from then on the one can follow the other. What may
+differ still, where the bit rate varies, is how far back a frame's main data begins
 (`main_data_begin`, ISO/IEC 11172-3 2.4.2.7). So the cut falls before a frame whose main data the new stream begins no
 further back than the old one: so far back the old stream's bytes belong to frames that are left out, and the new
 stream's are written over them.

@@ -74,7 +74,8 @@ class Loudness:
         if not (blocks >= np.float32(gate)).any():
             return None
         gate = max(gate, _mean_above(gate, blocks) * 10 ** (_RELATIVE_GATE / 10))
-        return _OFFSET + 10 * math.log10(_mean_above(gate, blocks))
+        # Compared with the gate in 32 bits, a block may pass that is a hair below it.
+        return max(_ABSOLUTE_GATE, _OFFSET + 10 * math.log10(_mean_above(gate, blocks)))
 
 
 def channel_weights(source: WavFormat) -> NDArray[np.float64]:

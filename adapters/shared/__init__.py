@@ -1,1 +1,1 @@
-"""What several adapters need to work with the machine: programs, anonymous files, ffmpeg's command line."""
+"""What several adapters need: programs, anonymous files, ffmpeg's command line, samples of all kinds."""

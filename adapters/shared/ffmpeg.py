@@ -59,21 +59,25 @@ def input_arguments(source: WavFormat) -> list[str]:
 def audio_filters(source: WavFormat) -> str:
     """The filters between decoder and encoder, or an empty string.
 
-    They mix down by `domain.downmix` with its exact weights, and make float samples safe to encode: NaN becomes
-    silence, what is beyond full scale full scale.
+    They mix down by `domain.downmix` with its exact weights, and make float samples safe to encode: what is not finite
+    becomes silence before it is mixed, what is beyond full scale full scale afterwards.
     """
     matrix = downmix_matrix(source)
     filters = []
+    if source.encoding in _FLOATS:
+        filters.append(_each_channel("if(isnan(val({0}))+isinf(val({0})),0,val({0}))", source.channels))
     if source.channels > 2:
         filters += ["aformat=sample_fmts=dblp", _pan(matrix)]
     if source.encoding in _FLOATS:
-        safe = (f"if(isnan(val({channel})),0,clip(val({channel}),-1,1))" for channel in range(len(matrix)))
-        filters.append(f"aeval='{'|'.join(safe)}':c=same")
+        filters.append(_each_channel("clip(val({0}),-1,1)", len(matrix)))
     return ",".join(filters)
 
 
+def _each_channel(expression: str, channels: int) -> str:
+    return f"aeval='{'|'.join(expression.format(channel) for channel in range(channels))}':c=same"
+
+
 def _pan(matrix: tuple[tuple[float, ...], ...]) -> str:
-    # A channel without weight is left out, so that an infinite sample in it does no harm.
     rows = ("+".join(f"{weight!r}*c{i}" for i, weight in enumerate(row) if weight) or "0*c0" for row in matrix)
     outputs = "|".join(f"c{o}={row}" for o, row in enumerate(rows))
     return f"pan={'mono' if len(matrix) == 1 else 'stereo'}|{outputs}"

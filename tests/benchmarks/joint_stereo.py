@@ -81,7 +81,7 @@ def _print_line(folder: Path, rate: int, quality: str) -> None:
 
 
 def _by_lameenc(form: Mp3Format, samples: bytes) -> bytes:
-    encoder, info = new_encoder(form), InfoFrame(form)
+    encoder, info = new_encoder(form), InfoFrame(form, form.sample_rate)
     frames = bytearray(encoder.encode(samples)) + encoder.flush()
     stream = FrameStream(FrameLayout(form), 0)
     stream.push(frames)

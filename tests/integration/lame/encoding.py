@@ -64,7 +64,7 @@ def in_one_piece(form: Mp3Format, samples: bytes) -> Encoded:
 
 def with_info(form: Mp3Format, frames: bytes, samples: bytes) -> bytes:
     """Frames behind the Info frame that says how many samples they are."""
-    stream, info = FrameStream(FrameLayout(form), 0), InfoFrame(form)
+    stream, info = FrameStream(FrameLayout(form), 0), InfoFrame(form, form.sample_rate)
     stream.push(frames)
     info.count(bytearray(frames), stream.sizes(0, stream.end))
     return info.frame(len(samples) // (2 * form.channels)) + frames

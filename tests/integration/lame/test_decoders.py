@@ -92,7 +92,9 @@ def by_ffmpegs_encoder(what: Recording) -> bytes:
 
 
 @pytest.mark.parametrize("rate", [8000, 44100])
-@pytest.mark.parametrize("samples", [47, 575, 576, 577, 1152, 1153, 3000, 5000, 6000, 7000, 9000, 10_000, 40_000])
+@pytest.mark.parametrize(
+    "samples", [1, 5, 46, 47, 575, 576, 577, 1152, 1153, 3000, 5000, 6000, 7000, 9000, 10_000, 40_000]
+)
 async def test_short_recordings_are_as_long_as_they_were(
     converter: LameAudioConverter, rate: int, samples: int
 ) -> None:

@@ -56,6 +56,17 @@ def test_what_is_below_the_absolute_gate_does_not_count() -> None:
     assert loudness((-75, 20), (-69, 5), (-75, 20)) == pytest.approx(-69, abs=0.2)
 
 
+def test_what_just_passes_the_absolute_gate_is_not_below_it() -> None:
+    """The row of a track takes nothing below -70 LUFS."""
+    low, high = -71.0, -69.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if loudness((middle, 0.4)) is None else (low, middle)
+        found = loudness((high, 0.4))
+        assert found is not None
+        assert found >= -70
+
+
 def test_what_is_far_below_the_rest_does_not_count() -> None:
     assert loudness((-36, 10), (-23, 20), (-36, 10)) == pytest.approx(-23, abs=0.1)
     assert loudness((-28, 20), (-23, 20)) == pytest.approx(10 * np.log10((10**-2.8 + 10**-2.3) / 2), abs=0.1)
