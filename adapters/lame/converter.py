@@ -15,7 +15,7 @@ from domain.audio import AudioConverter, Mp3, Mp3Format
 from domain.errors import Mp3TooLarge
 from domain.wav.format import WavFormat
 
-_ENOUGH_BYTES = 256 * 1024
+_ENOUGH_BYTES = 64 * 1024
 """Of samples: worth changing to a thread."""
 _MOST_JOINT = 128
 """The highest constant bit rate in kb/s for which lameenc leaves joint stereo on."""
