@@ -4,8 +4,10 @@ import hashlib
 import random
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass, field
 
+import httpx
 import psycopg
 
 from adapters.postgres.cluster import Cluster
@@ -16,6 +18,7 @@ SAMPLE = 10
 """Links that are downloaded again after each kill; in the end all are. The digests of all are compared each time."""
 ALLOWED_OFF = 0.05
 """Seconds by which an MP3 may differ from its WAV: less than two frames."""
+PATIENCE_SECONDS = 30
 _HALF_ROWS = """
     SELECT track_uuid::text FROM tracks
      WHERE track_id > %s AND (octet_length(track_file_bin) <> mp3_size OR sha256(track_file_bin) <> mp3_sha256)"""
@@ -54,7 +57,7 @@ class Checker:
     def _download(self, server: Server, promises: list[Promise]) -> None:
         with server.client() as client:
             for promise in promises:
-                answer = client.get(promise.link)
+                answer = _downloaded(client, promise.link)
                 digest = hashlib.sha256(answer.content).hexdigest()
                 self.require(answer.status_code == 200, f"{promise.track_uuid} is lost: {answer.status_code}")
                 first = self._first.setdefault(promise.link, digest)
@@ -73,6 +76,14 @@ class Checker:
         for promise in promised:
             expected = [self._first[promise.link], promise.clip.sha256]
             self.require(stored.get(promise.track_uuid) == expected, f"the row of {promise.track_uuid} is another")
+
+
+def _downloaded(client: httpx.Client, link: str) -> httpx.Response:
+    """The answer, once it is no 503, which asks to come again: readiness is kept for a moment after a kill."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while (answer := client.get(link)).status_code == 503 and time.monotonic() < end:
+        time.sleep(0.05)
+    return answer
 
 
 def _seconds(mp3: bytes) -> float:

@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.server import Server, running_server
 
 SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = 300
 """At most for each operation of one round; schemathesis ends sooner where it has nothing new to try."""
 MOST_ROUNDS = 20
@@ -46,7 +47,15 @@ def main(arguments: list[str]) -> int:
 
 def _round(server: Server, seed: int) -> tuple[int, bool]:
     """How many cases were made, and whether all was as described."""
-    command = [SCHEMATHESIS, "--no-color", "run", f"{server.url}/schema/openapi.json", *_CHECKS]
+    command = [
+        SCHEMATHESIS,
+        "--config-file",
+        str(CONFIGURATION),
+        "--no-color",
+        "run",
+        f"{server.url}/schema/openapi.json",
+        *_CHECKS,
+    ]
     command += ["--max-examples", str(EXAMPLES), "--seed", str(seed), "--continue-on-failure", "--warnings", "off"]
     command += ["--phases", "coverage,fuzzing", "--generation-database", "none"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=ROUND_SECONDS, check=False)
