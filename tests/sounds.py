@@ -85,7 +85,8 @@ def alternating(samples: int, channels: int, rate: int, seed: int = 0) -> Sample
     rng = np.random.default_rng(seed)
     seconds = -(-samples // rate)
     gates = np.repeat(np.cumsum(rng.integers(0, 2, 2 * seconds)) % 2, -(-rate // 2))[:samples, None]
-    return noise(samples, channels, rate, seed) * gates
+    gated: Samples = noise(samples, channels, rate, seed) * gates
+    return gated
 
 
 SOUNDS: dict[str, Sound] = {

@@ -79,7 +79,7 @@ class ParallelEncoder:
         """Stop encoding. Safe to repeat."""
         if self._joining:
             self._joining.cancel()
-            await asyncio.wait([self._joining])
+            await asyncio.gather(self._joining, return_exceptions=True)  # what it raised, `push` or `finish` raised
         for segment in self._segments:
             await segment.close()
         self._segments.clear()
@@ -104,10 +104,10 @@ class ParallelEncoder:
     async def _make_way(self) -> None:
         """Wait until one more segment may be read. Raises what joining has raised."""
         while not self._may_read_ahead():
-            self._progress.clear()
-            await self._progress.wait()
             if self._joining and self._joining.done():
                 await self._joining
+            self._progress.clear()
+            await self._progress.wait()
 
     def _may_read_ahead(self) -> bool:
         if len(self._segments) > self._pool.threads + 1:

@@ -261,3 +261,17 @@ async def test_closing_in_the_midst_of_several_segments_leaves_nothing() -> None
         await encoding.push(SPEECH)
         assert len(encoding._segments) > 1
         await encoding.close()
+
+
+async def test_reading_ends_where_writing_has_failed_before(let_go: threading.Event) -> None:
+    let_go.set()
+    pool, output = EncoderPool(1), Output(DiskFull())
+
+    async def push_slowly(encoding: ParallelEncoder) -> None:
+        for _ in range(8):
+            await encoding.push(SPEECH[:SEGMENT_BYTES])
+            await settled(lambda: output.writes + sum(segment.busy for segment in encoding._segments))
+
+    async with encoder(SPEECH_FORM, pool, output) as encoding:
+        with pytest.raises(DiskFull):
+            await push_slowly(encoding)
