@@ -117,7 +117,8 @@ class ParallelEncoder:
     async def _join_all(self) -> None:
         """Write all segments, one after the other, as soon as it is known where each ends."""
         try:
-            old = await self._unjoined.get()
+            if old := await self._unjoined.get():
+                old.forget_samples()  # no segment comes before it
             while old and (new := await self._unjoined.get()):
                 await old.encoded()
                 old = await self._join(old, new)
