@@ -21,7 +21,7 @@ class AddTrack:
         """The track, durable. `user` comes from `Authenticate`: nothing is converted for anybody else.
 
         `wav` ends only when the upload is known to be whole; what it raises comes out unchanged, and nothing is kept.
-        `at_least` is how many bytes are certain to come. Raises `UnknownUser` (deleted meanwhile), `DatabaseAway`,
+        `at_least` is how many bytes are certain to come. Raises `UnknownUser` (deleted meanwhile), `StoreAway`,
         `DiskFull` and what `Convert` raises.
         """
         async with self._convert(wav, at_least) as conversion:

@@ -25,7 +25,7 @@ class Authenticate:
         self._users = users
 
     async def __call__(self, credentials: Credentials) -> User:
-        """The user. Raises `WrongCredentials` or `DatabaseAway`."""
+        """The user. Raises `WrongCredentials` or `StoreAway`."""
         digest = token_digest(credentials.access_token)
         if credentials.user_id is None:
             user = await self._users.find_by_token(digest)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from domain.errors import RecordDamaged, RecordNotFound
+from domain.errors import TrackDamaged, TrackNotFound
 from domain.tracks import Track, TrackCatalogue, TrackRepository
 
 
@@ -24,11 +24,11 @@ class CheckTracks:
         self._tracks = tracks
 
     async def __call__(self) -> AsyncIterator[CheckedTrack]:
-        """Each track as soon as it is checked, but those that are removed meanwhile. Raises `DatabaseAway`."""
+        """Each track as soon as it is checked, but those that are removed meanwhile. Raises `StoreAway`."""
         async for track in self._catalogue.all():
             try:
                 yield CheckedTrack(track, await self._problem(track))
-            except RecordNotFound:
+            except TrackNotFound:
                 continue
 
     async def _problem(self, track: Track) -> str | None:
@@ -37,7 +37,7 @@ class CheckTracks:
             async for block in self._tracks.read(track.track_uuid, 0, track.mp3_size):
                 size += len(block)
                 digest.update(block)
-        except RecordDamaged as error:
+        except TrackDamaged as error:
             return f"cannot be read after byte {size}: {error.reason}"
         if size != track.mp3_size:
             return f"has {size} bytes instead of {track.mp3_size}"

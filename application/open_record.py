@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.errors import RecordNotFound
+from domain.errors import TrackNotFound
 from domain.tracks import Track, TrackRepository
 
 
@@ -27,8 +27,8 @@ class OpenRecord:
         self._tracks = tracks
 
     async def __call__(self, track_uuid: UUID, user_id: int) -> Record:
-        """The record. Raises `RecordNotFound`, also where the track is another user's, or `DatabaseAway`."""
+        """The record. Raises `TrackNotFound`, also where the track is another user's, or `StoreAway`."""
         track = await self._tracks.find(track_uuid, user_id)
         if track is None:
-            raise RecordNotFound
+            raise TrackNotFound
         return Record(track, self._tracks)

@@ -6,17 +6,18 @@ from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanage
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.audio import AudioConverter, Mp3, Mp3Format, Mp3Quality, mp3_format
-from domain.downmix import downmix_matrix
 from domain.errors import ConversionFailed, Mp3TooLarge, TooLong, UploadTooLarge
-from domain.id3 import write_id3
-from domain.mp3 import read_info
-from domain.sound import Measurement, NotMeasured, Sound, SoundMeter
-from domain.tagged_mp3 import TaggedMp3
-from domain.wav.format import WavFormat
-from domain.wav.limits import WavLimits
-from domain.wav.reader import WavReader
-from domain.wav.repairs import Repair
+from domain.measuring import Measurement, NotMeasured, Sound, SoundMeter
+from domain.output.converter import AudioConverter, Mp3
+from domain.output.downmix import downmix_matrix
+from domain.output.format import Mp3Format, Mp3Quality, mp3_format
+from domain.output.id3 import write_id3
+from domain.output.info_frame import read_info
+from domain.output.tagged_mp3 import TaggedMp3
+from domain.recording.format import WavFormat
+from domain.recording.limits import WavLimits
+from domain.recording.reader import WavReader
+from domain.recording.repairs import Repair
 
 _MP3_HEAD_BYTES = 4096
 """More than the largest Layer III frame (1,441 bytes), so the Info frame is in it whole."""
@@ -64,32 +65,32 @@ class Convert:
         """Convert; the MP3 is there until the context ends.
 
         `at_least` is how many bytes are certain to come, so that what is too long is refused before it is encoded.
-        Raises `WavError`, `UploadTooLarge` and what `AudioConverter.convert` raises; what `wav` raises comes out
+        Raises `RecordingError`, `UploadTooLarge` and what `AudioConverter.convert` raises; what `wav` raises comes out
         unchanged.
         """
-        intake = _Intake(wav, self._limits)
-        source = await intake.begin()
+        incoming = _IncomingWav(wav, self._limits)
+        source = await incoming.begin()
         target = mp3_format(source, len(downmix_matrix(source)), self._quality)
-        intake.refuse_by_claim(target, at_least)
+        incoming.refuse_by_claim(target, at_least)
         async with (
             self._measure(source) as measurement,
-            aclosing(_measured(intake.samples(), measurement)) as samples,
+            aclosing(_measured(incoming.samples(), measurement)) as samples,
             self._converter.convert(source, target, samples) as mp3,
         ):
             if mp3.size > self._limits.max_mp3_bytes:
                 raise Mp3TooLarge(self._limits.max_mp3_bytes)
-            tag = write_id3(intake.reader.tags)
+            tag = write_id3(incoming.reader.tags)
             if mp3.size + len(tag) > self._limits.max_mp3_bytes:
                 tag = b""  # texts never refuse a recording
-            mp3_sha256 = await _verified_digest(tag, mp3, target, intake.duration)
+            mp3_sha256 = await _verified_digest(tag, mp3, target, incoming.duration)
             yield Conversion(
                 mp3=TaggedMp3(tag, mp3),
                 mp3_format=target,
                 mp3_sha256=mp3_sha256,
-                duration=timedelta(seconds=intake.duration),
-                wav_size=intake.reader.bytes_read,
-                wav_sha256=intake.sha256.digest(),
-                repairs=intake.reader.repairs,
+                duration=timedelta(seconds=incoming.duration),
+                wav_size=incoming.reader.bytes_read,
+                wav_sha256=incoming.sha256.digest(),
+                repairs=incoming.reader.repairs,
                 sound=await measurement.finish(),
             )
 
@@ -105,7 +106,7 @@ async def _measured(samples: AsyncGenerator[bytes, None], measurement: Measureme
             yield block
 
 
-class _Intake:
+class _IncomingWav:
     """The bytes of one WAV on their way through the reader."""
 
     def __init__(self, wav: AsyncIterator[bytes], limits: AudioLimits) -> None:

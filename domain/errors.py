@@ -24,7 +24,7 @@ class WrongCredentials(MusicAppError):
         super().__init__("user_id and user_access_token do not belong together; send the pair that /register returned")
 
 
-class RecordNotFound(MusicAppError):
+class TrackNotFound(MusicAppError):
     """No track has this identifier and this owner."""
 
     def __init__(self) -> None:
@@ -46,11 +46,11 @@ class DuplicateTrack(MusicAppError):
         super().__init__("a track with this identifier is stored already")
 
 
-class WavError(MusicAppError):
+class RecordingError(MusicAppError):
     """Base of what can be wrong with an uploaded recording."""
 
 
-class NotAWav(WavError):
+class NotAWav(RecordingError):
     """The bytes do not begin as any WAV container does."""
 
     def __init__(self, found: str) -> None:
@@ -58,7 +58,7 @@ class NotAWav(WavError):
         super().__init__(f"wav_file is not a WAV: {found}; send a RIFF, RIFX, RF64, BW64 or Sony Wave64 file")
 
 
-class UnsupportedCodec(WavError):
+class UnsupportedCodec(RecordingError):
     """The WAV holds a codec that is not converted."""
 
     def __init__(self, codec: str) -> None:
@@ -69,14 +69,14 @@ class UnsupportedCodec(WavError):
         )
 
 
-class NoAudio(WavError):
+class NoAudio(RecordingError):
     """The WAV has no sample at all."""
 
     def __init__(self) -> None:
         super().__init__("wav_file holds no audio; send a recording with at least one sample")
 
 
-class DamagedWav(WavError):
+class DamagedRecording(RecordingError):
     """The WAV is broken in a way that cannot be mended."""
 
     def __init__(self, reason: str) -> None:
@@ -84,7 +84,7 @@ class DamagedWav(WavError):
         super().__init__(f"wav_file is damaged: {reason}")
 
 
-class TooLong(WavError):
+class TooLong(RecordingError):
     """The recording is longer than the service takes. `limit` is in seconds."""
 
     def __init__(self, limit: float) -> None:
@@ -92,7 +92,7 @@ class TooLong(WavError):
         super().__init__(f"wav_file is longer than {limit:g} seconds (MAX_DURATION); send it in parts")
 
 
-class UnsupportedChannels(WavError):
+class UnsupportedChannels(RecordingError):
     """The number of channels is outside what the service takes."""
 
     def __init__(self, channels: int, limit: int) -> None:
@@ -100,7 +100,7 @@ class UnsupportedChannels(WavError):
         super().__init__(f"wav_file says it has {channels} channels; 1 to {limit} are taken (MAX_CHANNELS)")
 
 
-class UnsupportedRate(WavError):
+class UnsupportedRate(RecordingError):
     """The sample rate is outside what the service takes. Rates are in Hz."""
 
     def __init__(self, rate: int, lowest: int, highest: int) -> None:
@@ -162,7 +162,7 @@ class TooOften(MusicAppError):
         super().__init__(f"this can be asked for {per_minute} times a minute; try again in {retry_after} seconds")
 
 
-class DatabaseAway(MusicAppError):
+class StoreAway(MusicAppError):
     """The database did not answer in time; whether a change was made is unknown."""
 
     def __init__(self) -> None:
@@ -176,14 +176,14 @@ class DiskFull(MusicAppError):
         super().__init__("the service has no disk space left for this; try again later")
 
 
-class SpoolAway(MusicAppError):
+class WorkspaceAway(MusicAppError):
     """The place for bytes on their way cannot be used, for another reason than a lack of space."""
 
     def __init__(self) -> None:
         super().__init__("the service cannot use its disk at the moment; try again later")
 
 
-class RecordDamaged(MusicAppError):
+class TrackDamaged(MusicAppError):
     """The store has lost bytes of a track. `reason` is for the operator's log."""
 
     def __init__(self, reason: str) -> None:

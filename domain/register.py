@@ -13,7 +13,7 @@ class Register:
         self._clock = clock
 
     async def __call__(self, user_name: str) -> tuple[User, str]:
-        """The new user and the access token. Raises `InvalidUserName` or `DatabaseAway`."""
+        """The new user and the access token. Raises `InvalidUserName` or `StoreAway`."""
         name = clean_user_name(user_name)
         token = str(self._identifiers.new_uuid())
         user = await self._users.add(name, token_digest(token), self._clock.now())

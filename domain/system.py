@@ -43,8 +43,8 @@ class Spool(ABC):
 
     @abstractmethod
     def open(self) -> AbstractAsyncContextManager[SpooledFile]:
-        """An empty file, gone when the context ends. Raises `DiskFull`, `SpoolAway`."""
+        """An empty file, gone when the context ends. Raises `DiskFull`, `WorkspaceAway`."""
 
     @abstractmethod
     async def check(self) -> None:
-        """Return if there is room to spool; else raise `DiskFull` or `SpoolAway`. Safe to repeat."""
+        """Return if there is room to spool; else raise `DiskFull` or `WorkspaceAway`. Safe to repeat."""

@@ -65,6 +65,22 @@ class Tags:
         return any(self.texts())
 
 
+ID3_FRAMES = {
+    "TIT2": "title",
+    "TPE1": "artist",
+    "TPE2": "album_artist",
+    "TALB": "album",
+    "TRCK": "track",
+    "TCON": "genre",
+    "TCOM": "composer",
+    "TPUB": "publisher",
+    "TCOP": "copyright",
+    "TENC": "encoded_by",
+    "TSSE": "software",
+}
+"""Text frames of ID3v2.3, and the field of `Tags` that each holds."""
+
+
 def _clean(name: str, text: str) -> str:
     text = text.partition("\0")[0]
     if name in _COMMENTS:

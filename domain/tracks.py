@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.audio import Mp3, Mp3Format
-from domain.sound import Sound
+from domain.measuring import Sound
+from domain.output.converter import Mp3
+from domain.output.format import Mp3Format
+from domain.recording.repairs import Repair
 from domain.text import writable
-from domain.wav.repairs import Repair
 
 MAX_FILE_NAME_LENGTH = 150
 MAX_FILE_NAME_BYTES = 200
@@ -53,7 +54,7 @@ def mp3_file_name(wav_file_name: str) -> str:
 class TrackRepository(ABC):
     """Where tracks and their MP3s are kept.
 
-    Every method raises `DatabaseAway` when the store does not answer in time.
+    Every method raises `StoreAway` when the store does not answer in time.
     """
 
     @abstractmethod
@@ -61,7 +62,7 @@ class TrackRepository(ABC):
         """Keep a track and its MP3, both or neither; durable when this returns.
 
         Raises `UnknownUser` (no such user), `DuplicateTrack` (this `track_uuid` is kept already), `DiskFull`, and
-        `DatabaseAway`, after which the track may be kept or not. The MP3 has `track.mp3_size` bytes; it is read
+        `StoreAway`, after which the track may be kept or not. The MP3 has `track.mp3_size` bytes; it is read
         in slices and never held whole.
         """
 
@@ -73,8 +74,8 @@ class TrackRepository(ABC):
     def read(self, track_uuid: UUID, start: int, count: int) -> AsyncIterator[bytes]:
         """`count` bytes of the MP3 from byte `start`, in blocks of at most 1 MiB.
 
-        Nothing of the store (a connection, a lock) is held between two blocks. Raises `RecordNotFound` if the
-        track does not exist, `RecordDamaged` if the store has lost bytes of it. The caller asks for bytes that are
+        Nothing of the store (a connection, a lock) is held between two blocks. Raises `TrackNotFound` if the
+        track does not exist, `TrackDamaged` if the store has lost bytes of it. The caller asks for bytes that are
         there: `start + count <= track.mp3_size`.
         """
 
@@ -87,5 +88,5 @@ class TrackCatalogue(ABC):
         """Every track once, in any order; one that is added or removed meanwhile may come or not.
 
         Nothing of the store is held between two tracks, and only a bounded number of them in memory. Raises
-        `DatabaseAway`.
+        `StoreAway`.
         """

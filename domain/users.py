@@ -40,7 +40,7 @@ def clean_user_name(name: str) -> str:
 
 
 class UserRepository(ABC):
-    """Where users are kept. Every method raises `DatabaseAway` when the store does not answer in time."""
+    """Where users are kept. Every method raises `StoreAway` when the store does not answer in time."""
 
     @abstractmethod
     async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:

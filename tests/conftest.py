@@ -10,8 +10,8 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
-from adapters.postgres.embedded import EmbeddedPostgres
-from adapters.postgres.migrate import migrate
+from adapters.embedded_postgres.embedded import EmbeddedPostgres
+from adapters.postgres.schema.migrate import migrate
 from tests.no_skips import (  # noqa: F401 - pytest looks for its hooks here
     pytest_make_collect_report,
     pytest_runtest_makereport,

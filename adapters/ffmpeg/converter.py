@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from adapters.shared.ffmpeg import (
+from adapters.ffmpeg.command_line import (
     audio_filters,
     check_ffmpeg,
     filter_arguments,
@@ -14,11 +14,12 @@ from adapters.shared.ffmpeg import (
     opening,
     refuse_missing,
 )
+from adapters.ffmpeg.results import refuse_failure
 from adapters.shared.files import AnonymousFile, Mp3File, anonymous_file
 from adapters.shared.programs import Limits, run
-from adapters.shared.results import refuse_failure
-from domain.audio import AudioConverter, Mp3, Mp3Format
-from domain.wav.format import WavFormat
+from domain.output.converter import AudioConverter, Mp3
+from domain.output.format import Mp3Format
+from domain.recording.format import WavFormat
 
 _MEMORY_BYTES = 1 << 30
 _CPU_SECONDS = 4 * 3600

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from adapters.lame.info import InfoFrame
 from adapters.lame.parallel import ParallelEncoder
+from adapters.lame.pcm import Pcm16
 from adapters.lame.pool import EncoderPool
+from adapters.numpy.samples import DECODED
 from adapters.shared.cancellation import finish, in_thread
 from adapters.shared.files import AnonymousFile, Mp3File, anonymous_file
-from adapters.shared.pcm import Pcm16
-from adapters.shared.samples import DECODED
-from domain.audio import AudioConverter, Mp3, Mp3Format
 from domain.errors import Mp3TooLarge
-from domain.wav.format import WavFormat
+from domain.output.converter import AudioConverter, Mp3
+from domain.output.format import Mp3Format
+from domain.recording.format import WavFormat
 
 _ENOUGH_BYTES = 64 * 1024
 """Of samples: worth changing to a thread."""

@@ -2,7 +2,7 @@
 
 import lameenc
 
-from domain.audio import Mp3Format
+from domain.output.format import Mp3Format
 
 _QUALITY = 5
 """LAME's speed of encoding, as ffmpeg has it by default."""

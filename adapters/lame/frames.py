@@ -6,10 +6,8 @@ Sources: ISO/IEC 11172-3 2.4.1.3 (header), 2.4.1.7 (side information), 2.4.2.7 (
 
 from dataclasses import dataclass
 
-from domain.audio import BIT_RATES, Mp3Format
-from domain.mp3 import SAMPLE_RATES, side_information_bytes
-
-HEADER_BYTES = 4
+from domain.output.format import BIT_RATES, Mp3Format
+from domain.output.frame import HEADER_BYTES, bit_rate_index, frame_bytes, side_information_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +49,6 @@ class FrameLayout:
         """The side information but for `main_data_begin`, as one number."""
         side = start + HEADER_BYTES
         return int.from_bytes(data[side : side + self.side_bytes], "big") & self._decision_mask
-
-
-def bit_rate_index(target: Mp3Format, bit_rate: int) -> int:
-    """Of a bit rate in kb/s, as it stands in the header."""
-    return BIT_RATES[target.sample_rate].index(bit_rate) + 1
-
-
-def header(target: Mp3Format, bit_rate: int) -> bytes:
-    """Of a frame without CRC and padding, marked as an original; stereo is joint, as LAME writes it."""
-    version, rates = next((version, rates) for version, rates in SAMPLE_RATES.items() if target.sample_rate in rates)
-    third = bit_rate_index(target, bit_rate) << 4 | rates.index(target.sample_rate) << 2
-    mode = 0b11 if target.channels == 1 else 0b01
-    return bytes([0xFF, 0xE3 | version << 3, third, mode << 6 | 0b100])
-
-
-def frame_bytes(target: Mp3Format, bit_rate: int) -> int:
-    """Of a frame without padding (ISO/IEC 11172-3 2.4.3.1)."""
-    return target.samples_per_frame // 8 * bit_rate * 1000 // target.sample_rate
 
 
 def _sizes(target: Mp3Format) -> dict[int, int]:

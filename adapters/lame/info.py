@@ -1,24 +1,16 @@
-"""The first frame of an MP3, which tells players how long it is.
-
-Xing's tag holds the frame count, the byte count and the seek table; LAME's extension of it the encoder delay, the
-padding and two checksums (http://gabriel.mp3-tech.org/mp3infotag.html). "Info" in place of "Xing" says that the bit
-rate is constant.
-"""
+"""Counting frames for the MP3's first one, which tells players how long it is (`domain.output.info_frame`)."""
 
 import struct
 
 from adapters.lame.crc import crc16
-from adapters.lame.frames import HEADER_BYTES, frame_bytes, header
-from domain.audio import BIT_RATES, Mp3Format
-from domain.mp3 import side_information_bytes
+from domain.output.format import BIT_RATES, Mp3Format
+from domain.output.frame import frame_bytes, header, main_data_offset
+from domain.output.info_frame import SEEK_POINTS, TAG_BYTES, lame_extension, xing_tag
 
 ENCODER_DELAY = 576
 """Samples before the first that LAME encodes; the decoder's own 529 are not counted."""
 _ENCODER = b"LAME4.0"
 """As lameenc's frames say themselves."""
-_TAG_BYTES = 156
-_ALL_FIELDS = 15
-_SEEK_POINTS = 100
 _MOST_OFFSETS = 512
 _CONSTANT, _VARIABLE = 1, 4
 """The methods CBR and VBR-MTRH."""
@@ -58,9 +50,8 @@ class InfoFrame:
 
     def frame(self, samples: int, silence: int = 0) -> bytes:
         """The whole frame. So many samples per channel went into the encoder, after so many that are not heard."""
-        start = HEADER_BYTES + side_information_bytes(self._target.sample_rate >= 32000, self._target.channels == 1)
         tag = (
-            header(self._target, self._bit_rate).ljust(start, b"\0")
+            header(self._target, self._bit_rate).ljust(main_data_offset(self._target), b"\0")
             + self._xing()
             + self._extension(samples, ENCODER_DELAY + silence)
         )
@@ -68,36 +59,30 @@ class InfoFrame:
 
     def _xing(self) -> bytes:
         variable = self._target.quality.variable
-        name = b"Info" if variable is None else b"Xing"
-        quality = 100 - 10 * (4 if variable is None else variable) - _ALGORITHM_QUALITY
-        seek_table = bytes(self._seek_point(percent) for percent in range(_SEEK_POINTS))
-        return struct.pack(">4sIII100sI", name, _ALL_FIELDS, self._frames, self._bytes, seek_table, max(0, quality))
+        return xing_tag(
+            variable=variable is not None,
+            frames=self._frames,
+            size=self._bytes,
+            seek_table=bytes(self._seek_point(percent) for percent in range(SEEK_POINTS)),
+            quality=max(0, 100 - 10 * (4 if variable is None else variable) - _ALGORITHM_QUALITY),
+        )
 
     def _seek_point(self, percent: int) -> int:
         """Where that part of the duration begins, in 256ths of the bytes."""
-        index = min(self._frames * percent // (_SEEK_POINTS * self._stride), len(self._offsets) - 1)
+        index = min(self._frames * percent // (SEEK_POINTS * self._stride), len(self._offsets) - 1)
         return min(255, self._offsets[index] * 256 // self._bytes)
 
     def _extension(self, samples: int, delay: int) -> bytes:
-        """LAME's, up to the checksum of the frame itself. What is not known (lowpass, gains, preset) is 0."""
         rate, variable = self._target.quality.bit_rate, self._target.quality.variable is not None
-        method = _VARIABLE if variable else _CONSTANT
-        padding = self._frames * self._target.samples_per_frame - delay - samples
-        delays = (delay << 12 | max(0, min(0xFFF, padding))).to_bytes(3, "big")
-        least = min(255, rate or BIT_RATES[self._target.sample_rate][0])
-        return struct.pack(
-            ">9sBB8xBB3sBBHIH",
+        return lame_extension(
             _ENCODER,
-            method,
-            0,
-            0,
-            least,
-            delays,
-            self._miscellaneous,
-            0,
-            0,
-            self._bytes,
-            self._crc,
+            delay,
+            self._frames * self._target.samples_per_frame - delay - samples,
+            method=_VARIABLE if variable else _CONSTANT,
+            least_bit_rate=min(255, rate or BIT_RATES[self._target.sample_rate][0]),
+            miscellaneous=self._miscellaneous,
+            size=self._bytes,
+            crc=self._crc,
         )
 
     @property
@@ -113,7 +98,7 @@ class InfoFrame:
 
 def _bit_rate(target: Mp3Format) -> int:
     """The bit rate of the info frame in kb/s: the stream's own if the tag fits, else the lowest in which it does."""
-    needed = HEADER_BYTES + side_information_bytes(target.sample_rate >= 32000, target.channels == 1) + _TAG_BYTES
+    needed = main_data_offset(target) + TAG_BYTES
     own = target.quality.bit_rate
     candidates = [rate for rate in BIT_RATES[target.sample_rate] if frame_bytes(target, rate) >= needed]
     return own if own in candidates else candidates[0]

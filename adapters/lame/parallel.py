@@ -7,7 +7,7 @@ from adapters.lame.pool import EncoderPool
 from adapters.lame.seam import find_cut
 from adapters.lame.segment import Segment
 from adapters.lame.stream import FrameStream, join
-from domain.audio import Mp3Format
+from domain.output.format import Mp3Format
 
 _PIECE_FRAMES = 49
 """What is encoded at a time. Segments begin on multiples of it: at 11,025 Hz and its multiples the padding of constant

@@ -10,8 +10,8 @@ from adapters.lame.encoder import new_encoder
 from adapters.lame.frames import FrameLayout
 from adapters.lame.pool import EncoderPool
 from adapters.lame.stream import FrameStream
-from domain.audio import Mp3Format
 from domain.errors import ConversionFailed
+from domain.output.format import Mp3Format
 
 _STEP_FRAMES = 16
 """In how many frames a part is encoded beyond its end, until it agrees with the next."""

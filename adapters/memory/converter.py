@@ -1,24 +1,18 @@
 """A converter that makes silence, without any program."""
 
-import struct
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 from adapters.memory.mp3 import InMemoryMp3
-from adapters.shared.counting import samples_in
-from domain.audio import BIT_RATES, AudioConverter, Mp3, Mp3Format
 from domain.errors import ConverterUnavailable
-from domain.mp3 import SAMPLE_RATES, side_information_bytes
-from domain.wav.format import WavFormat
+from domain.output.converter import AudioConverter, Mp3
+from domain.output.format import BIT_RATES, Mp3Format
+from domain.output.frame import frame_bytes, header, main_data_offset
+from domain.output.info_frame import SEEK_POINTS, TAG_BYTES, lame_extension, xing_tag
+from domain.recording.format import WavFormat
 
 _ENCODER_DELAY = 576
 _DECODER_DELAY = 529
-_INFO_FRAME_BYTES = 4 + 32 + 120 + 36
-"""A header, the longest side information, Xing's tag and LAME's extension."""
-_ALL_FIELDS = 15
-_LAYER_III_WITHOUT_CRC = 0b011
-_STEREO, _MONO = 0, 3
-_ORIGINAL = 0b100
 
 
 class InMemoryAudioConverter(AudioConverter):
@@ -39,7 +33,7 @@ class InMemoryAudioConverter(AudioConverter):
         size = 0
         async for chunk in samples:
             size += len(chunk)
-        seconds = samples_in(source, size) / source.sample_rate
+        seconds = source.samples_in(size) / source.sample_rate
         mp3 = InMemoryMp3(silence(target, round(seconds * target.sample_rate)))
         self.open_mp3s.append(mp3)
         try:
@@ -59,28 +53,16 @@ def silence(target: Mp3Format, samples: int) -> bytes:
     """
     needed = samples + _ENCODER_DELAY + _DECODER_DELAY
     frames = max(3, -(-needed // target.samples_per_frame))  # ffmpeg stumbles over fewer
-    rates = BIT_RATES[target.sample_rate]
+    rates, start = BIT_RATES[target.sample_rate], main_data_offset(target)
     frame = _frame(target, target.quality.bit_rate or rates[0])
-    info_frame = next(large for large in (_frame(target, rate) for rate in rates) if len(large) >= _INFO_FRAME_BYTES)
+    info_frame = next(large for large in (_frame(target, rate) for rate in rates) if len(large) >= start + TAG_BYTES)
     padding = frames * target.samples_per_frame - samples - _ENCODER_DELAY
-    tag = _info_tag(frames, len(info_frame) + frames * len(frame), padding)
-    start = 4 + side_information_bytes(target.samples_per_frame == 1152, target.channels == 1)
+    straight_line = bytes(256 * percent // SEEK_POINTS for percent in range(SEEK_POINTS))
+    size = len(info_frame) + frames * len(frame)
+    tag = xing_tag(variable=False, frames=frames, size=size, seek_table=straight_line)
+    tag += lame_extension(b"LAME", _ENCODER_DELAY, padding)
     return info_frame[:start] + tag + info_frame[start + len(tag) :] + frames * frame
 
 
 def _frame(target: Mp3Format, bit_rate: int) -> bytes:
-    """A silent frame: a header (ISO/IEC 11172-3 2.4.1.3) without CRC and padding, marked as original, and zeros."""
-    version, rates = next((version, rates) for version, rates in SAMPLE_RATES.items() if target.sample_rate in rates)
-    rate_bits = (BIT_RATES[target.sample_rate].index(bit_rate) + 1) << 4 | rates.index(target.sample_rate) << 2
-    mode = _MONO if target.channels == 1 else _STEREO
-    header = bytes([0xFF, 0xE0 | version << 3 | _LAYER_III_WITHOUT_CRC, rate_bits, mode << 6 | _ORIGINAL])
-    return header.ljust(target.samples_per_frame // 8 * bit_rate * 1000 // target.sample_rate, b"\0")
-
-
-def _info_tag(frames: int, size: int, padding: int) -> bytes:
-    """Xing's tag with a seek table that is a straight line, and LAME's extension with the delay and the padding."""
-    seek_table = bytes(256 * percent // 100 for percent in range(100))
-    xing = struct.pack(">4sIII100sI", b"Info", _ALL_FIELDS, frames, size, seek_table, 0)
-    delays = (_ENCODER_DELAY << 12 | padding).to_bytes(3, "big")
-    # Decoders heed the delays of encoders that they know by name only.
-    return xing + b"LAME".ljust(21, b"\0") + delays + bytes(12)
+    return header(target, bit_rate).ljust(frame_bytes(target, bit_rate), b"\0")

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from domain.audio import Mp3
+from domain.output.converter import Mp3
 
 BLOCK_BYTES = 64 * 1024
 

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from domain.audio import Mp3
-from domain.errors import DuplicateTrack, RecordNotFound, UnknownUser
+from domain.errors import DuplicateTrack, TrackNotFound, UnknownUser
+from domain.output.converter import Mp3
 from domain.tracks import Track, TrackCatalogue, TrackRepository
 from domain.users import UserRepository
 
@@ -37,7 +37,7 @@ class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
         end = start + count
         for offset in range(start, end, BLOCK_BYTES):
             if track_uuid not in self.mp3s:
-                raise RecordNotFound
+                raise TrackNotFound
             yield self.mp3s[track_uuid][offset : min(offset + BLOCK_BYTES, end)]
 
     async def all(self) -> AsyncIterator[Track]:

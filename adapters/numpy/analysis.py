@@ -6,10 +6,10 @@ import numpy as np
 
 from adapters.numpy.k_weighting import GRAIN
 from adapters.numpy.loudness import Loudness
+from adapters.numpy.samples import Samples, decoded
 from adapters.numpy.waveform import WaveformBins
-from adapters.shared.samples import Samples, decoded
-from domain.sound import Sound
-from domain.wav.format import SampleEncoding, WavFormat
+from domain.measuring import Sound
+from domain.recording.format import SampleEncoding, WavFormat
 
 _PIECE_VALUES = 32 * GRAIN
 """Samples of all channels in a piece: 256 KiB as numbers, and four times as much while it is measured."""

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.shared.samples import Samples
+from adapters.numpy.samples import Samples
 
 BLOCK = 64
 """Samples of one block."""

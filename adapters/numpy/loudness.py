@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.numpy.k_weighting import KWeighting
-from adapters.shared.samples import Samples
-from domain.wav.format import WavFormat
+from adapters.numpy.samples import Samples
+from domain.recording.format import WavFormat
 
 _STEPS_PER_BLOCK = 4
 """Gating blocks of 400 ms begin every 100 ms."""

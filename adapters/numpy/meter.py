@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from adapters.numpy.analysis import Analysis
+from adapters.numpy.samples import DECODED
 from adapters.shared.cancellation import finish, in_thread
-from adapters.shared.samples import DECODED
-from domain.sound import Measurement, NotMeasured, Sound, SoundMeter
-from domain.wav.format import WavFormat
+from domain.measuring import Measurement, NotMeasured, Sound, SoundMeter
+from domain.recording.format import WavFormat
 
 _ENOUGH_BYTES = 512 * 1024
 """Changing threads for less costs more than it brings. So much and a block are collected, and as much is measured."""

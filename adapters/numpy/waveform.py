@@ -4,8 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from adapters.shared.samples import Samples
-from domain.sound import WAVEFORM_POINTS, Waveform
+from adapters.numpy.samples import Samples
+from domain.measuring import WAVEFORM_POINTS, Waveform
 
 _BINS = 16 * 1024
 """So many that grouping them at the end gives between 1,500 and 1,800 pairs for everything longer than half of them."""

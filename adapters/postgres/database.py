@@ -10,7 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from adapters.postgres.connection import Connection
 from adapters.postgres.conninfo import with_settings
-from domain.errors import DatabaseAway, DiskFull, WrongSetting
+from domain.errors import DiskFull, StoreAway, WrongSetting
 
 SHORT_SECONDS = 2.0
 """What a short operation may take altogether: waiting for a connection, the query, the commit."""
@@ -52,7 +52,7 @@ _AWAY = (
 class Database:
     """Connections to one PostgreSQL database, at most `pool_size` at a time.
 
-    Whatever happens to the server (stopped, frozen, restarted), a caller has an answer or `DatabaseAway` within
+    Whatever happens to the server (stopped, frozen, restarted), a caller has an answer or `StoreAway` within
     the seconds it allows, and the pool finds the server again by itself.
     """
 
@@ -86,7 +86,7 @@ class Database:
     async def connection(self, seconds: float = SHORT_SECONDS) -> AsyncIterator[Connection]:
         """A connection in autocommit mode, cut off after `seconds`, which include up to 2 for getting it.
 
-        Raises `DatabaseAway` and `DiskFull`; the driver's errors about the data itself come out unchanged.
+        Raises `StoreAway` and `DiskFull`; the driver's errors about the data itself come out unchanged.
         """
         begun = time.monotonic()
         with _translated():
@@ -99,12 +99,12 @@ class Database:
                 await self._give_back(connection)
 
     async def check(self) -> None:
-        """Return if the database answers now; else raise `DatabaseAway`."""
+        """Return if the database answers now; else raise `StoreAway`."""
         async with self.connection(_CHECK_SECONDS) as connection:
             await connection.execute(_PING)
 
     async def check_durability(self) -> None:
-        """Raise `WrongSetting` if a committed row could be lost when the machine loses power; or `DatabaseAway`."""
+        """Raise `WrongSetting` if a committed row could be lost when the machine loses power; or `StoreAway`."""
         async with self.connection() as connection:
             wrong = await (await connection.execute(_DURABILITY)).fetchall()
         if wrong:
@@ -144,4 +144,4 @@ def _translated() -> Iterator[None]:
     except psycopg.errors.DiskFull as error:
         raise DiskFull from error
     except _AWAY as error:
-        raise DatabaseAway from error
+        raise StoreAway from error

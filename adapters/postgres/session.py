@@ -8,7 +8,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from adapters.postgres.conninfo import with_settings
-from domain.errors import DatabaseAway, WrongSetting
+from domain.errors import StoreAway, WrongSetting
 
 Session: TypeAlias = psycopg.Connection[TupleRow]
 """A connection in autocommit mode."""
@@ -36,7 +36,7 @@ _LIFT_TIMEOUTS: LiteralString = """
 
 @contextmanager
 def connected(conninfo: str, name: str) -> Iterator[Session]:
-    """A session, which the server lists under `name`. Raises `WrongSetting`, `DatabaseAway`."""
+    """A session, which the server lists under `name`. Raises `WrongSetting`, `StoreAway`."""
     complete = with_settings(conninfo, _CLIENT_SETTINGS | {"application_name": name}, _SERVER_SETTINGS)
     try:
         session = psycopg.connect(complete, autocommit=True)
@@ -62,7 +62,7 @@ def _translated() -> Iterator[None]:
     except psycopg.errors.DuplicateTable as error:
         raise _wrong("the database has another program's tables; create one for music-app alone", error) from error
     except psycopg.OperationalError as error:
-        raise DatabaseAway from error
+        raise StoreAway from error
 
 
 def _wrong(problem: str, error: psycopg.Error) -> WrongSetting:

@@ -11,16 +11,17 @@ import psycopg
 from psycopg.rows import kwargs_row, scalar_row
 from psycopg.types.json import Json
 
+from adapters.postgres.connection_limits import ConnectionLimit
 from adapters.postgres.copy_binary import write_row
 from adapters.postgres.database import SHORT_SECONDS, Database
-from adapters.postgres.shares import Share
 from adapters.postgres.users import LARGEST_ID
 from adapters.shared.cancellation import finish
-from domain.audio import Mp3, Mp3Format, Mp3Quality
-from domain.errors import DuplicateTrack, RecordDamaged, RecordNotFound, UnknownUser
-from domain.sound import Sound, Waveform, WaveformLayout
+from domain.errors import DuplicateTrack, TrackDamaged, TrackNotFound, UnknownUser
+from domain.measuring import Sound, Waveform, WaveformLayout
+from domain.output.converter import Mp3
+from domain.output.format import Mp3Format, Mp3Quality
+from domain.recording.repairs import Repair
 from domain.tracks import Track, TrackCatalogue, TrackRepository
-from domain.wav.repairs import Repair
 
 STORING_RATE = 4 * 1024 * 1024
 """Bytes of an MP3 a second at which the database must at least store it."""
@@ -78,9 +79,9 @@ class PsycopgTrackRepository(TrackRepository, TrackCatalogue):
     def __init__(self, database: Database) -> None:
         self._database = database
         # What is left of the pool, a fifth at least from 5 connections on, is for short queries alone.
-        self._stores = Share(2 * database.pool_size // 5)
-        self._large_stores = Share(database.pool_size // 5)
-        self._slices = Share(2 * database.pool_size // 5)
+        self._stores = ConnectionLimit(2 * database.pool_size // 5)
+        self._large_stores = ConnectionLimit(database.pool_size // 5)
+        self._slices = ConnectionLimit(2 * database.pool_size // 5)
 
     async def add(self, track: Track, mp3: Mp3) -> None:
         if not 1 <= track.user_id <= LARGEST_ID:
@@ -131,10 +132,10 @@ class PsycopgTrackRepository(TrackRepository, TrackCatalogue):
             try:
                 await cursor.execute(_READ, [start + 1, count, track_uuid], binary=True)
             except psycopg.errors.DataCorrupted as error:
-                raise RecordDamaged(str(error)) from error
+                raise TrackDamaged(str(error)) from error
             data: bytes | None = await cursor.fetchone()
         if data is None:
-            raise RecordNotFound
+            raise TrackNotFound
         return data
 
     async def all(self) -> AsyncIterator[Track]:

@@ -5,8 +5,8 @@ from typing import LiteralString
 
 from psycopg.rows import class_row
 
+from adapters.postgres.connection_limits import ConnectionLimit
 from adapters.postgres.database import SHORT_SECONDS, Database
-from adapters.postgres.shares import Share
 from domain.users import User, UserRepository
 
 LARGEST_ID = 2**63 - 1
@@ -25,7 +25,7 @@ class PsycopgUserRepository(UserRepository):
     def __init__(self, database: Database) -> None:
         self._database = database
         # However many uploads begin at once, they do not fill the pool's queue for all others.
-        self._lookups = Share(2 * database.pool_size // 5)
+        self._lookups = ConnectionLimit(2 * database.pool_size // 5)
 
     async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:
         async with self._database.connection() as connection:

@@ -6,11 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
-from adapters.pydub import worker
-from adapters.pydub.folders import sweep, temporary_folder
-from adapters.shared.cancellation import in_thread
-from adapters.shared.counting import samples_in
-from adapters.shared.ffmpeg import (
+from adapters.ffmpeg.command_line import (
     audio_filters,
     check_ffmpeg,
     filter_arguments,
@@ -21,12 +17,16 @@ from adapters.shared.ffmpeg import (
     opening,
     refuse_missing,
 )
+from adapters.ffmpeg.results import refuse_failure
+from adapters.pydub import worker
+from adapters.pydub.folders import sweep, temporary_folder
+from adapters.shared.cancellation import in_thread
 from adapters.shared.files import AnonymousFile, Mp3File, anonymous_file
 from adapters.shared.programs import Limits, run
-from adapters.shared.results import refuse_failure
-from domain.audio import AudioConverter, Mp3, Mp3Format
 from domain.errors import ConverterUnavailable, UploadTooLarge
-from domain.wav.format import WavFormat
+from domain.output.converter import AudioConverter, Mp3
+from domain.output.format import Mp3Format
+from domain.recording.format import WavFormat
 
 _SAMPLE_BYTES = 4
 _BASE_MEMORY_BYTES = 1 << 30
@@ -103,7 +103,7 @@ class PydubAudioConverter(AudioConverter):
         taken = 0
         async for chunk in samples:
             taken += len(chunk)
-            if samples_in(source, taken) * target.channels * _SAMPLE_BYTES > self._max_bytes:
+            if source.samples_in(taken) * target.channels * _SAMPLE_BYTES > self._max_bytes:
                 raise UploadTooLarge(self._max_bytes, "PYDUB_MAX_BYTES")
             yield chunk
 

@@ -1,6 +1,5 @@
 """Folders for pydub's temporary files, which have names: removed after use, swept after a crash."""
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from adapters.shared.cancellation import finish, in_thread
 from adapters.shared.files import disk_errors
+from adapters.shared.locks import try_lock
 
 _PREFIX = "pydub-"
 
@@ -46,15 +46,10 @@ def _make(parent: Path) -> tuple[Path, int]:
 def _try_lock(folder: Path) -> int | None:
     """The descriptor that holds the folder's lock, or None if the folder is in use or gone."""
     try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        descriptor = try_lock(folder, os.O_RDONLY | os.O_DIRECTORY)
     except FileNotFoundError:
         return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    if folder.exists():
+    if descriptor is None or folder.exists():
         return descriptor
     os.close(descriptor)
     return None

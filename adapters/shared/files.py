@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from adapters.shared.cancellation import finish, in_thread
-from domain.audio import Mp3
-from domain.errors import DiskFull, SpoolAway
+from domain.errors import DiskFull, WorkspaceAway
+from domain.output.converter import Mp3
 
 READ_BYTES = 1 << 20
 """The slice in which files are read, each in a thread of its own."""
@@ -18,13 +18,13 @@ READ_BYTES = 1 << 20
 
 @contextmanager
 def disk_errors() -> Iterator[None]:
-    """Raise `DiskFull` in place of the system's errors for a full disk or quota, `SpoolAway` for all others."""
+    """Raise `DiskFull` in place of the system's errors for a full disk or quota, `WorkspaceAway` for all others."""
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull from error
-        raise SpoolAway from error
+        raise WorkspaceAway from error
 
 
 class AnonymousFile:

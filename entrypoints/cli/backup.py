@@ -10,8 +10,8 @@ import uvloop
 
 from domain.errors import BackupRefused
 from entrypoints.cli.files import whole_file
-from entrypoints.container import back_up_database, checked_tracks, restore_database
-from entrypoints.settings import Settings
+from entrypoints.settings.settings import Settings
+from entrypoints.wiring.container import back_up_database, checked_tracks, restore_database
 
 
 def back_up_to(settings: Settings, path: Path) -> str:

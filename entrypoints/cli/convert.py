@@ -14,8 +14,8 @@ import uvloop
 
 from domain.convert import Conversion
 from entrypoints.cli.files import whole_file
-from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.settings import Settings
+from entrypoints.wiring.container import Container
 
 BLOCK_BYTES = 256 * 1024
 

@@ -11,9 +11,9 @@ from domain.errors import MusicAppError, WrongSetting
 from entrypoints.cli.backup import back_up_to, check_all, restore_from
 from entrypoints.cli.convert import convert_file
 from entrypoints.cli.serve import serve
-from entrypoints.container import migrate_database, with_database
 from entrypoints.logs import configure_logs
-from entrypoints.settings import Settings, read_settings
+from entrypoints.settings.settings import Settings, read_settings
+from entrypoints.wiring.container import migrate_database, with_database
 
 EXIT_REFUSED = 1
 EXIT_WRONG_SETTING = 3

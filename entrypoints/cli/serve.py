@@ -10,10 +10,10 @@ import uvicorn
 import uvloop
 
 from domain.errors import WrongSetting
-from entrypoints.container import Container
 from entrypoints.http.app import create_app
-from entrypoints.http.protocol import ConnectionBounds, bounded_protocol
-from entrypoints.settings import Settings
+from entrypoints.http.server.protocol import ConnectionBounds, bounded_protocol
+from entrypoints.settings.settings import Settings
+from entrypoints.wiring.container import Container
 
 BACKLOG = 2048
 """Connections that the system holds until they are taken."""
@@ -51,7 +51,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     config = uvicorn.Config(
         create_app(container),
         lifespan="off",  # opened here, so that a wrong setting is told in one line
-        access_log=False,  # entrypoints/http/middleware.py writes it, without the query
+        access_log=False,  # entrypoints/http/server/middleware.py writes it, without the query
         log_config=None,
         proxy_headers=False,
         server_header=False,

@@ -8,26 +8,26 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from application.add_track import AddTrack
+from application.admission.places import Places
+from application.admission.rate_limit import RateLimit
 from application.authenticate import Authenticate
 from application.open_record import OpenRecord
-from application.places import Places
-from application.rate_limit import RateLimit
 from application.readiness import Readiness
 from domain.errors import MusicAppError
 from domain.register import Register
 from domain.system import Spool
-from entrypoints.container import Container
-from entrypoints.http.add_track import add_track
 from entrypoints.http.errors import answer_error, answer_http_error, answer_unexpected
-from entrypoints.http.health import live, ready
-from entrypoints.http.held import release_held
-from entrypoints.http.middleware import end_refused_uploads, log_requests
 from entrypoints.http.openapi import openapi_config
-from entrypoints.http.pages import PAGE_HEADERS, asset, home, schema_page
-from entrypoints.http.record import record
-from entrypoints.http.register import register
-from entrypoints.http.shutdown import answer_cancelled
-from entrypoints.settings import Settings
+from entrypoints.http.routes.add_track import add_track
+from entrypoints.http.routes.health import live, ready
+from entrypoints.http.routes.pages import PAGE_HEADERS, asset, home, schema_page
+from entrypoints.http.routes.record import record
+from entrypoints.http.routes.register import register
+from entrypoints.http.server.held import release_held
+from entrypoints.http.server.middleware import end_refused_uploads, log_requests
+from entrypoints.http.server.shutdown import answer_cancelled
+from entrypoints.settings.settings import Settings
+from entrypoints.wiring.container import Container
 
 
 def create_app(container: Container) -> Litestar:

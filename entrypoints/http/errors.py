@@ -78,7 +78,7 @@ ANSWERS: dict[type[errors.MusicAppError], tuple[int, str]] = {
     errors.InvalidUserName: (400, "request.invalid"),
     errors.WrongCredentials: (401, "auth.wrong_credentials"),
     errors.UnknownUser: (401, "auth.wrong_credentials"),
-    errors.RecordNotFound: (404, "record.not_found"),
+    errors.TrackNotFound: (404, "record.not_found"),
     UploadTooSlow: (408, "upload.too_slow"),
     RecordChanged: (412, "record.changed"),
     BodyTooLarge: (413, "upload.too_large"),
@@ -88,7 +88,7 @@ ANSWERS: dict[type[errors.MusicAppError], tuple[int, str]] = {
     errors.UnsupportedCodec: (415, "wav.unsupported_codec"),
     RangeUnsatisfiable: (416, "record.range"),
     errors.NoAudio: (422, "wav.no_audio"),
-    errors.DamagedWav: (422, "wav.damaged"),
+    errors.DamagedRecording: (422, "wav.damaged"),
     errors.ConversionFailed: (422, "wav.damaged"),
     errors.TooLong: (422, "wav.too_long"),
     errors.UnsupportedChannels: (422, "wav.channels"),
@@ -97,8 +97,8 @@ ANSWERS: dict[type[errors.MusicAppError], tuple[int, str]] = {
     errors.TooOften: (429, "limit.rate"),
     errors.Overloaded: (503, "service.overloaded"),
     errors.ConverterUnavailable: (503, "service.overloaded"),
-    errors.SpoolAway: (503, "service.overloaded"),
-    errors.DatabaseAway: (503, "service.database_away"),
+    errors.WorkspaceAway: (503, "service.overloaded"),
+    errors.StoreAway: (503, "service.database_away"),
     errors.DiskFull: (507, "service.disk_full"),
 }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from domain.wav.format import SampleEncoding
+from domain.recording.format import SampleEncoding
 from tests.benchmarks.converting import Conversions
 from tests.benchmarks.recordings import music
 from tests.benchmarks.report import Report, length

@@ -16,7 +16,7 @@ from adapters.lame.encoder import new_encoder
 from adapters.lame.frames import FrameLayout
 from adapters.lame.info import InfoFrame
 from adapters.lame.stream import FrameStream
-from domain.audio import Mp3Format, Mp3Quality
+from domain.output.format import Mp3Format, Mp3Quality
 from tests.sounds import music, noise, speech
 from tests.wavs import Samples
 

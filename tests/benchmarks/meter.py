@@ -10,7 +10,7 @@ import lameenc
 import numpy as np
 
 from adapters.numpy.meter import NumpySoundMeter
-from domain.wav.format import SampleEncoding, WavFormat
+from domain.recording.format import SampleEncoding, WavFormat
 from tests.wavs import Samples
 
 RATE = 44_100

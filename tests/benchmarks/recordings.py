@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.wav.format import SampleEncoding
+from domain.recording.format import SampleEncoding
 
 RATE = 44_100
 _MINUTE = 60

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from domain.audio import AudioConverter, Mp3, Mp3Format
-from domain.downmix import downmix_matrix
-from domain.mp3 import read_info
-from domain.wav.format import SampleEncoding
-from domain.wav.head import canonical_head
+from domain.output.converter import AudioConverter, Mp3
+from domain.output.downmix import downmix_matrix
+from domain.output.format import Mp3Format
+from domain.output.info_frame import read_info
+from domain.recording.canonical_head import canonical_head
+from domain.recording.format import SampleEncoding
 from tests import wavs
 from tests.contract.leftovers import descendants, open_files
 from tests.contract.recordings import STEREO, WIDTHS, Recording, in_blocks, noise_band, recording, seconds

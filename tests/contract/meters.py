@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from domain.sound import WAVEFORM_POINTS, Sound, SoundMeter
-from domain.wav.format import SampleEncoding
+from domain.measuring import WAVEFORM_POINTS, Sound, SoundMeter
+from domain.recording.format import SampleEncoding
 from tests import wavs
 from tests.contract.recordings import Recording, encode, in_blocks, recording
 from tests.unit.streams import cut

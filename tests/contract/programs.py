@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from domain.audio import AudioConverter
 from domain.errors import ConversionFailed, ConverterUnavailable, DiskFull, Mp3TooLarge, MusicAppError
+from domain.output.converter import AudioConverter
 from tests.contract.converters import nothing_is_left
 from tests.contract.leftovers import descendants
 from tests.contract.recordings import STEREO, seconds

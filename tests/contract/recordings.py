@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from domain.audio import Mp3Format, Mp3Quality, mp3_format
-from domain.downmix import downmix_matrix
-from domain.wav.format import SampleEncoding, WavFormat
-from domain.wav.reader import WavReader
+from domain.output.downmix import downmix_matrix
+from domain.output.format import Mp3Format, Mp3Quality, mp3_format
+from domain.recording.format import SampleEncoding, WavFormat
+from domain.recording.reader import WavReader
 from tests import wavs
 from tests.wavs import Samples
 

@@ -35,8 +35,8 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     container = copy / "entrypoints" / "container.py"
     text = container.read_text("utf-8")
     assert text.count(OLD_PROVIDER) == text.count(OLD_IMPORT) == 1
-    text = text.replace(OLD_PROVIDER, blocks()["entrypoints/container.py (tracks)"])
-    container.write_text(text.replace(OLD_IMPORT, blocks()["entrypoints/container.py (import)"]), "utf-8")
+    text = text.replace(OLD_PROVIDER, blocks()["entrypoints/wiring/container.py (tracks)"])
+    container.write_text(text.replace(OLD_IMPORT, blocks()["entrypoints/wiring/container.py (import)"]), "utf-8")
     return copy
 
 

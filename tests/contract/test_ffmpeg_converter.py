@@ -8,8 +8,8 @@ import imageio_ffmpeg
 import pytest
 import uvloop
 
+from adapters.ffmpeg.command_line import find_ffmpeg
 from adapters.ffmpeg.converter import FfmpegAudioConverter
-from adapters.shared.ffmpeg import find_ffmpeg
 from tests.contract.converters import ConverterContract, SoundContract, Vanished, encoded
 from tests.contract.programs import MakeConverter, ProgramContract
 from tests.contract.recordings import seconds

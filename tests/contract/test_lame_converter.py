@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import uvloop
 
+from adapters.ffmpeg.command_line import find_ffmpeg
 from adapters.ffmpeg.converter import FfmpegAudioConverter
 from adapters.lame.converter import LameAudioConverter
 from adapters.lame.pool import EncoderPool
-from adapters.shared.ffmpeg import find_ffmpeg
 from domain.errors import Mp3TooLarge
 from tests.contract.converters import ConverterContract, SoundContract, encoded
 from tests.contract.recordings import seconds

@@ -16,7 +16,7 @@ SERVICE = """
     from pathlib import Path
     from adapters.ffmpeg.converter import FfmpegAudioConverter
     from adapters.pydub.converter import PydubAudioConverter
-    from adapters.shared.ffmpeg import find_ffmpeg
+    from adapters.ffmpeg.command_line import find_ffmpeg
     from tests.contract.recordings import STEREO, seconds
 
     async def samples():

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.ffmpeg.command_line import find_ffmpeg
 from adapters.pydub.converter import PydubAudioConverter
 from adapters.pydub.folders import temporary_folder
-from adapters.shared.ffmpeg import find_ffmpeg
 from domain.errors import UploadTooLarge
 from tests.contract.converters import ConverterContract, SoundContract, encoded, nothing_is_left
 from tests.contract.leftovers import descendants

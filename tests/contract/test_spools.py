@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from adapters.disk.spool import DiskSpool
 from adapters.memory.spool import InMemorySpool
-from adapters.system.spool import DiskSpool
 from domain.errors import DiskFull
 from tests.contract.leftovers import open_files
 from tests.contract.spools import TOTAL, MakeSpool, SpoolContract

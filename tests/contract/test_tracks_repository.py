@@ -9,7 +9,7 @@ from adapters.memory.users import InMemoryUserRepository
 from adapters.postgres.database import Database
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
-from domain.errors import RecordDamaged
+from domain.errors import TrackDamaged
 from domain.tracks import TrackRepository
 from domain.users import UserRepository, token_digest
 from tests.contract.tracks import MIB, NOW, TrackCatalogueContract, TrackRepositoryContract, a_track
@@ -61,7 +61,7 @@ class TestPsycopgTrackRepository(TrackRepositoryContract, TrackCatalogueContract
         with psycopg.connect(database_url) as connection:
             connection.execute(_LOSE)
 
-        with pytest.raises(RecordDamaged) as told:
+        with pytest.raises(TrackDamaged) as told:
             await anext(aiter(tracks.read(track.track_uuid, 0, mp3.size)))
         assert "missing chunk number 0" in told.value.reason
 

@@ -11,12 +11,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.memory.mp3 import InMemoryMp3
-from domain.audio import Mp3, Mp3Format, Mp3Quality
-from domain.errors import DuplicateTrack, RecordNotFound, UnknownUser
-from domain.sound import WAVEFORM_POINTS, Sound, Waveform
+from domain.errors import DuplicateTrack, TrackNotFound, UnknownUser
+from domain.measuring import WAVEFORM_POINTS, Sound, Waveform
+from domain.output.converter import Mp3
+from domain.output.format import Mp3Format, Mp3Quality
+from domain.recording.repairs import Repair
 from domain.tracks import Track, TrackCatalogue, TrackRepository
 from domain.users import UserRepository, token_digest
-from domain.wav.repairs import Repair
 
 NOW = datetime(2026, 11, 23, 10, 30, 0, 123456, tzinfo=UTC)
 MIB = 1024 * 1024
@@ -177,7 +178,7 @@ class TrackRepositoryContract:
         assert await tracks.find(UUID(int=0), user_id) is None
 
     async def test_reading_a_missing_track_says_so(self, tracks: TrackRepository) -> None:
-        with pytest.raises(RecordNotFound):
+        with pytest.raises(TrackNotFound):
             await anext(aiter(tracks.read(uuid4(), 0, 1)))
 
     @pytest.mark.parametrize("nobody", [0, -1, 2**31, 2**63 - 1, 2**63, pytest.param(10**400, id="huge")])
@@ -255,7 +256,7 @@ class TrackRepositoryContract:
     async def assert_not_kept(self, tracks: TrackRepository, track: Track) -> None:
         """And the repository goes on working."""
         assert await tracks.find(track.track_uuid, track.user_id) is None
-        with pytest.raises(RecordNotFound):
+        with pytest.raises(TrackNotFound):
             await whole(tracks, track)
 
 

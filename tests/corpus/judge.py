@@ -6,8 +6,8 @@ from pathlib import Path
 
 import httpx
 
-from domain.mp3 import read_info
-from domain.wav.containers import leading_id3_bytes
+from domain.output.info_frame import read_info
+from domain.recording.containers import leading_id3_bytes
 from tests.corpus import sound
 from tests.corpus.expectation import Expectation, Owed, expectation
 from tests.corpus.sound import DECODERS, Likeness, Sound, likeness, mixed_down

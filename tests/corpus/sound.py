@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.downmix import downmix_matrix
-from domain.wav.format import SampleEncoding, WavFormat
+from domain.output.downmix import downmix_matrix
+from domain.recording.format import SampleEncoding, WavFormat
 from tests import oracles
 
 DECODE_SECONDS = 120

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import httpx
 import psycopg
 
-from adapters.postgres.cluster import Cluster
+from adapters.embedded_postgres.cluster import Cluster
 from tests.crash.uploads import Promise
 from tests.server import Server
 

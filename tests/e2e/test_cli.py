@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.mp3 import read_info
+from domain.output.info_frame import read_info
 from tests.server import MUSIC_APP
 from tests.wavs import pcm, tone, wav
 

@@ -16,8 +16,8 @@ import httpx
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from adapters.postgres.binaries import find_binaries
-from adapters.shared.ffmpeg import find_ffmpeg
+from adapters.embedded_postgres.binaries import find_binaries
+from adapters.ffmpeg.command_line import find_ffmpeg
 from tests.server import Server, running_server
 
 SECONDS = 20.0

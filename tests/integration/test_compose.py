@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from domain.audio import Mp3Quality
-from entrypoints.settings import Settings, read_settings
+from domain.output.format import Mp3Quality
+from entrypoints.settings.settings import Settings, read_settings
 
 PROJECT = Path(__file__).parents[2]
 SERVICES = ["music-app", "postgres"]

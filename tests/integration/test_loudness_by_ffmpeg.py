@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from adapters.numpy.meter import NumpySoundMeter
-from domain.wav.format import SampleEncoding, WavFormat
+from domain.recording.format import SampleEncoding, WavFormat
 from tests.contract.meters import measured
 from tests.contract.recordings import Recording
 from tests.wavs import Samples

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from entrypoints.http.protocol import MAX_WAITING_REQUESTS, ConnectionBounds, bounded_protocol
+from entrypoints.http.server.protocol import MAX_WAITING_REQUESTS, ConnectionBounds, bounded_protocol
 
 BOUNDS = ConnectionBounds(head_bytes=2000, head_seconds=0.3, stalled_seconds=0.3)
 PATIENT = ConnectionBounds(head_bytes=2000, head_seconds=30, stalled_seconds=30)

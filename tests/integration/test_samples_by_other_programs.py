@@ -5,12 +5,12 @@ import subprocess
 import numpy as np
 import pytest
 
-from adapters.shared.ffmpeg import input_arguments
-from adapters.shared.pcm import Pcm16
-from adapters.shared.samples import DECODED, decoded
-from domain.audio import Mp3Format, Mp3Quality
-from domain.wav.fmt import SAMPLE_BYTES
-from domain.wav.format import SampleEncoding, WavFormat
+from adapters.ffmpeg.command_line import input_arguments
+from adapters.lame.pcm import Pcm16
+from adapters.numpy.samples import DECODED, decoded
+from domain.output.format import Mp3Format, Mp3Quality
+from domain.recording.format import SampleEncoding, WavFormat
+from domain.recording.format_chunk import SAMPLE_BYTES
 from tests import wavs
 from tests.contract.recordings import noise_band
 from tests.wavs import Samples

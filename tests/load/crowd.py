@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import psycopg
 
-from adapters.postgres.cluster import Cluster
+from adapters.embedded_postgres.cluster import Cluster
 from tests.benchmarks.recordings import music, silence
 from tests.load.slow_clients import AGAIN, Seen, read_slowly, send_slowly, use_normally
 from tests.server import Server, running_server

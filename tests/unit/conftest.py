@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrypoints.container import Container
+from entrypoints.wiring.container import Container
 from tests.unit.memory import in_memory_container
 
 

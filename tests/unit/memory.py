@@ -5,8 +5,8 @@ from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.tracks import InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
-from entrypoints.container import Container, InMemoryAdapters
-from entrypoints.settings import Settings
+from entrypoints.settings.settings import Settings
+from entrypoints.wiring.container import Container, InMemoryAdapters
 
 
 def in_memory_container(settings: Settings = Settings()) -> Container:  # noqa: B008 - frozen

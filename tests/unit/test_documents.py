@@ -6,11 +6,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from domain.wav.repairs import Repair
+from domain.recording.repairs import Repair
 from entrypoints.cli import main
-from entrypoints.http import add_track, middleware, register, upload_form
 from entrypoints.http.errors import ANSWERS, NOT_FOUND_CODE
-from entrypoints.settings import Settings, read_settings
+from entrypoints.http.requests import upload_form
+from entrypoints.http.routes import add_track, register
+from entrypoints.http.server import middleware
+from entrypoints.settings.settings import Settings, read_settings
 
 PROJECT = Path(__file__).parents[2]
 DOCUMENTS = [

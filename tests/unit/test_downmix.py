@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.downmix import downmix_matrix
-from domain.wav.format import SampleEncoding, WavFormat
+from domain.output.downmix import downmix_matrix
+from domain.recording.format import SampleEncoding, WavFormat
 
 HALF_POWER = 0.5**0.5
 

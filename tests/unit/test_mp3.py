@@ -5,9 +5,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.memory.converter import silence
-from domain.audio import BIT_RATES, Mp3Format, Mp3Quality
 from domain.errors import ConversionFailed
-from domain.mp3 import Mp3Info, read_info
+from domain.output.format import BIT_RATES, Mp3Format, Mp3Quality
+from domain.output.info_frame import Mp3Info, read_info
 
 STEREO = Mp3Format(44100, 2, Mp3Quality(bit_rate=128))
 # The start of what LAME 3.100 made of one second of 44.1 kHz mono: header, Xing's tag without its table, LAME's.

@@ -14,7 +14,7 @@ from adapters.lame.info import InfoFrame
 from adapters.lame.parallel import ParallelEncoder
 from adapters.lame.pool import EncoderPool
 from adapters.lame.stream import FrameStream
-from domain.audio import Mp3Format, Mp3Quality
+from domain.output.format import Mp3Format, Mp3Quality
 from tests.wavs import Samples
 
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from adapters.ffmpeg.command_line import find_ffmpeg
 from adapters.ffmpeg.converter import FfmpegAudioConverter
 from adapters.lame import parallel
 from adapters.lame.converter import LameAudioConverter
 from adapters.lame.pool import EncoderPool
-from adapters.shared.ffmpeg import find_ffmpeg
-from domain.downmix import downmix_matrix
 from domain.errors import DiskFull, Mp3TooLarge
-from domain.mp3 import read_info
-from domain.wav.format import SampleEncoding
+from domain.output.downmix import downmix_matrix
+from domain.output.info_frame import read_info
+from domain.recording.format import SampleEncoding
 from tests.contract.converters import Vanished, encoded
 from tests.contract.leftovers import open_files
 from tests.contract.recordings import Recording, recording

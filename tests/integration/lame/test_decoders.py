@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from adapters.ffmpeg.command_line import find_ffmpeg
 from adapters.ffmpeg.converter import FfmpegAudioConverter
 from adapters.lame import parallel
 from adapters.lame.converter import LameAudioConverter
 from adapters.lame.pool import EncoderPool
-from adapters.shared.ffmpeg import find_ffmpeg
 from tests.contract.converters import encoded
 from tests.contract.recordings import Recording, recording
 from tests.integration.lame.encoding import DECODERS, by_ffmpeg, by_mpg123

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.lame import parallel, seam
 from adapters.lame.stream import FrameStream
-from domain.audio import Mp3Format
+from domain.output.format import Mp3Format
 from tests.integration.lame.encoding import (
     DECODERS,
     Encoded,

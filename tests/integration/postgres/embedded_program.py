@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from domain.errors import WrongSetting
 
 

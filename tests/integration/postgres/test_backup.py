@@ -13,18 +13,18 @@ import psycopg
 import pytest
 
 from adapters.memory.mp3 import InMemoryMp3
-from adapters.postgres.archive import FORMAT
-from adapters.postgres.backup import back_up
 from adapters.postgres.database import Database
-from adapters.postgres.migrate import Migration, migrate, packaged_migrations
-from adapters.postgres.restore import restore
+from adapters.postgres.keeping.archive import FORMAT
+from adapters.postgres.keeping.backup import back_up
+from adapters.postgres.keeping.restore import restore
+from adapters.postgres.schema.migrate import Migration, migrate, packaged_migrations
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from domain.errors import BackupRefused, WrongSetting
-from domain.sound import Sound, Waveform
+from domain.measuring import Sound, Waveform
+from domain.recording.repairs import Repair
 from domain.tracks import Track
 from domain.users import token_digest
-from domain.wav.repairs import Repair
 from tests.contract.tracks import MIB, NOW, a_track
 
 ROWS = """

@@ -11,9 +11,9 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
-from adapters.postgres.backup import back_up
-from adapters.postgres.migrate import check_migrated, migrate, packaged_migrations
-from adapters.postgres.restore import restore
+from adapters.postgres.keeping.backup import back_up
+from adapters.postgres.keeping.restore import restore
+from adapters.postgres.schema.migrate import check_migrated, migrate, packaged_migrations
 from adapters.postgres.session import connected, lift_timeouts
 from domain.errors import BackupRefused, WrongSetting
 from tests.integration.postgres.test_backup import backup, fill, rows, unchanged

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.postgres.binaries import find_binaries
+from adapters.embedded_postgres.binaries import find_binaries
 from domain.errors import WrongSetting
 
 

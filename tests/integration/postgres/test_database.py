@@ -11,10 +11,10 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from adapters.postgres import server
+from adapters.embedded_postgres import server
+from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from adapters.postgres.database import Database
-from adapters.postgres.embedded import EmbeddedPostgres
-from domain.errors import DatabaseAway, DiskFull, WrongSetting
+from domain.errors import DiskFull, StoreAway, WrongSetting
 
 ANSWER_SECONDS = 2.5
 RETURN_SECONDS = 5
@@ -70,7 +70,7 @@ def wait_for_server(conninfo: str) -> None:
 async def assert_away_in_time(database: Database, callers: int) -> None:
     async def call() -> float:
         begun = time.monotonic()
-        with pytest.raises(DatabaseAway):
+        with pytest.raises(StoreAway):
             await database.check()
         return time.monotonic() - begun
 
@@ -82,7 +82,7 @@ async def assert_back_in_time(database: Database) -> None:
         while True:
             try:
                 return await database.check()
-            except DatabaseAway:
+            except StoreAway:
                 await asyncio.sleep(0.1)
 
 
@@ -127,7 +127,7 @@ async def test_who_gets_no_connection_hears_it_in_time(database: Database) -> No
 
 async def test_a_query_that_takes_too_long_is_cut_off(database: Database) -> None:
     begun = time.monotonic()
-    with pytest.raises(DatabaseAway):
+    with pytest.raises(StoreAway):
         async with database.connection(0.5) as connection:
             await connection.execute("SELECT pg_sleep(60)")
 
@@ -136,7 +136,7 @@ async def test_a_query_that_takes_too_long_is_cut_off(database: Database) -> Non
 
 
 async def test_a_statement_timeout_means_that_the_database_is_away(database: Database) -> None:
-    with pytest.raises(DatabaseAway):
+    with pytest.raises(StoreAway):
         async with database.connection() as connection:
             await connection.execute("SET statement_timeout = '50ms'; SELECT pg_sleep(60)")
     await database.check()
@@ -146,10 +146,10 @@ async def test_a_statement_timeout_means_that_the_database_is_away(database: Dat
     ("sqlstate", "error"),
     [
         ("53100", DiskFull),
-        ("53300", DatabaseAway),
-        ("57P01", DatabaseAway),
-        ("57P03", DatabaseAway),
-        ("25006", DatabaseAway),
+        ("53300", StoreAway),
+        ("57P01", StoreAway),
+        ("57P03", StoreAway),
+        ("25006", StoreAway),
         ("22012", psycopg.errors.DivisionByZero),
     ],
 )

@@ -17,7 +17,7 @@ from tempfile import mkdtemp
 import psycopg
 import pytest
 
-from adapters.postgres.locks import FileLock
+from adapters.embedded_postgres.locks import FileLock
 
 PROJECT = Path(__file__).parents[3]
 SECONDS = 60

@@ -7,7 +7,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
-from adapters.postgres.migrate import Migration, migrate, packaged_migrations
+from adapters.postgres.schema.migrate import Migration, migrate, packaged_migrations
 from domain.errors import WrongSetting
 
 FIRST = Migration("0001_first", b"CREATE TABLE first (id bigint); CREATE TABLE also (id bigint)")

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from adapters.shared.pcm import Pcm16
-from domain.audio import Mp3Format, Mp3Quality, mp3_format
-from domain.downmix import downmix_matrix
-from domain.wav.fmt import SAMPLE_BYTES
-from domain.wav.format import SampleEncoding, WavFormat
+from adapters.lame.pcm import Pcm16
+from domain.output.downmix import downmix_matrix
+from domain.output.format import Mp3Format, Mp3Quality, mp3_format
+from domain.recording.format import SampleEncoding, WavFormat
+from domain.recording.format_chunk import SAMPLE_BYTES
 from tests.wavs import Samples
 
 

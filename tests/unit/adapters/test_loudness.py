@@ -5,7 +5,7 @@ import pytest
 
 from adapters.numpy.k_weighting import GRAIN
 from adapters.numpy.loudness import Loudness, channel_weights
-from domain.wav.format import SampleEncoding
+from domain.recording.format import SampleEncoding
 from tests.unit.adapters.sources import source
 
 RATE = 8000

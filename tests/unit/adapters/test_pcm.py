@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.shared.pcm import Pcm16
-from adapters.shared.samples import DECODED
-from domain.downmix import downmix_matrix
-from domain.wav.format import SampleEncoding, WavFormat
+from adapters.lame.pcm import Pcm16
+from adapters.numpy.samples import DECODED
+from domain.output.downmix import downmix_matrix
+from domain.recording.format import SampleEncoding, WavFormat
 from tests import wavs
 from tests.unit.adapters.sources import sixteen_bits, source, target
 from tests.unit.streams import cut

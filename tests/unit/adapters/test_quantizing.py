@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from adapters.shared.quantizing import Quantizer
+from adapters.lame.quantizing import Quantizer
 from tests.wavs import Samples
 
 LSB = 1 / 32768

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from adapters.shared.resampling import Resampler
+from adapters.lame.resampling import Resampler
 from tests.wavs import Samples
 
 RATES = [(44100, 48000), (96000, 48000), (192000, 48000), (384000, 48000), (1000, 8000), (44099, 44100), (11024, 11025)]

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.shared.samples import DECODED, LARGEST, decoded
-from domain.wav.fmt import SAMPLE_BYTES
-from domain.wav.format import SampleEncoding
+from adapters.numpy.samples import DECODED, LARGEST, decoded
+from domain.recording.format import SampleEncoding
+from domain.recording.format_chunk import SAMPLE_BYTES
 from tests import wavs
 from tests.unit.adapters.sources import source
 

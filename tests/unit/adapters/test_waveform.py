@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.numpy.waveform import WaveformBins
-from domain.sound import WAVEFORM_POINTS, Waveform
+from domain.measuring import WAVEFORM_POINTS, Waveform
 from tests.wavs import Samples
 
 

@@ -7,17 +7,17 @@ import pytest
 
 from domain.errors import (
     ConverterUnavailable,
-    DatabaseAway,
     MusicAppError,
     NoAudio,
     NotAWav,
+    StoreAway,
     UnknownUser,
     UploadTooLarge,
 )
+from domain.recording.repairs import Repair
 from domain.users import User
-from domain.wav.repairs import Repair
-from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.settings import Settings
+from entrypoints.wiring.container import Container
 from tests.unit.memory import clock, converter, in_memory_container, tracks, users
 from tests.unit.streams import blocks, breaking
 from tests.wavs import pcm, tone, wav
@@ -53,7 +53,7 @@ async def test_what_was_mended_is_kept_with_the_track(container: Container) -> N
     assert Repair.TRUNCATED in track.repairs
 
 
-@pytest.mark.parametrize("error", [UploadTooLarge(5), DatabaseAway(), RuntimeError("the network"), OSError("the disk")])
+@pytest.mark.parametrize("error", [UploadTooLarge(5), StoreAway(), RuntimeError("the network"), OSError("the disk")])
 async def test_what_the_upload_raises_comes_out_unchanged_and_nothing_is_kept(
     container: Container, error: Exception
 ) -> None:

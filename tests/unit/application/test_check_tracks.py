@@ -11,8 +11,8 @@ from adapters.memory.mp3 import InMemoryMp3
 from adapters.memory.tracks import InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from application.check_tracks import CheckTracks
-from domain.audio import Mp3Format, Mp3Quality
-from domain.errors import DatabaseAway, MusicAppError, RecordDamaged
+from domain.errors import MusicAppError, StoreAway, TrackDamaged
+from domain.output.format import Mp3Format, Mp3Quality
 from domain.tracks import Track
 
 MP3 = b"sound" * 1000
@@ -22,7 +22,7 @@ class TroubledTracks(InMemoryTrackRepository):
     """Reading the track `troubled` ends with an error after some bytes."""
 
     troubled: UUID | None = None
-    error: MusicAppError = RecordDamaged("missing chunk")
+    error: MusicAppError = TrackDamaged("missing chunk")
 
     async def read(self, track_uuid: UUID, start: int, count: int) -> AsyncIterator[bytes]:
         if track_uuid == self.troubled:
@@ -112,7 +112,7 @@ async def test_a_track_that_is_removed_meanwhile_is_left_out(tracks: TroubledTra
 
 async def test_a_database_that_is_away_ends_the_check(tracks: TroubledTracks) -> None:
     [track] = await keep(tracks, 1)
-    tracks.troubled, tracks.error = track.track_uuid, DatabaseAway()
+    tracks.troubled, tracks.error = track.track_uuid, StoreAway()
 
-    with pytest.raises(DatabaseAway):
+    with pytest.raises(StoreAway):
         await problems(tracks)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from domain.errors import RecordNotFound
-from entrypoints.container import Container
+from domain.errors import TrackNotFound
+from entrypoints.wiring.container import Container
 from tests.unit.memory import tracks
 from tests.unit.streams import blocks
 from tests.wavs import pcm, tone, wav
@@ -35,5 +35,5 @@ async def test_only_the_pair_of_the_link_opens(container: Container) -> None:
         if owners.get(track_uuid) == user_id:
             await container.application.open_record()(track_uuid, user_id)
         else:
-            with pytest.raises(RecordNotFound):
+            with pytest.raises(TrackNotFound):
                 await container.application.open_record()(track_uuid, user_id)

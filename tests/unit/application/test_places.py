@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from application.places import Places
+from application.admission.places import Places
 from domain.errors import Overloaded
 
 

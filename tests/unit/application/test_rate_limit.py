@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from adapters.memory.clock import FixedClock
-from application import rate_limit
-from application.rate_limit import WINDOW, RateLimit
+from application.admission import rate_limit
+from application.admission.rate_limit import WINDOW, RateLimit
 from domain.errors import TooOften
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.memory.clock import FixedClock
 from application.readiness import KEPT_FOR, Readiness
-from domain.errors import DatabaseAway, DiskFull, MusicAppError
+from domain.errors import DiskFull, MusicAppError, StoreAway
 
 
 class Part:
@@ -29,7 +29,7 @@ class Part:
 
 
 async def test_each_part_is_named_with_what_is_wrong_with_it() -> None:
-    error = DatabaseAway()
+    error = StoreAway()
     readiness = Readiness({"database": Part(error).check, "disk": Part().check}, FixedClock())
     assert await readiness() == {"database": error, "disk": None}
 

@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.mp3 import InMemoryMp3
-from domain.audio import Mp3, Mp3Format, Mp3Quality
 from domain.convert import AudioLimits, Conversion, Convert
 from domain.errors import ConversionFailed, Mp3TooLarge, NoAudio, TooLong, UploadTooLarge
-from domain.id3 import write_id3
-from domain.mp3 import read_info
+from domain.output.converter import Mp3
+from domain.output.format import Mp3Format, Mp3Quality
+from domain.output.id3 import write_id3
+from domain.output.info_frame import read_info
+from domain.recording.format import WavFormat
+from domain.recording.limits import WavLimits
 from domain.tags import Tags
-from domain.wav.format import WavFormat
-from domain.wav.limits import WavLimits
 from tests.texts import info
 from tests.unit.streams import blocks, breaking, cut
 from tests.wavs import pcm, tone, wav

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.numpy.meter import NumpySoundMeter
-from domain.audio import Mp3Quality
 from domain.convert import AudioLimits, Convert
-from domain.sound import Measurement, Sound, SoundMeter
-from domain.wav.format import WavFormat
-from domain.wav.limits import WavLimits
+from domain.measuring import Measurement, Sound, SoundMeter
+from domain.output.format import Mp3Quality
+from domain.recording.format import WavFormat
+from domain.recording.limits import WavLimits
 from tests.unit.streams import blocks, breaking, cut
 from tests.wavs import IMA_ADPCM, codec_extra, fmt_body, ima_adpcm_blocks, pcm, tone, wav
 

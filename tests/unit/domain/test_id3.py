@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.memory.converter import silence
-from domain.audio import Mp3Format, Mp3Quality
-from domain.id3 import write_id3
+from domain.output.format import Mp3Format, Mp3Quality
+from domain.output.id3 import write_id3
+from domain.recording.id3 import read_id3
 from domain.tags import Tags
-from domain.wav.id3 import read_id3
 
 NAMES = [field.name for field in fields(Tags)]
 ALL = Tags(

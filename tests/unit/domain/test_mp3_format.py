@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.audio import BIT_RATES, Mp3Format, Mp3Quality, mp3_format
-from domain.wav.format import SampleEncoding, WavFormat
+from domain.output.format import BIT_RATES, Mp3Format, Mp3Quality, mp3_format
+from domain.recording.format import SampleEncoding, WavFormat
 
 
 def source(rate: int) -> WavFormat:

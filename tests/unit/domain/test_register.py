@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import InvalidUserName
 from domain.users import token_digest
-from entrypoints.container import Container
+from entrypoints.wiring.container import Container
 from tests.unit.memory import users
 
 

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.sound import NotMeasured, Waveform
+from domain.measuring import NotMeasured, Waveform
 
 LAYOUT = """
     {

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.memory.mp3 import InMemoryMp3
-from domain.tagged_mp3 import TaggedMp3
+from domain.output.tagged_mp3 import TaggedMp3
 
 
 @given(st.data(), st.binary(max_size=30), st.binary(max_size=30))

@@ -11,10 +11,10 @@ import pytest
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.tracks import InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
-from domain.errors import DatabaseAway
-from entrypoints.container import Container, InMemoryAdapters
+from domain.errors import StoreAway
 from entrypoints.http.app import create_app
-from entrypoints.settings import Settings
+from entrypoints.settings.settings import Settings
+from entrypoints.wiring.container import Container, InMemoryAdapters
 from tests.unit import memory
 from tests.unit.http.forms import CONTENT_TYPE, form, part
 from tests.unit.http.logs import captured_logs
@@ -120,7 +120,7 @@ class BreakingTracks(InMemoryTrackRepository):
         raise self.error
 
 
-@pytest.mark.parametrize(("error", "traces"), [(DatabaseAway(), 0), (RuntimeError("a mistake"), 1)])
+@pytest.mark.parametrize(("error", "traces"), [(StoreAway(), 0), (RuntimeError("a mistake"), 1)])
 async def test_a_download_that_breaks_is_one_line_of_the_log(
     container: Container, error: Exception, traces: int
 ) -> None:

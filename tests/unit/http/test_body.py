@@ -8,8 +8,8 @@ import pytest
 from litestar import Request
 
 from domain.errors import UploadTooLarge
-from entrypoints.http.body import Pace, body_blocks, read_ahead, rejoined
 from entrypoints.http.errors import ClientGone, UploadTooSlow
+from entrypoints.http.requests.body import Pace, body_blocks, read_ahead, rejoined
 from tests.unit.streams import blocks
 
 NEVER = 1e9
@@ -21,7 +21,7 @@ class FakeLoopTime:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 0.0
         loop = asyncio.get_running_loop()
-        monkeypatch.setattr("entrypoints.http.body.asyncio", self)
+        monkeypatch.setattr("entrypoints.http.requests.body.asyncio", self)
         self.get_running_loop = lambda: self
         self._loop = loop
 

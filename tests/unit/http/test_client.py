@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from litestar import Request
 
-from entrypoints.http.client import client_address, client_name, client_scheme
-from entrypoints.settings import Settings
+from entrypoints.http.server.client import client_address, client_name, client_scheme
+from entrypoints.settings.settings import Settings
 
 TRUSTED = Settings(trusted_proxies="10.0.0.0/8, fd00::/8,127.0.0.1, ::ffff:192.0.2.0/120").trusted_networks
 

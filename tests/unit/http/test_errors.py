@@ -11,11 +11,11 @@ from entrypoints.http.errors import ANSWERS, RangeUnsatisfiable, RequestInvalid
 # of a command. Lost bytes of a record are met, and answered and logged as what nobody foresaw.
 INTERNAL = {
     errors.MusicAppError,
-    errors.WavError,
+    errors.RecordingError,
     errors.DuplicateTrack,
     errors.WrongSetting,
     errors.BackupRefused,
-    errors.RecordDamaged,
+    errors.TrackDamaged,
 }
 STATUSES = {
     "request.invalid": {400},

@@ -5,9 +5,9 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from entrypoints.container import Container
 from entrypoints.http.errors import RETRY_AFTER_SECONDS, retry_after
-from entrypoints.settings import Settings
+from entrypoints.settings.settings import Settings
+from entrypoints.wiring.container import Container
 from tests.unit import memory
 from tests.unit.http.test_app_in_memory import RECORDING, client_of, fields
 

@@ -4,7 +4,7 @@ import pytest
 from litestar.testing import RequestFactory
 
 from entrypoints.http.errors import RequestInvalid
-from entrypoints.http.links import base_url, record_link
+from entrypoints.http.requests.links import base_url, record_link
 from tests.unit.memory import in_memory_container
 from tests.unit.streams import blocks
 from tests.wavs import pcm, tone, wav

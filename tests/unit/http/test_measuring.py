@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from entrypoints.http.app import create_app
-from entrypoints.settings import Settings
+from entrypoints.settings.settings import Settings
 from tests.unit import memory
 from tests.wavs import pcm, tone, wav
 

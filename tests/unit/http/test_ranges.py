@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrypoints.http.errors import RangeUnsatisfiable, RecordChanged
-from entrypoints.http.ranges import MAX_HEADER_CHARACTERS, MAX_RANGE_CHARACTERS, not_modified, requested_range
+from entrypoints.http.requests.ranges import MAX_HEADER_CHARACTERS, MAX_RANGE_CHARACTERS, not_modified, requested_range
 
 ETAG = f'"{"ab" * 32}"'
 SIZE = 1000

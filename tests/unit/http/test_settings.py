@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from domain.errors import WrongSetting
-from entrypoints.settings import Settings, read_settings
+from entrypoints.settings.settings import Settings, read_settings
 
 ENV_FILE = Path(__file__).parents[3] / ".env"
 DEFAULTS = {field.encode_name: field.default for field in msgspec.structs.fields(Settings)}

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from application.authenticate import Credentials
 from entrypoints.http.errors import RequestInvalid, WrongType
-from entrypoints.http.upload_form import MAX_BYTES_OUTSIDE_PARTS, MAX_PARTS, MAX_TEXT_BYTES, UploadForm, boundary_of
+from entrypoints.http.requests.upload_form import (
+    MAX_BYTES_OUTSIDE_PARTS,
+    MAX_PARTS,
+    MAX_TEXT_BYTES,
+    UploadForm,
+    boundary_of,
+)
 from tests.unit.http.forms import BOUNDARY, form, part
 from tests.unit.streams import blocks, cut
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from adapters.lame.frames import FrameLayout, bit_rate_index, frame_bytes, header
+from adapters.lame.frames import FrameLayout
 from adapters.lame.stream import FrameStream
-from domain.audio import BIT_RATES, Mp3Format, Mp3Quality
+from domain.output.format import BIT_RATES, Mp3Format, Mp3Quality
+from domain.output.frame import bit_rate_index, frame_bytes, header
 
 
 def formats() -> st.SearchStrategy[Mp3Format]:

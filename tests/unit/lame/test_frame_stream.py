@@ -6,9 +6,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from adapters.lame.frames import FrameLayout, frame_bytes
+from adapters.lame.frames import FrameLayout
 from adapters.lame.stream import FrameStream, join, missing_room
-from domain.audio import BIT_RATES, Mp3Format, Mp3Quality
+from domain.output.format import BIT_RATES, Mp3Format, Mp3Quality
+from domain.output.frame import frame_bytes
 from tests.unit.lame.streams import MadeFrame, formats, frames, main_data, stream_of
 from tests.unit.streams import cut
 

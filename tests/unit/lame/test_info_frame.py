@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.lame.info import ENCODER_DELAY, InfoFrame
-from domain.audio import BIT_RATES, Mp3Format, Mp3Quality
-from domain.mp3 import read_info, side_information_bytes
+from domain.output.format import BIT_RATES, Mp3Format, Mp3Quality
+from domain.output.frame import side_information_bytes
+from domain.output.info_frame import read_info
 from tests.unit.lame.test_crc import bit_by_bit
 
 TAG_BYTES_BEFORE_CRC = 154

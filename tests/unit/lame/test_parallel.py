@@ -14,8 +14,8 @@ from adapters.lame import parallel, seam, segment
 from adapters.lame.encoder import new_encoder
 from adapters.lame.parallel import ParallelEncoder
 from adapters.lame.pool import EncoderPool
-from domain.audio import Mp3Format, Mp3Quality
 from domain.errors import ConversionFailed, DiskFull
+from domain.output.format import Mp3Format, Mp3Quality
 from tests.sounds import speech
 from tests.unit.streams import cut
 

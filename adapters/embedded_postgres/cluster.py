@@ -1,0 +1,167 @@
+"""The database cluster on disk: its folders, how it is made, and where its socket is reached."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import subprocess
+from pathlib import Path
+
+from psycopg.conninfo import make_conninfo
+
+from adapters.embedded_postgres.account import Account
+from adapters.embedded_postgres.binaries import MAJOR_VERSION, Binaries
+from adapters.embedded_postgres.socket_folder import PORT, SocketFolder
+from adapters.shared.durable import sync
+from domain.errors import WrongSetting
+
+DATABASE = "music_app_db"
+_USER = "postgres"
+_PROGRAM = "postgres"
+_INITDB_SECONDS = 120
+_CONNECT_SECONDS = 5
+_LOCALE = ("-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+SERVER_ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/local/bin:/usr/bin:/bin"}  # nothing of PG* reaches the server
+
+
+class Cluster:
+    """`DATA_DIR/postgres` with `data`, the password file and the lock files. Nothing is touched until `prepare`."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.folder = data_dir / "postgres"
+        self.data = self.folder / "data"
+        self.socket = SocketFolder(self.data)
+        self._staging = self.folder / "data.new"
+        self._password = self.folder / "password"
+
+    def prepare(self) -> None:
+        """Make the folders, mode 0700. Raises `WrongSetting` for another major version, OSError."""
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.folder.chmod(0o700)
+        self._check_version()
+
+    def make(self, binaries: Binaries, account: Account, lock: int) -> None:
+        """Make the cluster if there is none; initdb holds the file descriptor `lock` while it runs.
+
+        initdb runs in a folder of another name, which is renamed when it is whole: a start that was cut off is redone.
+        Raises `WrongSetting`, OSError.
+        """
+        if self.data.exists():
+            self._check_version()
+            return
+        if self._staging.exists():
+            shutil.rmtree(self._staging)
+        self._staging.mkdir(mode=0o700)
+        account.give(self._staging)
+        self._write_password(account)
+        self._initdb(binaries, account, lock)
+        self._staging.rename(self.data)
+        sync(self.folder)
+
+    def conninfo(self, database: str = DATABASE) -> str:
+        """How to connect, password included. Raises `WrongSetting`, OSError."""
+        if not self._password.exists():
+            raise WrongSetting(
+                "DATA_DIR", f"{self._password} is gone, and with it the way into {self.data}; restore it"
+            )
+        return make_conninfo(
+            host=str(self.socket.path),
+            port=PORT,
+            user=_USER,
+            password=self._password.read_text(encoding="utf-8").strip(),
+            dbname=database,
+            connect_timeout=_CONNECT_SECONDS,
+        )
+
+    def remove_stale_pid_file(self) -> None:
+        """Remove `postmaster.pid` if its process is one that is no PostgreSQL, as after a container's restart.
+
+        PostgreSQL itself takes the file over unless a process of that number lives; then it refuses to start.
+        The caller holds the lock that says that none of our own servers lives.
+        """
+        with contextlib.suppress(OSError):
+            if self._process_name() not in (None, _PROGRAM):
+                self._pid_file.unlink()
+
+    def running_process_id(self) -> int | None:
+        """The process number in `postmaster.pid`, if that process is there and is a PostgreSQL."""
+        with contextlib.suppress(OSError):
+            if self._process_name() == _PROGRAM:
+                return self._process_id()
+        return None
+
+    @property
+    def made(self) -> bool:
+        return self.data.exists()
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.data / "postmaster.pid"
+
+    def _process_id(self) -> int:
+        first, _, _ = self._pid_file.read_text(encoding="utf-8", errors="replace").partition("\n")
+        return int(first) if first.isdecimal() else 0
+
+    def _process_name(self) -> str | None:
+        """What the process in `postmaster.pid` is called; None where the system does not tell."""
+        command = Path(f"/proc/{self._process_id()}/comm")
+        return command.read_text(encoding="utf-8", errors="replace").strip() if command.exists() else None
+
+    def _check_version(self) -> None:
+        if not self.data.exists():
+            return
+        found = (self.data / "PG_VERSION").read_text(encoding="utf-8", errors="replace").strip()
+        if found != str(MAJOR_VERSION):
+            raise WrongSetting(
+                "DATA_DIR",
+                f"{self.data} was made by PostgreSQL {found}, and this release of the service brings PostgreSQL "
+                f"{MAJOR_VERSION}, which cannot read it. With the release that made it run `music-app backup FILE`, "
+                f"move {self.folder} away, and with this release run `music-app restore FILE`",
+            )
+
+    def _write_password(self, account: Account) -> None:
+        if not self._password.exists():
+            new = self._password.with_name("password.new")
+            new.unlink(missing_ok=True)
+            new.touch(mode=0o600, exist_ok=False)
+            with new.open("w", encoding="utf-8") as file:
+                file.write(secrets.token_urlsafe(32) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            new.rename(self._password)
+        account.give(self._password)
+
+    def _initdb(self, binaries: Binaries, account: Account, lock: int) -> None:
+        with self._password.open("rb") as password:
+            command = account.command(
+                binaries.initdb,
+                *("-D", account.directory_argument(self._staging), "-U", _USER, *_LOCALE),
+                # By descriptor: an ordinary account may have no way to the file.
+                *("--auth=scram-sha-256", f"--pwfile=/dev/fd/{password.fileno()}"),
+                parent_death_signal="KILL",
+            )
+            user, group = account.popen_user()
+            try:
+                done = subprocess.run(
+                    command,
+                    cwd=self._staging,
+                    env=SERVER_ENVIRONMENT,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    text=True,
+                    errors="replace",
+                    timeout=_INITDB_SECONDS,
+                    check=False,
+                    pass_fds=(password.fileno(), lock),
+                    start_new_session=True,
+                    user=user,
+                    group=group,
+                )
+            except subprocess.TimeoutExpired as error:
+                raise WrongSetting(
+                    "DATA_DIR", f"initdb did not finish {self._staging} in {_INITDB_SECONDS} seconds"
+                ) from error
+        if done.returncode != 0:
+            raise WrongSetting("DATA_DIR", f"initdb could not make {self._staging}: {done.stderr.strip()[-1000:]}")

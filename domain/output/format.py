@@ -1,0 +1,62 @@
+"""What an MP3 is, and which one is made of a recording."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from domain.recording.format import WavFormat
+
+# Sample rates in Hz and bit rates in kb/s of Layer III: ISO/IEC 11172-3 2.4.2.3 and ISO/IEC 13818-3 2.4.2.3;
+# the rates below 16 kHz ("MPEG-2.5") are a common extension, for which LAME goes up to 64 kb/s.
+_MPEG_1_BIT_RATES = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+_MPEG_2_BIT_RATES = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+_MPEG_2_5_BIT_RATES = (8, 16, 24, 32, 40, 48, 56, 64)
+BIT_RATES = (
+    dict.fromkeys((32000, 44100, 48000), _MPEG_1_BIT_RATES)
+    | dict.fromkeys((16000, 22050, 24000), _MPEG_2_BIT_RATES)
+    | dict.fromkeys((8000, 11025, 12000), _MPEG_2_5_BIT_RATES)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mp3Quality:
+    """A constant bit rate in kb/s, or a variable one by LAME's quality from 0 (best) to 9. One of the two is set."""
+
+    bit_rate: int | None = None
+    variable: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From `32` … `320` or `V0` … `V9`. Raises ValueError, whose text says what would be right."""
+        if re.fullmatch(r"V[0-9]", text):
+            return cls(variable=int(text[1]))
+        if re.fullmatch(r"[0-9]{2,3}", text) and int(text) in _MPEG_1_BIT_RATES:
+            return cls(bit_rate=int(text))
+        raise ValueError(f"must be one of {', '.join(map(str, _MPEG_1_BIT_RATES))}, or V0 to V9")
+
+    def __str__(self) -> str:
+        return f"V{self.variable}" if self.bit_rate is None else str(self.bit_rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Mp3Format:
+    """What an MP3 is, or is to be: sample rate in Hz, one or two channels, quality."""
+
+    sample_rate: int
+    channels: int
+    quality: Mp3Quality
+
+    @property
+    def samples_per_frame(self) -> int:
+        """1152 in MPEG-1, 576 in MPEG-2 and 2.5 (ISO/IEC 13818-3 2.4.3.4)."""
+        return 1152 if self.sample_rate >= 32000 else 576
+
+
+def mp3_format(source: WavFormat, output_channels: int, wanted: Mp3Quality) -> Mp3Format:
+    """The MP3 format nearest to what is wanted that the source's sample rate allows."""
+    sample_rate = min(BIT_RATES, key=lambda rate: (abs(rate - source.sample_rate), -rate))
+    if wanted.bit_rate is None:
+        return Mp3Format(sample_rate, output_channels, wanted)
+    wanted_rate = wanted.bit_rate
+    bit_rate = min(BIT_RATES[sample_rate], key=lambda rate: (abs(rate - wanted_rate), -rate))
+    return Mp3Format(sample_rate, output_channels, Mp3Quality(bit_rate=bit_rate))

@@ -1,0 +1,95 @@
+"""Lets a parser read as if from a file while its bytes are pushed.
+
+The parser is a generator that yields what it wants next, and is sent it as soon as it is there. At the end of the input
+it is sent what is left, which may be less than it asked for.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Wants `count` bytes."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """Wants to see `count` bytes and leave them where they are."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Wants `count` bytes (None: all that come) to go to `sink`, or nowhere, as they come; is sent nothing."""
+
+    count: int | None
+    sink: Callable[[bytes], None] | None = None
+
+
+Parser = Generator[Take | Peek | Pass, bytes, None]
+
+
+class Feeder:
+    """Runs a parser over pushed bytes. Holds no more than the largest `Take` or `Peek`."""
+
+    def __init__(self, parser: Parser) -> None:
+        self._parser = parser
+        self._wants: Take | Peek | Pass | None = next(parser, None)
+        self._left = self._wants.count if isinstance(self._wants, Pass) else None
+        self._held = b""
+        self._at = 0
+        self.passed = 0
+        """Bytes that the parser has taken or let pass."""
+
+    def push(self, data: bytes, *, last: bool = False) -> None:
+        """Give the parser what it wants of `data`. Whatever the parser raises comes out, and ends it."""
+        self._held, self._at = (self._held + data if self._held else data), 0
+        try:
+            while self._wants is not None and self._serve(last):
+                pass
+        finally:
+            self._held = self._held[self._at :] if self._wants is not None else b""
+
+    def _serve(self, last: bool) -> bool:
+        """Give the parser one thing, or a part of it; False when more input is needed."""
+        wants = self._wants
+        if isinstance(wants, Pass):
+            return self._pass(wants, last)
+        assert wants is not None  # noqa: S101 - tells the type checker what push() has seen to
+        if len(self._held) - self._at < wants.count and not last:
+            return False
+        piece = self._held[self._at : self._at + wants.count]
+        if isinstance(wants, Take):
+            self._advance(len(piece))
+        self._resume(piece)
+        return True
+
+    def _pass(self, wants: Pass, last: bool) -> bool:
+        there = len(self._held) - self._at
+        size = there if self._left is None else min(there, self._left)
+        if size and wants.sink:
+            whole = size == len(self._held)
+            wants.sink(self._held if whole else self._held[self._at : self._at + size])
+        self._advance(size)
+        if self._left is not None:
+            self._left -= size
+        if self._left != 0 and not last:
+            return False
+        self._resume(b"")
+        return True
+
+    def _advance(self, size: int) -> None:
+        self._at += size
+        self.passed += size
+
+    def _resume(self, piece: bytes) -> None:
+        self._wants = None  # stays so when the parser returns or raises
+        try:
+            self._wants = self._parser.send(piece)
+        except StopIteration:
+            return
+        self._left = self._wants.count if isinstance(self._wants, Pass) else None

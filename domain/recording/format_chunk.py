@@ -1,0 +1,200 @@
+"""The format chunk: from its bytes to what the samples are.
+
+Sources: *Multimedia Programming Interface and Data Specifications 1.0* (IBM and Microsoft, 1991), chapter 3;
+Microsoft's pages on `WAVEFORMATEX` and `WAVEFORMATEXTENSIBLE`; *New Multimedia Data Types and Data Techniques 3.0*
+(Microsoft, 1994) for ADPCM and GSM 6.10.
+"""
+
+import struct
+from dataclasses import dataclass
+
+from domain.errors import DamagedRecording, UnsupportedChannels, UnsupportedCodec, UnsupportedRate
+from domain.recording.codec_names import guid_name, tag_name
+from domain.recording.format import SampleEncoding, WavFormat
+from domain.recording.limits import WavLimits
+from domain.recording.repairs import Repair
+
+MAX_FMT_BYTES = 4096
+"""Of a format chunk this much is read; what follows is skipped."""
+
+PCM, MS_ADPCM, FLOAT, A_LAW, MU_LAW, IMA_ADPCM, GSM_610, EXTENSIBLE = 1, 2, 3, 6, 7, 0x11, 0x31, 0xFFFE
+_GUID_TAIL = bytes.fromhex("800000aa00389b71")
+_AMBISONIC_GUID_TAIL = bytes.fromhex("8644c8c1ca000000")
+_PCM_ENCODINGS = {
+    1: SampleEncoding.UNSIGNED_8,
+    2: SampleEncoding.SIGNED_16,
+    3: SampleEncoding.SIGNED_24,
+    4: SampleEncoding.SIGNED_32,
+    8: SampleEncoding.SIGNED_64,
+}
+SAMPLE_BYTES = {
+    SampleEncoding.UNSIGNED_8: 1,
+    SampleEncoding.SIGNED_16: 2,
+    SampleEncoding.SIGNED_24: 3,
+    SampleEncoding.SIGNED_32: 4,
+    SampleEncoding.SIGNED_64: 8,
+    SampleEncoding.FLOAT_32: 4,
+    SampleEncoding.FLOAT_64: 8,
+    SampleEncoding.A_LAW: 1,
+    SampleEncoding.MU_LAW: 1,
+}
+_BYTE_RATE_TOLERANCE = 0.05  # block codecs: writers round the samples of a block in several ways
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFormat:
+    """What the file holds: `format` is what is handed out, the rest says how it lies in the file."""
+
+    format: WavFormat
+    file_block_bytes: int
+    """Of one block in the file."""
+    file_sample_bytes: int
+    """Of one sample's container in the file; 1 for the block codecs, which have no byte order."""
+    repairs: tuple[Repair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of the chunk, `tag` being that of the sub-format where the format is extensible."""
+
+    tag: int
+    channels: int
+    rate: int
+    byte_rate: int
+    block_align: int
+    bits: int
+    mask: int
+    extra: bytes
+    """What follows `cbSize`, or the sub-format."""
+
+
+def read_format(body: bytes, *, big_endian: bool, limits: WavLimits) -> SourceFormat:
+    """From the first `MAX_FMT_BYTES` of the chunk's body.
+
+    Raises `UnsupportedChannels`, `UnsupportedRate`, `UnsupportedCodec` and `DamagedRecording`, in this order of
+    precedence but for a chunk that is too short to tell. Block alignment and byte rate are believed only where
+    nothing else says how long a block is (ADPCM); the container of a PCM sample has as many bytes as its bits need, as
+    in ffmpeg, sox and libsndfile, whatever the alignment says.
+    """
+    if len(body) < 16:
+        raise DamagedRecording(f"its format chunk has {len(body)} bytes, at least 16 are needed")
+    order = ">" if big_endian else "<"
+    _, channels, rate = struct.unpack(f"{order}HHI", body[:8])
+    if not 1 <= channels <= limits.max_channels:
+        raise UnsupportedChannels(channels, limits.max_channels)
+    if not limits.min_sample_rate <= rate <= limits.max_sample_rate:
+        raise UnsupportedRate(rate, limits.min_sample_rate, limits.max_sample_rate)
+    words = _read_words(body, order)
+    if words.tag in (MS_ADPCM, IMA_ADPCM, GSM_610):
+        return _block_codec(words, order)
+    return _samples(words)
+
+
+def _read_words(body: bytes, order: str) -> _Words:
+    tag, channels, rate, byte_rate, block_align, bits = struct.unpack(f"{order}HHIIHH", body[:16])
+    if tag == EXTENSIBLE and order == ">":
+        # Of ffmpeg, sox and libsndfile only the last reads it.
+        raise UnsupportedCodec("a big-endian extensible format")
+    if tag != EXTENSIBLE:
+        # cbSize is not believed: what follows it is there or not
+        return _Words(tag, channels, rate, byte_rate, block_align, bits, 0, body[18:])
+    if len(body) < 40:
+        raise DamagedRecording(f"its extensible format chunk has {len(body)} bytes, at least 40 are needed")
+    (mask,) = struct.unpack(f"{order}I", body[20:24])
+    tag = _sub_format(body[24:40], order)
+    return _Words(tag, channels, rate, byte_rate, block_align, bits, mask, body[40:])
+
+
+def _sub_format(guid: bytes, order: str) -> int:
+    tag, second, third = struct.unpack(f"{order}IHH", guid[:8])
+    if (second, third, guid[8:]) == (0, 0x10, _GUID_TAIL):
+        return int(tag)
+    if (second, third, guid[8:]) == (0x0721, 0x11D3, _AMBISONIC_GUID_TAIL) and tag in (PCM, FLOAT):
+        return int(tag)
+    raise UnsupportedCodec(guid_name(guid))
+
+
+def _samples(words: _Words) -> SourceFormat:
+    """PCM, float, A-law and µ-law."""
+    encoding, sample_bytes = _sample_encoding(words)
+    in_file = sample_bytes * words.channels
+    repairs = []
+    if words.block_align != in_file:
+        repairs.append(Repair.WRONG_BLOCK_ALIGN)
+    if words.byte_rate != words.rate * in_file:
+        repairs.append(Repair.WRONG_BYTE_RATE)
+    handed_out = SAMPLE_BYTES[encoding] * words.channels
+    result = WavFormat(encoding, words.channels, words.mask, words.rate, handed_out)
+    return SourceFormat(result, in_file, sample_bytes, tuple(repairs))
+
+
+def _sample_encoding(words: _Words) -> tuple[SampleEncoding, int]:
+    """How samples are handed out, and the bytes of each in the file.
+
+    PCM of 33 to 56 bits is refused: neither ffmpeg nor sox nor libsndfile reads it, so nobody could check our reading.
+    """
+    match words.tag:
+        case 1 if 1 <= words.bits <= 32 or 57 <= words.bits <= 64:
+            sample_bytes = (words.bits + 7) // 8
+            return _PCM_ENCODINGS[sample_bytes], sample_bytes
+        case 3 if words.bits == 32:
+            return SampleEncoding.FLOAT_32, 4
+        case 3 if words.bits == 64:
+            return SampleEncoding.FLOAT_64, 8
+        case 6:
+            return SampleEncoding.A_LAW, 1
+        case 7:
+            return SampleEncoding.MU_LAW, 1
+        case 1 | 3:
+            raise UnsupportedCodec(f"{words.bits}-bit {'PCM' if words.tag == PCM else 'float'}")
+    raise UnsupportedCodec(tag_name(words.tag))
+
+
+def _block_codec(words: _Words, order: str) -> SourceFormat:
+    if words.tag == GSM_610:
+        result, in_file = _gsm(words)
+    else:
+        result, in_file = _ms_adpcm(words, order) if words.tag == MS_ADPCM else _ima_adpcm(words)
+    expected = words.rate * in_file / result.block_samples
+    wrong = abs(words.byte_rate - expected) > expected * _BYTE_RATE_TOLERANCE
+    return SourceFormat(result, in_file, 1, (Repair.WRONG_BYTE_RATE,) if wrong else ())
+
+
+def _gsm(words: _Words) -> tuple[WavFormat, int]:
+    """Blocks of 65 bytes, 320 samples; GSM 6.10 has one channel, whatever the word says."""
+    if words.block_align not in (0, 65):
+        raise DamagedRecording(f"its GSM 6.10 blocks have {words.block_align} bytes, 65 would be right")
+    extra = struct.pack("<H", 320)
+    return WavFormat(SampleEncoding.GSM_610, 1, 0, words.rate, 65, 320, extra), 65
+
+
+def _ms_adpcm(words: _Words, order: str) -> tuple[WavFormat, int]:
+    """Per block and channel 7 bytes of head, which hold two samples, then a nibble each.
+
+    More than two channels lie as one block per channel, side by side, as ffmpeg reads them.
+    """
+    block = words.block_align * (words.channels if words.channels > 2 else 1)
+    if block < 7 * words.channels:
+        raise DamagedRecording(f"its MS ADPCM blocks have {words.block_align} bytes, too few for their heads")
+    samples = (block - 6 * words.channels) * 2 // words.channels
+    count = min(len(words.extra) // 2, 16)
+    swapped = struct.unpack(f"{order}{count}H", words.extra[: 2 * count])
+    extra = struct.pack(f"<{count}H", *swapped)
+    return WavFormat(SampleEncoding.MS_ADPCM, words.channels, 0, words.rate, block, samples, extra), block
+
+
+def _ima_adpcm(words: _Words) -> tuple[WavFormat, int]:
+    """Per block and channel 4 bytes of head, which hold one sample, then groups of 4 bytes, which hold 8.
+
+    Bytes behind the last whole group of a block carry no sample and are left out of what is handed out.
+    """
+    if words.bits not in (0, 4) or words.channels > 2:
+        raise UnsupportedCodec(f"{words.bits}-bit IMA ADPCM of {words.channels} channels")
+    group = 4 * words.channels
+    groups = words.block_align // group
+    if groups < 1:
+        raise DamagedRecording(f"its IMA ADPCM blocks have {words.block_align} bytes, too few for their heads")
+    samples = 1 + 8 * (groups - 1)
+    extra = struct.pack("<H", min(samples, 0xFFFF))
+    result = WavFormat(SampleEncoding.IMA_ADPCM, words.channels, 0, words.rate, groups * group, samples, extra)
+    return result, words.block_align

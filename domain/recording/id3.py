@@ -1,0 +1,152 @@
+"""The texts of ID3v2 tags of versions 2.2 to 2.4.
+
+Sources: the informal standards *ID3 tag version 2* (1998), *ID3 tag version 2.3.0* (1999), and *ID3 tag version 2.4.0*
+with its *Native Frames* (2000), https://id3.org. Sizes of 28 bits lie in four bytes of 7 bits ("synchsafe").
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from domain.tags import ID3_FRAMES, Tags
+from domain.text import decoded
+
+MAX_FRAMES = 256
+"""Of one tag; real ones have a few dozen."""
+_HEAD_BYTES = 10
+_FIELDS = {**ID3_FRAMES, "COMM": "comment"}
+_DATE_FRAMES = ("TYER", "TDAT", "TIME")
+_SHORT_FRAMES = {
+    "TT2": "TIT2",
+    "TP1": "TPE1",
+    "TP2": "TPE2",
+    "TAL": "TALB",
+    "TRK": "TRCK",
+    "TCO": "TCON",
+    "TCM": "TCOM",
+    "TPB": "TPUB",
+    "TCR": "TCOP",
+    "TEN": "TENC",
+    "TSS": "TSSE",
+    "TYE": "TYER",
+    "TDA": "TDAT",
+    "TIM": "TIME",
+    "COM": "COMM",
+}
+"""Names of version 2.2, and what later versions call them."""
+_CODECS = {b"\1": "utf-16", b"\2": "utf-16-be"}
+"""By a text's first byte; 0 is ISO 8859-1, which often is another encoding, and 3 UTF-8."""
+_UNSYNCHRONISED, _EXTENDED = 0x80, 0x40  # flags of a tag; in version 2.2 the second means compression
+
+
+def read_id3(tag: bytes) -> Tags:
+    """The texts of the tag that these bytes begin with; what is broken, compressed, encrypted or cut is left out.
+
+    Of comments the first without a description of its own counts, of several values of a text the first. At most
+    `MAX_FRAMES` frames are looked at.
+    """
+    texts: dict[str, str] = {}
+    for name, text in _texts(tag):
+        if text:
+            texts.setdefault(name, text)
+    return Tags.of(
+        (("date", _date(texts)), *((_FIELDS[name], text) for name, text in texts.items() if name in _FIELDS))
+    )
+
+
+def _date(texts: dict[str, str]) -> str:
+    """Of version 2.4 as it is, of the others put together from year, `DDMM` and `HHMM`."""
+    year, day, time = (texts.get(name, "") for name in _DATE_FRAMES)
+    return texts.get("TDRC") or f"{year}-{day[2:4]}-{day[:2]}T{time[:2]}:{time[2:4]}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where versions differ: bytes of a frame's head, and the flags of a frame in its last byte."""
+
+    name_bytes: int
+    head_bytes: int
+    unreadable: int
+    """Compression and encryption."""
+    grouped: int
+    unsynchronised: int
+    has_length: int
+
+
+_LAYOUTS = {
+    2: _Layout(3, 6, 0, 0, 0, 0),
+    3: _Layout(4, 10, 0xC0, 0x20, 0, 0),
+    4: _Layout(4, 10, 0x0C, 0x40, 0x02, 0x01),
+}
+
+
+def _texts(tag: bytes) -> Iterator[tuple[str, str]]:
+    """Names of frames as later versions call them, and their texts."""
+    if tag[:3] != b"ID3" or len(tag) < _HEAD_BYTES or tag[3] not in _LAYOUTS:
+        return
+    version, flags = tag[3], tag[5]
+    if version == 2 and flags & _EXTENDED:
+        return
+    body = tag[_HEAD_BYTES : _HEAD_BYTES + _synchsafe(tag[6:10])]
+    if flags & _UNSYNCHRONISED and version < 4:
+        body = body.replace(b"\xff\x00", b"\xff")
+    at = _extended_head_bytes(body, version) if flags & _EXTENDED else 0
+    for name, frame in _frames(body, at, version, flags):
+        if name == "COMM":
+            yield name, _comment(frame)
+        elif name in _FIELDS or name in _DATE_FRAMES or name == "TDRC":
+            yield name, _text(frame[:1], frame[1:])
+
+
+def _extended_head_bytes(body: bytes, version: int) -> int:
+    """In version 2.4 its size counts itself."""
+    return _synchsafe(body[:4]) if version == 4 else 4 + int.from_bytes(body[:4], "big")
+
+
+def _frames(body: bytes, at: int, version: int, tag_flags: int) -> Iterator[tuple[str, bytes]]:
+    """Whole frames up to the padding, without what their flags put before the text.
+
+    In version 2.4 frames are unsynchronised one by one; some writers say so of the tag alone.
+    """
+    layout = _LAYOUTS[version]
+    for _ in range(MAX_FRAMES):
+        head = body[at : at + layout.head_bytes]
+        name = head[: layout.name_bytes].decode("latin-1")
+        if len(head) < layout.head_bytes or not name.isalnum():
+            return
+        size = _frame_size(head[layout.name_bytes :][: layout.name_bytes], version)
+        at += layout.head_bytes + size
+        frame = body[at - size : at]
+        if len(frame) == size and not head[-1] & layout.unreadable:
+            unsynchronised = (version == 4 and tag_flags & _UNSYNCHRONISED) or head[-1] & layout.unsynchronised
+            frame = frame[_prefix_bytes(head[-1], layout) :]
+            yield _SHORT_FRAMES.get(name, name), frame.replace(b"\xff\0", b"\xff") if unsynchronised else frame
+
+
+def _frame_size(size: bytes, version: int) -> int:
+    """Synchsafe in version 2.4, but for writers that did not know it."""
+    return _synchsafe(size) if version == 4 and max(size) < 128 else int.from_bytes(size, "big")
+
+
+def _prefix_bytes(flags: int, layout: _Layout) -> int:
+    """Bytes of a frame before its content: the number of its group, and its length."""
+    return (1 if flags & layout.grouped else 0) + (4 if flags & layout.has_length else 0)
+
+
+def _comment(frame: bytes) -> str:
+    """The text of a comment without a description (encoding, three letters of language, description, text)."""
+    encoding, rest = frame[:1], frame[4:]
+    if encoding not in _CODECS:
+        return _text(encoding, rest[1:]) if rest[:1] == b"\0" else ""
+    marked = rest[:2] in (b"\xff\xfe", b"\xfe\xff")
+    rest = rest[2:] if marked else rest
+    return _text(encoding, rest[2:]) if rest[:2] == b"\0\0" else ""
+
+
+def _text(encoding: bytes, text: bytes) -> str:
+    """The first of the values."""
+    codec = _CODECS.get(encoding)
+    return text.decode(codec, "ignore").partition("\0")[0] if codec else decoded(text)
+
+
+def _synchsafe(size: bytes) -> int:
+    return sum((byte & 0x7F) << 7 * place for place, byte in enumerate(reversed(size)))

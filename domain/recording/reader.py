@@ -1,0 +1,80 @@
+"""The WAV reader: bytes are pushed in, sample bytes come out."""
+
+from domain.errors import NoAudio
+from domain.recording.format import WavFormat
+from domain.recording.limits import WavLimits
+from domain.recording.parser import WavParser
+from domain.recording.repairs import Repair
+from domain.tags import Tags
+
+
+class WavReader:
+    """Reads a WAV once, from front to back, as its bytes arrive.
+
+    Containers and codecs are those of `containers` and `format_chunk`. Header words are claims: nothing is allocated or
+    divided by them. Memory is bounded by one push, one codec block and 100 KiB. The first data chunk is the recording
+    (of several, ffmpeg plays the last, sox the first, libsndfile refuses); of several format chunks the first counts. A
+    `fact` chunk is ignored, as ffmpeg, sox and libsndfile do. After an error the reader is done.
+    """
+
+    def __init__(self, limits: WavLimits = WavLimits()) -> None:  # noqa: B008 - frozen
+        self.bytes_read = 0
+        """Bytes pushed so far."""
+        self.repairs: tuple[Repair, ...] = ()
+        """Complete after `finish`; in the order of `Repair`."""
+        self._out: list[bytes] = []
+        self._parser = WavParser(limits, self._out.append)
+
+    @property
+    def format(self) -> WavFormat | None:
+        """None until the format chunk was read."""
+        return self._parser.source.format if self._parser.source else None
+
+    @property
+    def data_bytes(self) -> int | None:
+        """What the data chunk claims; None while it is not reached, and where it claims no length."""
+        return self._parser.data_bytes
+
+    @property
+    def samples(self) -> int:
+        """Samples per channel handed out so far."""
+        return self._parser.stream.samples if self._parser.stream else 0
+
+    @property
+    def tags(self) -> Tags:
+        """The texts read so far. They may come before and after the samples: complete after `finish`."""
+        return self._parser.tags.tags
+
+    def certain_duration(self, at_least: int) -> float:
+        """Seconds of audio that the data chunk claims, as far as a file of `at_least` bytes must hold them."""
+        source = self._parser.source
+        if source is None or self._parser.stream is None:
+            return 0.0
+        there = at_least - self._parser.data_start
+        size = max(0, there if self.data_bytes is None else min(there, self.data_bytes))
+        return size // source.file_block_bytes * source.format.block_samples / source.format.sample_rate
+
+    def push(self, data: bytes) -> bytes:
+        """The next bytes of the file; returns sample bytes, whole blocks of them, maybe none.
+
+        Raises `NotAWav`, `UnsupportedChannels`, `UnsupportedRate`, `UnsupportedCodec` and `DamagedRecording`.
+        """
+        self.bytes_read += len(data)
+        self._parser.feeder.push(data)
+        return self._collect()
+
+    def finish(self) -> bytes:
+        """The end of the file; returns the rest, for ADPCM maybe a partial block.
+
+        Raises what `push` does, and `NoAudio` if there is not one sample.
+        """
+        self._parser.feeder.push(b"", last=True)
+        if not self.samples:
+            raise NoAudio
+        self.repairs = tuple(repair for repair in Repair if repair in self._parser.repairs)
+        return self._collect()
+
+    def _collect(self) -> bytes:
+        out = self._out[0] if len(self._out) == 1 else b"".join(self._out)
+        self._out.clear()
+        return out

@@ -1,0 +1,108 @@
+"""From the bytes of the data chunk to sample bytes as `SampleEncoding` wants them."""
+
+from array import array
+from collections.abc import Callable
+
+from domain.recording.format import SampleEncoding
+from domain.recording.format_chunk import SourceFormat
+
+_ARRAY_TYPES = {array(code).itemsize: code for code in "HIQ"}
+_MS_ADPCM_PREDICTORS = 7
+_IMA_STEPS = 89
+
+Transform = Callable[[bytes], bytes]
+
+
+class SampleStream:
+    """Cuts the data into whole blocks, re-encodes them, and counts them. Holds less than one block."""
+
+    def __init__(self, source: SourceFormat, *, big_endian: bool) -> None:
+        self.samples = 0
+        self._source = source
+        self._transform = _transform(source, big_endian=big_endian)
+        self._rest = bytearray()
+
+    def push(self, data: bytes) -> bytes:
+        """Whole blocks out of what was left and `data`."""
+        block = self._source.file_block_bytes
+        if len(self._rest) + len(data) < block:
+            self._rest += data
+            return b""
+        if self._rest:
+            data = bytes(self._rest) + data
+        excess = len(data) % block
+        self._rest = bytearray(data[len(data) - excess :]) if excess else bytearray()
+        self.samples += len(data) // block * self._source.format.block_samples
+        whole = data[:-excess] if excess else data
+        return self._transform(whole) if self._transform else whole
+
+    def finish(self) -> tuple[bytes, int]:
+        """What can be used of the last, partial block, and how many bytes cannot."""
+        usable, samples = self._source.format.partial_block(len(self._rest))
+        tail, dropped = bytes(self._rest[:usable]), len(self._rest) - usable
+        self._rest = bytearray()
+        self.samples += samples
+        return (self._transform(tail) if self._transform and tail else tail), dropped
+
+
+def _transform(source: SourceFormat, *, big_endian: bool) -> Transform | None:
+    """How blocks are re-encoded; None where they are right as they are."""
+    encoding, size = source.format.encoding, source.file_sample_bytes
+    if encoding is SampleEncoding.MS_ADPCM:
+        return _ms_adpcm_mender(source)
+    if encoding is SampleEncoding.IMA_ADPCM:
+        return _ima_adpcm_mender(source)
+    if not big_endian or size == 1:
+        return None
+    return _swap_three if size == 3 else _byte_swapper(_ARRAY_TYPES[size])
+
+
+def _byte_swapper(code: str) -> Transform:
+    def swap(data: bytes) -> bytes:
+        words = array(code, data)
+        words.byteswap()
+        return words.tobytes()
+
+    return swap
+
+
+def _swap_three(data: bytes) -> bytes:
+    swapped = bytearray(data)
+    swapped[0::3], swapped[2::3] = data[2::3], data[0::3]
+    return bytes(swapped)
+
+
+def _ms_adpcm_mender(source: SourceFormat) -> Transform:
+    """Predictors that do not exist become the first, as in sox and libsndfile; ffmpeg would drop the block."""
+    channels, block = source.format.channels, source.file_block_bytes
+    places = range(channels) if channels <= 2 else range(0, block, block // channels)
+    return lambda data: _clamp_bytes(data, places, block, _MS_ADPCM_PREDICTORS, 0)
+
+
+def _ima_adpcm_mender(source: SourceFormat) -> Transform:
+    """Step indices that do not exist become the last, the reserved byte behind them 0 (ffmpeg would drop the block).
+
+    Bytes behind the last group of a block are left out.
+    """
+    block, handed_out = source.file_block_bytes, source.format.block_bytes
+    heads = 4 * source.format.channels
+
+    def mend(data: bytes) -> bytes:
+        mended = _clamp_bytes(data, range(2, heads, 4), block, _IMA_STEPS, _IMA_STEPS - 1)
+        mended = _clamp_bytes(mended, range(3, heads, 4), block, 1, 0)
+        if block == handed_out:
+            return mended
+        return b"".join(mended[start : start + handed_out] for start in range(0, len(mended), block))
+
+    return mend
+
+
+def _clamp_bytes(data: bytes, places: range, block: int, bound: int, instead: int) -> bytes:
+    """Replace bytes of `bound` or more at these places of every block."""
+    table = bytes(range(bound)) + bytes([instead]) * (256 - bound)
+    if all(max(data[place::block], default=0) < bound for place in places):
+        return data
+    mended = bytearray(data)
+    for place in places:
+        mended[place::block] = mended[place::block].translate(table)
+    return bytes(mended)

@@ -1,0 +1,110 @@
+"""Reading a request's body, bounded in size and time."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request
+from litestar.types.asgi_types import HTTPReceiveMessage
+
+from domain.errors import MusicAppError
+from entrypoints.http.errors import ClientGone, RequestInvalid, UploadTooSlow, WrongType
+from entrypoints.settings.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a body has to come: `rate` in bytes a second, beyond `grace` seconds; all of it in `longest` seconds."""
+
+    rate: int
+    grace: int
+    longest: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Pace":
+        """As the settings say."""
+        return cls(settings.min_upload_rate, settings.upload_grace, settings.max_upload_seconds)
+
+
+def content_length(request: Request[Any, Any, Any]) -> int | None:
+    """The body's length in bytes where the client says it. Raises `RequestInvalid`."""
+    text = request.headers.get("content-length")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+        raise RequestInvalid("Content-Length must be a whole number of bytes")
+    return int(text)
+
+
+def refuse_encoded(request: Request[Any, Any, Any]) -> None:
+    """Refuse a compressed body: a small one can hold a large one. Raises `WrongType`."""
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding.lower() != "identity":
+        raise WrongType("the body has a Content-Encoding", "it as it is, without one")
+
+
+async def body_blocks(
+    request: Request[Any, Any, Any], limit: int, too_large: MusicAppError, pace: Pace
+) -> AsyncGenerator[bytes, None]:
+    """The body in the blocks in which it arrives, none empty, `limit` bytes at most.
+
+    Raises `too_large` as soon as the limit is known to be passed, `ClientGone` when the client leaves, and
+    `UploadTooSlow`.
+    """
+    if (content_length(request) or 0) > limit:
+        raise too_large
+    patience = _Patience(pace)
+    received = 0
+    more = True
+    while more:
+        message = await patience.receive(request, received)
+        if message["type"] != "http.request":
+            raise ClientGone
+        received += len(message["body"])
+        if received > limit:
+            raise too_large
+        if message["body"]:
+            yield message["body"]
+        more = message["more_body"]
+
+
+class _Patience:
+    """How long the client is still waited for.
+
+    Only the time that is spent waiting for it counts: what a slow encoder or disk takes is not its fault.
+    """
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._time = asyncio.get_running_loop().time
+        self._deadline = self._time() + pace.longest
+        self._waited = 0.0
+
+    async def receive(self, request: Request[Any, Any, Any], received: int) -> HTTPReceiveMessage:
+        """The next message after so many bytes. Raises `UploadTooSlow`."""
+        begun = self._time()
+        allowed = self._pace.grace + received / self._pace.rate - self._waited
+        try:
+            async with asyncio.timeout_at(min(begun + allowed, self._deadline)):
+                return await request.receive()  # type: ignore[return-value] # HTTP has no other messages
+        except TimeoutError as error:
+            raise UploadTooSlow(self._pace.rate, self._pace.grace, self._pace.longest) from error
+        finally:
+            self._waited += self._time() - begun
+
+
+async def read_ahead(blocks: AsyncIterator[bytes], count: int) -> bytes:
+    """The first `count` bytes or a little more, or everything if there is less."""
+    first = bytearray()
+    while len(first) < count and (block := await anext(blocks, b"")):
+        first += block
+    return bytes(first)
+
+
+async def rejoined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """What was read ahead, then the rest."""
+    if first:
+        yield first
+    async for block in rest:
+        yield block

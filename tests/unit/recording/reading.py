@@ -1,0 +1,36 @@
+"""Runs files through the reader."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from domain.recording.format import WavFormat
+from domain.recording.limits import WavLimits
+from domain.recording.reader import WavReader
+from domain.recording.repairs import Repair
+from domain.tags import Tags
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that the reader said about a file."""
+
+    format: WavFormat
+    samples: int
+    data: bytes
+    data_bytes: int | None
+    repairs: tuple[Repair, ...]
+    tags: Tags
+
+
+def read(file: bytes, *, push: int = 4096, limits: WavLimits = WavLimits()) -> Reading:  # noqa: B008 - frozen
+    """Read a file in pushes of so many bytes."""
+    return read_pieces((file[start : start + push] for start in range(0, len(file), push)), limits)
+
+
+def read_pieces(pieces: Iterable[bytes], limits: WavLimits = WavLimits()) -> Reading:  # noqa: B008 - frozen
+    """Read a file in these pushes."""
+    reader = WavReader(limits)
+    out = [reader.push(piece) for piece in pieces]
+    out.append(reader.finish())
+    assert reader.format is not None
+    return Reading(reader.format, reader.samples, b"".join(out), reader.data_bytes, reader.repairs, reader.tags)

@@ -1,0 +1,84 @@
+"""Formats that are refused, and with which error."""
+
+import pytest
+
+from domain.errors import DamagedRecording, UnsupportedChannels, UnsupportedCodec, UnsupportedRate
+from domain.recording.limits import WavLimits
+from domain.recording.reader import WavReader
+from tests.unit.recording.reading import read
+from tests.wavs import EXTENSIBLE, FLOAT, GSM_610, IMA_ADPCM, MS_ADPCM, PCM, fmt_body, wav
+
+SMALL = WavLimits(max_channels=2, min_sample_rate=8000, max_sample_rate=48000)
+
+
+@pytest.mark.parametrize("tag", [0, 0x10, 0x50, 0x55, 0x92, 0xFF, 0x160, 0x2000, 0x2001, 0xFFFF])
+@pytest.mark.parametrize("extensible", [False, True])
+def test_other_codecs_are_refused(tag: int, extensible: bool) -> None:
+    with pytest.raises(UnsupportedCodec):
+        read(wav(bytes(1000), tag=tag, extensible=extensible))
+
+
+def test_the_message_names_the_codec() -> None:
+    with pytest.raises(UnsupportedCodec, match="MP3"):
+        read(wav(bytes(1000), tag=0x55))
+
+
+def test_unknown_sub_format_is_refused() -> None:
+    with pytest.raises(UnsupportedCodec):
+        read(wav(bytes(1000), fmt=fmt_body(EXTENSIBLE, extra=bytes(6) + bytes(range(16)))))
+
+
+@pytest.mark.parametrize(
+    ("tag", "bits"),
+    [(PCM, 0), (PCM, 33), (PCM, 56), (PCM, 65), (PCM, 65535), (FLOAT, 0), (FLOAT, 16), (FLOAT, 24), (FLOAT, 80)],
+)
+def test_depths_nobody_decodes_are_refused(tag: int, bits: int) -> None:
+    with pytest.raises(UnsupportedCodec):
+        read(wav(bytes(1000), tag=tag, bits=bits))
+
+
+def test_big_endian_extensible_is_refused() -> None:
+    with pytest.raises(UnsupportedCodec):
+        read(wav(bytes(1000), extensible=True, magic=b"RIFX"))
+
+
+@pytest.mark.parametrize("channels", [0, 3, 256, 65535])
+def test_channels_are_bounded(channels: int) -> None:
+    with pytest.raises(UnsupportedChannels):
+        read(wav(bytes(1000), channels=channels, block_align=1), limits=SMALL)
+
+
+@pytest.mark.parametrize("rate", [0, 1, 7999, 48001, 2**32 - 1])
+def test_rates_are_bounded(rate: int) -> None:
+    with pytest.raises(UnsupportedRate):
+        read(wav(bytes(1000), rate=rate), limits=SMALL)
+
+
+def test_bounds_are_checked_before_the_codec_and_before_any_data() -> None:
+    reader = WavReader()
+    with pytest.raises(UnsupportedRate):
+        reader.push(wav(b"", tag=0x55, rate=1)[:36])
+
+
+@pytest.mark.parametrize("length", [0, 2, 14, 15])
+def test_short_format_chunk_is_damaged(length: int) -> None:
+    with pytest.raises(DamagedRecording):
+        read(wav(bytes(1000), fmt=fmt_body()[:length]))
+
+
+@pytest.mark.parametrize("length", [16, 18, 24, 39])
+def test_short_extensible_format_chunk_is_damaged(length: int) -> None:
+    with pytest.raises(DamagedRecording):
+        read(wav(bytes(1000), fmt=fmt_body(extensible=True)[:length]))
+
+
+@pytest.mark.parametrize(("tag", "block_align"), [(MS_ADPCM, 0), (MS_ADPCM, 6), (IMA_ADPCM, 3), (GSM_610, 33)])
+def test_blocks_that_hold_no_block_head_are_damaged(tag: int, block_align: int) -> None:
+    with pytest.raises(DamagedRecording):
+        read(wav(bytes(1000), tag=tag, bits=4, block_align=block_align))
+
+
+@pytest.mark.parametrize(("bits", "channels"), [(3, 1), (4, 3)])
+def test_rare_kinds_of_ima_adpcm_are_refused(bits: int, channels: int) -> None:
+    with pytest.raises(UnsupportedCodec):
+        read(wav(bytes(1000), tag=IMA_ADPCM, bits=bits, channels=channels, block_align=36))
