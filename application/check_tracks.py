@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from domain.errors import TrackDamaged, TrackNotFound
-from domain.tracks import Track, TrackCatalogue, TrackRepository
+from domain.tracks import StoredMp3, Track, TrackCatalogue, TrackKeeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +19,28 @@ class CheckedTrack:
 class CheckTracks:
     """Reads every MP3 and compares it with its size and SHA-256."""
 
-    def __init__(self, catalogue: TrackCatalogue, tracks: TrackRepository) -> None:
+    def __init__(self, catalogue: TrackCatalogue, keeper: TrackKeeper) -> None:
         self._catalogue = catalogue
-        self._tracks = tracks
+        self._keeper = keeper
 
     async def __call__(self) -> AsyncIterator[CheckedTrack]:
         """Each track as soon as it is checked, but those that are removed meanwhile. Raises `StoreAway`."""
-        async for track in self._catalogue.all():
+        async for track, mp3 in self._catalogue.all():
             try:
-                yield CheckedTrack(track, await self._problem(track))
+                yield CheckedTrack(track, await self._problem(mp3))
             except TrackNotFound:
                 continue
 
-    async def _problem(self, track: Track) -> str | None:
+    async def _problem(self, mp3: StoredMp3) -> str | None:
         size, digest = 0, hashlib.sha256()
         try:
-            async for block in self._tracks.read(track.track_uuid, 0, track.mp3_size):
+            async for block in self._keeper.read(mp3, 0, mp3.size):
                 size += len(block)
                 digest.update(block)
         except TrackDamaged as error:
             return f"cannot be read after byte {size}: {error.reason}"
-        if size != track.mp3_size:
-            return f"has {size} bytes instead of {track.mp3_size}"
-        if digest.digest() != track.mp3_sha256:
-            return f"has SHA-256 {digest.hexdigest()} instead of {track.mp3_sha256.hex()}"
+        if size != mp3.size:
+            return f"has {size} bytes instead of {mp3.size}"
+        if digest.digest() != mp3.sha256:
+            return f"has SHA-256 {digest.hexdigest()} instead of {mp3.sha256.hex()}"
         return None

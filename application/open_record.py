@@ -5,30 +5,31 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.errors import TrackNotFound
-from domain.tracks import Track, TrackRepository
+from domain.tracks import StoredMp3, TrackKeeper, TrackRepository
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """A track that is being downloaded."""
 
-    track: Track
-    tracks: TrackRepository
+    mp3: StoredMp3
+    keeper: TrackKeeper
 
     def read(self, start: int, count: int) -> AsyncIterator[bytes]:
         """`count` bytes of the MP3 from byte `start`, in blocks of at most 1 MiB."""
-        return self.tracks.read(self.track.track_uuid, start, count)
+        return self.keeper.read(self.mp3, start, count)
 
 
 class OpenRecord:
     """Finds a track for whoever holds its link."""
 
-    def __init__(self, tracks: TrackRepository) -> None:
+    def __init__(self, tracks: TrackRepository, keeper: TrackKeeper) -> None:
         self._tracks = tracks
+        self._keeper = keeper
 
     async def __call__(self, track_uuid: UUID, user_id: int) -> Record:
         """The record. Raises `TrackNotFound`, also where the track is another user's, or `StoreAway`."""
-        track = await self._tracks.find(track_uuid, user_id)
-        if track is None:
+        mp3 = await self._tracks.find(track_uuid, user_id)
+        if mp3 is None:
             raise TrackNotFound
-        return Record(track, self._tracks)
+        return Record(mp3, self._keeper)

@@ -6,8 +6,9 @@ from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanage
 from dataclasses import dataclass
 from datetime import timedelta
 
+from domain.conversions import Conversion
 from domain.errors import ConversionFailed, Mp3TooLarge, TooLong, UploadTooLarge
-from domain.measuring import Measurement, NotMeasured, Sound, SoundMeter
+from domain.measuring import Measurement, NotMeasured, SoundMeter
 from domain.output.converter import AudioConverter, Mp3
 from domain.output.downmix import downmix_matrix
 from domain.output.format import Mp3Format, Mp3Quality, mp3_format
@@ -17,7 +18,6 @@ from domain.output.tagged_mp3 import TaggedMp3
 from domain.recording.format import WavFormat
 from domain.recording.limits import WavLimits
 from domain.recording.reader import WavReader
-from domain.recording.repairs import Repair
 
 _MP3_HEAD_BYTES = 4096
 """More than the largest Layer III frame (1,441 bytes), so the Info frame is in it whole."""
@@ -34,18 +34,11 @@ class AudioLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Conversion:
-    """One WAV turned into one MP3, and what was found out on the way."""
+class Converted:
+    """A finished MP3 in its temporary place, and what was found out on the way to it."""
 
     mp3: Mp3
-    mp3_format: Mp3Format
-    mp3_sha256: bytes
-    duration: timedelta
-    wav_size: int
-    wav_sha256: bytes
-    repairs: tuple[Repair, ...]
-    sound: Sound | None
-    """None where the WAV was not measured."""
+    conversion: Conversion
 
 
 class Convert:
@@ -61,7 +54,7 @@ class Convert:
         self._meter = meter
 
     @asynccontextmanager
-    async def __call__(self, wav: AsyncIterator[bytes], at_least: int = 0) -> AsyncGenerator[Conversion, None]:
+    async def __call__(self, wav: AsyncIterator[bytes], at_least: int = 0) -> AsyncGenerator[Converted, None]:
         """Convert; the MP3 is there until the context ends.
 
         `at_least` is how many bytes are certain to come, so that what is too long is refused before it is encoded.
@@ -83,16 +76,20 @@ class Convert:
             if mp3.size + len(tag) > self._limits.max_mp3_bytes:
                 tag = b""  # texts never refuse a recording
             mp3_sha256 = await _verified_digest(tag, mp3, target, incoming.duration)
-            yield Conversion(
-                mp3=TaggedMp3(tag, mp3),
-                mp3_format=target,
-                mp3_sha256=mp3_sha256,
+            whole = TaggedMp3(tag, mp3)
+            conversion = Conversion(
                 duration=timedelta(seconds=incoming.duration),
+                mp3_format=target,
+                mp3_size=whole.size,
+                mp3_sha256=mp3_sha256,
                 wav_size=incoming.reader.bytes_read,
                 wav_sha256=incoming.sha256.digest(),
+                recording_format=incoming.reader.recording_format,
                 repairs=incoming.reader.repairs,
+                texts=incoming.reader.tags,
                 sound=await measurement.finish(),
             )
+            yield Converted(whole, conversion)
 
     def _measure(self, source: WavFormat) -> AbstractAsyncContextManager[Measurement]:
         return self._meter.measure(source) if self._meter else nullcontext(NotMeasured())

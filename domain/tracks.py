@@ -2,15 +2,13 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from domain.measuring import Sound
+from domain.conversions import Conversion
 from domain.output.converter import Mp3
-from domain.output.format import Mp3Format
-from domain.recording.repairs import Repair
 from domain.text import writable
 
 MAX_FILE_NAME_LENGTH = 150
@@ -20,22 +18,27 @@ MAX_FILE_NAME_BYTES = 200
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A stored recording: what it is called, whose it is, and what is known of its WAV and its MP3."""
+    """A stored recording: what it is called, whose it is, and what is known of its conversion."""
 
     track_uuid: UUID
     user_id: int
     file_name: str
     """Of the MP3, as `mp3_file_name` makes it."""
-    duration: timedelta
-    mp3_format: Mp3Format
-    mp3_size: int
-    mp3_sha256: bytes
-    wav_size: int
-    wav_sha256: bytes
-    repairs: tuple[Repair, ...]
-    sound: Sound | None
-    """None where it was not measured."""
+    conversion: Conversion
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMp3:
+    """What a download has to know of a track."""
+
+    track_uuid: UUID
+    file_name: str
+    size: int
+    """In bytes."""
+    sha256: bytes
+    audio_key: str | None
+    """Where an audio store keeps its bytes; None where they are kept with the track."""
 
 
 def mp3_file_name(wav_file_name: str) -> str:
@@ -52,31 +55,56 @@ def mp3_file_name(wav_file_name: str) -> str:
 
 
 class TrackRepository(ABC):
-    """Where tracks and their MP3s are kept.
-
-    Every method raises `StoreAway` when the store does not answer in time.
-    """
+    """What is known of tracks. Every method raises `StoreAway` when the store does not answer in time."""
 
     @abstractmethod
-    async def add(self, track: Track, mp3: Mp3) -> None:
-        """Keep a track and its MP3, both or neither; durable when this returns.
+    async def add(self, track: Track, audio_key: str) -> None:
+        """Keep what is known of a track whose MP3 an audio store keeps under this key; durable when this returns.
 
-        Raises `UnknownUser` (no such user), `DuplicateTrack` (this `track_uuid` is kept already), `DiskFull`, and
-        `StoreAway`, after which the track may be kept or not. The MP3 has `track.mp3_size` bytes; it is read
-        in slices and never held whole.
+        Nothing of it is to be seen before. Raises `UnknownUser` (no such user), `DuplicateTrack` (this `track_uuid` is
+        kept already), `DiskFull`, and `StoreAway`, after which the track may be kept or not.
         """
 
     @abstractmethod
-    async def find(self, track_uuid: UUID, user_id: int) -> Track | None:
-        """The track if it exists and is this user's, else None. Any integer may be asked for as `user_id`."""
+    async def find(self, track_uuid: UUID, user_id: int) -> StoredMp3 | None:
+        """What a download needs, if the track exists and is this user's, else None; no more than that is loaded.
+
+        Any integer may be asked for as `user_id`.
+        """
 
     @abstractmethod
-    def read(self, track_uuid: UUID, start: int, count: int) -> AsyncIterator[bytes]:
-        """`count` bytes of the MP3 from byte `start`, in blocks of at most 1 MiB.
+    async def audio_keys_in_use(self, keys: Collection[str]) -> set[str]:
+        """Those of at most 1,000 keys under which an audio store keeps the MP3 of a track."""
 
-        Nothing of the store (a connection, a lock) is held between two blocks. Raises `TrackNotFound` if the
-        track does not exist, `TrackDamaged` if the store has lost bytes of it. The caller asks for bytes that are
-        there: `start + count <= track.mp3_size`.
+
+class TrackKeeper(ABC):
+    """Keeps tracks together with their MP3s, both or neither.
+
+    A store that holds both does it in one commit; `application.audio_first` does it with a `TrackRepository` and an
+    `AudioStore` that know nothing of each other. Every method raises `StoreAway` when the store does not answer in
+    time.
+    """
+
+    max_mp3_bytes: int | None
+    """The largest MP3 that can be kept, in bytes; None where there is no bound."""
+
+    @abstractmethod
+    async def keep(self, track: Track, mp3: Mp3) -> None:
+        """Keep a track and its MP3, both or neither; durable when this returns, and not to be seen before.
+
+        The MP3 has `track.conversion.mp3_size` bytes; it is read once, in slices, and never held whole. Raises
+        ValueError where it has more or fewer, `Mp3TooLarge` above `max_mp3_bytes`, `UnknownUser` (no such user),
+        `DuplicateTrack` (this `track_uuid` is kept already), `DiskFull`, and `StoreAway`, after which the track may be
+        kept or not. What reading the MP3 raises, and cancellation, come out unchanged, and nothing is kept.
+        """
+
+    @abstractmethod
+    def read(self, mp3: StoredMp3, start: int, count: int) -> AsyncIterator[bytes]:
+        """`count` bytes of the MP3 from byte `start`, in blocks of at most 1 MiB, none of them empty.
+
+        Nothing of the store (a connection, a lock) is held between two blocks. Raises `TrackNotFound` where the track
+        is gone, `TrackDamaged` where the store has lost bytes of it: never are other bytes given in their place. The
+        caller asks for bytes that are there: `start + count <= mp3.size`.
         """
 
 
@@ -84,7 +112,7 @@ class TrackCatalogue(ABC):
     """Goes through the tracks of a store."""
 
     @abstractmethod
-    def all(self) -> AsyncIterator[Track]:
+    def all(self) -> AsyncIterator[tuple[Track, StoredMp3]]:
         """Every track once, in any order; one that is added or removed meanwhile may come or not.
 
         Nothing of the store is held between two tracks, and only a bounded number of them in memory. Raises

@@ -18,3 +18,11 @@ class InMemoryMp3(Mp3):
         end = start + count
         for offset in range(start, end, BLOCK_BYTES):
             yield self.data[offset : min(offset + BLOCK_BYTES, end)]
+
+
+async def whole(mp3: Mp3, size: int) -> bytes:
+    """All bytes of an MP3. Raises ValueError where they are more or fewer than `size`."""
+    data = b"".join([block async for block in mp3.read(0, size)])
+    if len(data) != size:
+        raise ValueError(f"the blocks have {len(data)} bytes, not {size}")
+    return data

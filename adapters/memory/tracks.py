@@ -1,45 +1,71 @@
 """Tracks in dictionaries."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from uuid import UUID
 
+from adapters.memory.mp3 import whole
 from domain.errors import DuplicateTrack, TrackNotFound, UnknownUser
 from domain.output.converter import Mp3
-from domain.tracks import Track, TrackCatalogue, TrackRepository
+from domain.tracks import StoredMp3, Track, TrackCatalogue, TrackKeeper, TrackRepository
 from domain.users import UserRepository
 
 BLOCK_BYTES = 512 * 1024
 
 
 class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
-    """Keeps tracks and whole MP3s until the process ends. `kept` and `mp3s` are there to be looked at."""
+    """Keeps tracks until the process ends. `kept` and `audio_keys` are there to be looked at."""
 
     def __init__(self, users: UserRepository) -> None:
         self._users = users
         self.kept: dict[UUID, Track] = {}
-        self.mp3s: dict[UUID, bytes] = {}
+        self.audio_keys: dict[UUID, str] = {}
 
-    async def add(self, track: Track, mp3: Mp3) -> None:
-        data = b"".join([block async for block in mp3.read(0, track.mp3_size)])
-        if len(data) != track.mp3_size:
-            raise ValueError(f"the blocks have {len(data)} bytes, not {track.mp3_size}")
+    async def add(self, track: Track, audio_key: str) -> None:
+        await self.keep(track)
+        self.audio_keys[track.track_uuid] = audio_key
+
+    async def keep(self, track: Track) -> None:
+        """Keep a track whose MP3 is elsewhere. Raises `UnknownUser`, `DuplicateTrack`."""
         if await self._users.find(track.user_id) is None:
             raise UnknownUser(track.user_id)
         if track.track_uuid in self.kept:
             raise DuplicateTrack
-        self.kept[track.track_uuid], self.mp3s[track.track_uuid] = track, data
+        self.kept[track.track_uuid] = track
 
-    async def find(self, track_uuid: UUID, user_id: int) -> Track | None:
+    async def find(self, track_uuid: UUID, user_id: int) -> StoredMp3 | None:
         track = self.kept.get(track_uuid)
-        return track if track and track.user_id == user_id else None
+        return self._stored_mp3(track) if track and track.user_id == user_id else None
 
-    async def read(self, track_uuid: UUID, start: int, count: int) -> AsyncIterator[bytes]:
+    async def audio_keys_in_use(self, keys: Collection[str]) -> set[str]:
+        return set(keys) & set(self.audio_keys.values())
+
+    async def all(self) -> AsyncIterator[tuple[Track, StoredMp3]]:
+        for track in list(self.kept.values()):
+            yield track, self._stored_mp3(track)
+
+    def _stored_mp3(self, track: Track) -> StoredMp3:
+        made = track.conversion
+        key = self.audio_keys.get(track.track_uuid)
+        return StoredMp3(track.track_uuid, track.file_name, made.mp3_size, made.mp3_sha256, key)
+
+
+class InMemoryTrackKeeper(TrackKeeper):
+    """Keeps whole MP3s beside the tracks of a repository in memory. `mp3s` is there to be looked at."""
+
+    max_mp3_bytes: int | None = None
+
+    def __init__(self, tracks: InMemoryTrackRepository) -> None:
+        self._tracks = tracks
+        self.mp3s: dict[UUID, bytes] = {}
+
+    async def keep(self, track: Track, mp3: Mp3) -> None:
+        data = await whole(mp3, track.conversion.mp3_size)
+        await self._tracks.keep(track)
+        self.mp3s[track.track_uuid] = data
+
+    async def read(self, mp3: StoredMp3, start: int, count: int) -> AsyncIterator[bytes]:
         end = start + count
         for offset in range(start, end, BLOCK_BYTES):
-            if track_uuid not in self.mp3s:
+            if mp3.track_uuid not in self.mp3s:
                 raise TrackNotFound
-            yield self.mp3s[track_uuid][offset : min(offset + BLOCK_BYTES, end)]
-
-    async def all(self) -> AsyncIterator[Track]:
-        for track in list(self.kept.values()):
-            yield track
+            yield self.mp3s[mp3.track_uuid][offset : min(offset + BLOCK_BYTES, end)]

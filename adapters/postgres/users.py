@@ -7,10 +7,8 @@ from psycopg.rows import class_row
 
 from adapters.postgres.connection_limits import ConnectionLimit
 from adapters.postgres.database import SHORT_SECONDS, Database
+from adapters.postgres.track_rows import LARGEST_ID
 from domain.users import User, UserRepository
-
-LARGEST_ID = 2**63 - 1
-"""Of a `bigint`."""
 
 _ADD: LiteralString = """
     INSERT INTO users (user_name, token_sha256, created_at) VALUES (%s, %s, %s)
@@ -23,12 +21,12 @@ _FIND_BY_DIGEST: LiteralString = """
 
 class PsycopgUserRepository(UserRepository):
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
         # However many uploads begin at once, they do not fill the pool's queue for all others.
         self._lookups = ConnectionLimit(2 * database.pool_size // 5)
 
     async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:
-        async with self._database.connection() as connection:
+        async with self.database.connection() as connection:
             cursor = connection.cursor(row_factory=class_row(User))
             await cursor.execute(_ADD, [name, token_sha256, created_at])
             [user] = await cursor.fetchall()
@@ -46,7 +44,7 @@ class PsycopgUserRepository(UserRepository):
         async with (
             # Half of the time at most, so that the wait leaves enough for the query.
             self._lookups.take(SHORT_SECONDS / 2) as waited,
-            self._database.connection(SHORT_SECONDS - waited) as connection,
+            self.database.connection(SHORT_SECONDS - waited) as connection,
         ):
             cursor = connection.cursor(row_factory=class_row(User))
             await cursor.execute(query, [value])

@@ -1,7 +1,7 @@
 """What the samples of a recording are."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 
 class SampleEncoding(Enum):
@@ -22,6 +22,30 @@ class SampleEncoding(Enum):
     MS_ADPCM = "MS ADPCM"
     IMA_ADPCM = "IMA ADPCM"
     GSM_610 = "GSM 6.10"
+
+
+class Codec(StrEnum):
+    """What a recording's samples are encoded with, as it is kept with its track and told to clients."""
+
+    PCM = "pcm"
+    FLOAT = "float"
+    A_LAW = "a-law"
+    MU_LAW = "mu-law"
+    MS_ADPCM = "ms-adpcm"
+    IMA_ADPCM = "ima-adpcm"
+    GSM_610 = "gsm-6.10"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFormat:
+    """What a recording was, by its format chunk."""
+
+    codec: Codec
+    sample_rate: int
+    """In Hz."""
+    channels: int
+    bits: int | None
+    """Of one sample as the file says, such as 12 or 20 in wider containers; None where its codec has no such number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from domain.errors import DamagedRecording, UnsupportedChannels, UnsupportedCodec, UnsupportedRate
 from domain.recording.codec_names import guid_name, tag_name
-from domain.recording.format import SampleEncoding, WavFormat
+from domain.recording.format import Codec, RecordingFormat, SampleEncoding, WavFormat
 from domain.recording.limits import WavLimits
 from domain.recording.repairs import Repair
 
@@ -18,6 +18,15 @@ MAX_FMT_BYTES = 4096
 """Of a format chunk this much is read; what follows is skipped."""
 
 PCM, MS_ADPCM, FLOAT, A_LAW, MU_LAW, IMA_ADPCM, GSM_610, EXTENSIBLE = 1, 2, 3, 6, 7, 0x11, 0x31, 0xFFFE
+_CODECS = {
+    PCM: Codec.PCM,
+    MS_ADPCM: Codec.MS_ADPCM,
+    FLOAT: Codec.FLOAT,
+    A_LAW: Codec.A_LAW,
+    MU_LAW: Codec.MU_LAW,
+    IMA_ADPCM: Codec.IMA_ADPCM,
+    GSM_610: Codec.GSM_610,
+}
 _GUID_TAIL = bytes.fromhex("800000aa00389b71")
 _AMBISONIC_GUID_TAIL = bytes.fromhex("8644c8c1ca000000")
 _PCM_ENCODINGS = {
@@ -45,6 +54,7 @@ _BYTE_RATE_TOLERANCE = 0.05  # block codecs: writers round the samples of a bloc
 class SourceFormat:
     """What the file holds: `format` is what is handed out, the rest says how it lies in the file."""
 
+    recording: RecordingFormat
     format: WavFormat
     file_block_bytes: int
     """Of one block in the file."""
@@ -125,7 +135,8 @@ def _samples(words: _Words) -> SourceFormat:
         repairs.append(Repair.WRONG_BYTE_RATE)
     handed_out = SAMPLE_BYTES[encoding] * words.channels
     result = WavFormat(encoding, words.channels, words.mask, words.rate, handed_out)
-    return SourceFormat(result, in_file, sample_bytes, tuple(repairs))
+    recording = RecordingFormat(_CODECS[words.tag], words.rate, words.channels, words.bits)
+    return SourceFormat(recording, result, in_file, sample_bytes, tuple(repairs))
 
 
 def _sample_encoding(words: _Words) -> tuple[SampleEncoding, int]:
@@ -157,7 +168,9 @@ def _block_codec(words: _Words, order: str) -> SourceFormat:
         result, in_file = _ms_adpcm(words, order) if words.tag == MS_ADPCM else _ima_adpcm(words)
     expected = words.rate * in_file / result.block_samples
     wrong = abs(words.byte_rate - expected) > expected * _BYTE_RATE_TOLERANCE
-    return SourceFormat(result, in_file, 1, (Repair.WRONG_BYTE_RATE,) if wrong else ())
+    bits = None if words.tag == GSM_610 else 4
+    recording = RecordingFormat(_CODECS[words.tag], words.rate, result.channels, bits)
+    return SourceFormat(recording, result, in_file, 1, (Repair.WRONG_BYTE_RATE,) if wrong else ())
 
 
 def _gsm(words: _Words) -> tuple[WavFormat, int]:

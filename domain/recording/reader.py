@@ -1,7 +1,7 @@
 """The WAV reader: bytes are pushed in, sample bytes come out."""
 
 from domain.errors import NoAudio
-from domain.recording.format import WavFormat
+from domain.recording.format import RecordingFormat, WavFormat
 from domain.recording.limits import WavLimits
 from domain.recording.parser import WavParser
 from domain.recording.repairs import Repair
@@ -29,6 +29,11 @@ class WavReader:
     def format(self) -> WavFormat | None:
         """None until the format chunk was read."""
         return self._parser.source.format if self._parser.source else None
+
+    @property
+    def recording_format(self) -> RecordingFormat | None:
+        """What the format chunk says the recording is; None until it was read."""
+        return self._parser.source.recording if self._parser.source else None
 
     @property
     def data_bytes(self) -> int | None:

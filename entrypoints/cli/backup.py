@@ -40,7 +40,7 @@ async def _check_all(settings: Settings) -> bool:
     checked = damaged = size = 0
     async with aclosing(checked_tracks(settings)) as tracks:
         async for found in tracks:
-            checked, size = checked + 1, size + found.track.mp3_size
+            checked, size = checked + 1, size + found.track.conversion.mp3_size
             if found.problem:
                 damaged += 1
                 print(f"{found.track.track_uuid} of user {found.track.user_id}: {found.problem}", flush=True)

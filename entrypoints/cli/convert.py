@@ -12,7 +12,7 @@ from typing import IO, BinaryIO
 import msgspec
 import uvloop
 
-from domain.convert import Conversion
+from domain.conversions import Conversion
 from entrypoints.cli.files import whole_file
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
@@ -35,10 +35,10 @@ def convert_file(settings: Settings, wav: Path, mp3: Path) -> str:
 async def _convert(container: Container, source: BinaryIO, target: IO[bytes]) -> str:
     await container.check_converter()
     size = os.fstat(source.fileno()).st_size
-    async with aclosing(_blocks(source)) as wav, container.application.convert()(wav, at_least=size) as conversion:
-        async for block in conversion.mp3.read(0, conversion.mp3.size):
+    async with aclosing(_blocks(source)) as wav, container.application.convert()(wav, at_least=size) as converted:
+        async for block in converted.mp3.read(0, converted.mp3.size):
             target.write(block)
-        return _summary(conversion)
+        return _summary(converted.conversion)
 
 
 async def _blocks(source: BinaryIO) -> AsyncGenerator[bytes, None]:

@@ -19,13 +19,14 @@ from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.identifiers import SeededIdentifiers
 from adapters.memory.spool import InMemorySpool
-from adapters.memory.tracks import InMemoryTrackRepository
+from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from adapters.numpy.meter import NumpySoundMeter
 from adapters.postgres.database import Database
 from adapters.postgres.keeping.backup import back_up
 from adapters.postgres.keeping.restore import restore
 from adapters.postgres.schema.migrate import check_migrated, migrate
+from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from adapters.pydub.converter import PydubAudioConverter
@@ -76,6 +77,7 @@ class Adapters(containers.DeclarativeContainer):
     database = providers.Singleton(Database, settings.provided.database_url, settings.provided.database_pool_size)
     users = providers.Singleton(PsycopgUserRepository, database)
     tracks = providers.Singleton(PsycopgTrackRepository, database)
+    keeper = providers.Singleton(PsycopgTrackKeeper, database)
 
     spool = providers.Singleton(
         DiskSpool,
@@ -125,6 +127,7 @@ class InMemoryAdapters(containers.DeclarativeContainer):
     identifiers = providers.Singleton(SeededIdentifiers)
     users = providers.Singleton(InMemoryUserRepository)
     tracks = providers.Singleton(InMemoryTrackRepository, users)
+    keeper = providers.Singleton(InMemoryTrackKeeper, tracks)
     spool = providers.Singleton(InMemorySpool)
     converter = providers.Singleton(InMemoryAudioConverter)
     meter = providers.Selector(
@@ -144,9 +147,9 @@ class Application(containers.DeclarativeContainer):
         Convert, adapters.converter, settings.provided.audio_limits, settings.provided.quality, adapters.meter
     )
     authenticate = providers.Factory(Authenticate, adapters.users)
-    add_track = providers.Factory(AddTrack, convert, adapters.tracks, adapters.identifiers, adapters.clock)
-    open_record = providers.Factory(OpenRecord, adapters.tracks)
-    check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.tracks)
+    add_track = providers.Factory(AddTrack, convert, adapters.keeper, adapters.identifiers, adapters.clock)
+    open_record = providers.Factory(OpenRecord, adapters.tracks, adapters.keeper)
+    check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.keeper)
     readiness = providers.Singleton(Readiness, adapters.checks, adapters.clock)
     upload_places = providers.Singleton(Places, settings.provided.upload_places, "uploads")
     download_places = providers.Singleton(Places, settings.provided.max_downloads, "downloads")

@@ -3,7 +3,7 @@
 from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.spool import InMemorySpool
-from adapters.memory.tracks import InMemoryTrackRepository
+from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container, InMemoryAdapters
@@ -23,6 +23,12 @@ def users(container: Container) -> InMemoryUserRepository:
 def tracks(container: Container) -> InMemoryTrackRepository:
     found = container.adapters.tracks()
     assert isinstance(found, InMemoryTrackRepository)
+    return found
+
+
+def keeper(container: Container) -> InMemoryTrackKeeper:
+    found = container.adapters.keeper()
+    assert isinstance(found, InMemoryTrackKeeper)
     return found
 
 

@@ -115,8 +115,8 @@ async def _add_spooled(
 
 def _headers(base: str, track: Track) -> dict[str, str]:
     headers = {"Location": record_link(base, track)}
-    if track.repairs:
-        headers["X-Audio-Repairs"] = ", ".join(track.repairs)
+    if track.conversion.repairs:
+        headers["X-Audio-Repairs"] = ", ".join(track.conversion.repairs)
     return headers
 
 

@@ -12,7 +12,7 @@ from litestar.response import Stream
 
 from application.admission.places import Places
 from application.open_record import OpenRecord, Record
-from domain.tracks import Track
+from domain.tracks import StoredMp3
 from entrypoints.http.errors import RequestInvalid
 from entrypoints.http.openapi import error_responses, operation, text_schema
 from entrypoints.http.requests.ranges import not_modified, requested_range
@@ -41,20 +41,20 @@ async def record(
 ) -> Response[Any]:
     """Download the MP3 of a link; one byte range, `If-Match`, `If-None-Match` and `If-Range` are honoured."""
     found = await open_record(*_identifiers(request))
-    track = found.track
-    etag = f'"{track.mp3_sha256.hex()}"'
-    headers = _headers(track, etag)
+    mp3 = found.mp3
+    etag = f'"{mp3.sha256.hex()}"'
+    headers = _headers(mp3, etag)
     if not_modified(request.headers, etag):
         return Response(b"", status_code=304, headers=headers, media_type=MEDIA_TYPE)
     if request.method == "HEAD":
-        return Response(b"", headers=headers | {"Content-Length": str(track.mp3_size)}, media_type=MEDIA_TYPE)
-    wanted = requested_range(request.headers, etag, track.mp3_size)
+        return Response(b"", headers=headers | {"Content-Length": str(mp3.size)}, media_type=MEDIA_TYPE)
+    wanted = requested_range(request.headers, etag, mp3.size)
     hold(request, downloads.take())
     return _body(found, wanted, headers)
 
 
 def _body(found: Record, wanted: range | None, headers: dict[str, str]) -> Response[Any]:
-    size = found.track.mp3_size
+    size = found.mp3.size
     part = wanted or range(size)
     headers |= {"Content-Length": str(len(part))}
     if wanted is not None:
@@ -76,12 +76,12 @@ def _identifiers(request: Request[Any, Any, Any]) -> tuple[UUID, int]:
     return UUID(identifiers[0]), int(users[0])
 
 
-def _headers(track: Track, etag: str) -> dict[str, str]:
+def _headers(mp3: StoredMp3, etag: str) -> dict[str, str]:
     return {
         "ETag": etag,
         "Accept-Ranges": "bytes",
         "Cache-Control": "private",
-        "Content-Disposition": content_disposition(track.file_name),
+        "Content-Disposition": content_disposition(mp3.file_name),
         "Content-Security-Policy": "sandbox",
         "Referrer-Policy": "no-referrer",
         "X-Robots-Tag": "noindex",

@@ -18,11 +18,13 @@ from adapters.postgres.keeping.archive import FORMAT
 from adapters.postgres.keeping.backup import back_up
 from adapters.postgres.keeping.restore import restore
 from adapters.postgres.schema.migrate import Migration, migrate, packaged_migrations
+from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from domain.errors import BackupRefused, WrongSetting
 from domain.measuring import Sound, Waveform
 from domain.recording.repairs import Repair
+from domain.tags import Tags
 from domain.tracks import Track
 from domain.users import token_digest
 from tests.contract.tracks import MIB, NOW, a_track
@@ -50,9 +52,12 @@ async def fill(database_url: str, *sizes: int) -> list[Track]:
         user = await PsycopgUserRepository(database).add(name, token_digest(str(uuid4())), NOW)
         for size in sizes:
             mp3 = InMemoryMp3(random.Random(size).randbytes(size))
-            track = replace(a_track(user.user_id, mp3), file_name=f"{size} \\N.mp3", repairs=tuple(Repair)[:2])
-            track = replace(track, sound=SOUND if size % 2 else None)
-            await PsycopgTrackRepository(database).add(track, mp3)
+            sound, texts = SOUND if size % 2 else None, Tags(title="\\N")
+            track = replace(
+                a_track(user.user_id, mp3, repairs=tuple(Repair)[:2], sound=sound, texts=texts),
+                file_name=f"{size} \\N.mp3",
+            )
+            await PsycopgTrackKeeper(database).keep(track, mp3)
             added.append(track)
     await database.close()
     return added
@@ -277,9 +282,9 @@ async def test_a_backup_from_before_sound_was_measured_is_brought_up_to_date(
     restore(database_url, io.BytesIO(backup(bare_database_url)), replace=True)
 
     [track] = await tracks_in(database_url)
-    assert (track.file_name, track.mp3_size, track.sound) == ("talk.mp3", 5, None)
-    assert [track.sound for track in await fill(database_url, 1)] == [SOUND, SOUND]
-    assert {track.sound for track in await tracks_in(database_url)} == {SOUND, None}
+    assert (track.file_name, track.conversion.mp3_size, track.conversion.sound) == ("talk.mp3", 5, None)
+    assert [track.conversion.sound for track in await fill(database_url, 1)] == [SOUND, SOUND]
+    assert {track.conversion.sound for track in await tracks_in(database_url)} == {SOUND, None}
 
 
 # As the first version of the program stored it.
@@ -293,7 +298,7 @@ OLD_TRACK = """
 async def tracks_in(database_url: str) -> list[Track]:
     database = Database(database_url, pool_size=1)
     await database.open()
-    found = [track async for track in PsycopgTrackRepository(database).all()]
+    found = [track async for track, _ in PsycopgTrackRepository(database).all()]
     await database.close()
     return found
 

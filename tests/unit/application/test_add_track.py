@@ -18,7 +18,7 @@ from domain.recording.repairs import Repair
 from domain.users import User
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
-from tests.unit.memory import clock, converter, in_memory_container, tracks, users
+from tests.unit.memory import clock, converter, in_memory_container, keeper, tracks, users
 from tests.unit.streams import blocks, breaking
 from tests.wavs import pcm, tone, wav
 
@@ -32,25 +32,25 @@ async def registered(container: Container) -> User:
 
 def left_over(container: Container) -> list[object]:
     """Everything that a refused upload must not leave."""
-    return [*tracks(container).kept, *tracks(container).mp3s, *converter(container).open_mp3s]
+    return [*tracks(container).kept, *keeper(container).mp3s, *converter(container).open_mp3s]
 
 
 async def test_a_track_knows_what_was_found_out(container: Container) -> None:
     user = await registered(container)
     track = await container.application.add_track()(user, "talk.WAV", blocks(RECORDING[:50], RECORDING[50:]))
-    mp3 = tracks(container).mp3s[track.track_uuid]
+    mp3 = keeper(container).mp3s[track.track_uuid]
     assert tracks(container).kept == {track.track_uuid: track}
-    assert (track.file_name, track.user_id, track.repairs) == ("talk.mp3", user.user_id, ())
-    assert (track.duration, track.wav_size) == (timedelta(seconds=1), len(RECORDING))
-    assert track.wav_sha256 == hashlib.sha256(RECORDING).digest()
-    assert (track.mp3_size, track.mp3_sha256) == (len(mp3), hashlib.sha256(mp3).digest())
+    assert (track.file_name, track.user_id, track.conversion.repairs) == ("talk.mp3", user.user_id, ())
+    assert (track.conversion.duration, track.conversion.wav_size) == (timedelta(seconds=1), len(RECORDING))
+    assert track.conversion.wav_sha256 == hashlib.sha256(RECORDING).digest()
+    assert (track.conversion.mp3_size, track.conversion.mp3_sha256) == (len(mp3), hashlib.sha256(mp3).digest())
     assert track.created_at == clock(container).now()
     assert converter(container).open_mp3s == []
 
 
 async def test_what_was_mended_is_kept_with_the_track(container: Container) -> None:
     track = await container.application.add_track()(await registered(container), "cut.wav", blocks(RECORDING[:-100]))
-    assert Repair.TRUNCATED in track.repairs
+    assert Repair.TRUNCATED in track.conversion.repairs
 
 
 @pytest.mark.parametrize("error", [UploadTooLarge(5), StoreAway(), RuntimeError("the network"), OSError("the disk")])

@@ -1,118 +1,114 @@
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
-from adapters.memory.clock import FixedClock
 from adapters.memory.mp3 import InMemoryMp3
-from adapters.memory.tracks import InMemoryTrackRepository
+from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from application.check_tracks import CheckTracks
 from domain.errors import MusicAppError, StoreAway, TrackDamaged
-from domain.output.format import Mp3Format, Mp3Quality
-from domain.tracks import Track
+from domain.tracks import StoredMp3, Track
+from tests.contract.tracks import NOW, a_track
 
 MP3 = b"sound" * 1000
 
 
-class TroubledTracks(InMemoryTrackRepository):
+class TroubledKeeper(InMemoryTrackKeeper):
     """Reading the track `troubled` ends with an error after some bytes."""
 
     troubled: UUID | None = None
     error: MusicAppError = TrackDamaged("missing chunk")
 
-    async def read(self, track_uuid: UUID, start: int, count: int) -> AsyncIterator[bytes]:
-        if track_uuid == self.troubled:
+    async def read(self, mp3: StoredMp3, start: int, count: int) -> AsyncIterator[bytes]:
+        if mp3.track_uuid == self.troubled:
             yield b"12345"
             raise self.error
-        async for block in super().read(track_uuid, start, count):
+        async for block in super().read(mp3, start, count):
             yield block
 
 
 @pytest.fixture
-def tracks() -> TroubledTracks:
-    return TroubledTracks(InMemoryUserRepository())
+def tracks() -> InMemoryTrackRepository:
+    return InMemoryTrackRepository(InMemoryUserRepository())
 
 
-async def keep(tracks: TroubledTracks, count: int) -> list[Track]:
-    user = await InMemoryUserRepository.add(_users(tracks), "Ann", bytes(32), FixedClock().now())
-    added = []
-    for _ in range(count):
-        track = Track(
-            track_uuid=uuid4(),
-            user_id=user.user_id,
-            file_name="talk.mp3",
-            duration=timedelta(seconds=1),
-            mp3_format=Mp3Format(8000, 1, Mp3Quality(bit_rate=64)),
-            mp3_size=len(MP3),
-            mp3_sha256=hashlib.sha256(MP3).digest(),
-            wav_size=1,
-            wav_sha256=bytes(32),
-            repairs=(),
-            sound=None,
-            created_at=FixedClock().now(),
-        )
-        await tracks.add(track, InMemoryMp3(MP3))
-        added.append(track)
-    return added
+@pytest.fixture
+def keeper(tracks: InMemoryTrackRepository) -> TroubledKeeper:
+    return TroubledKeeper(tracks)
 
 
-def _users(tracks: TroubledTracks) -> InMemoryUserRepository:
-    users = tracks._users
-    assert isinstance(users, InMemoryUserRepository)
-    return users
+@pytest.fixture
+async def added(tracks: InMemoryTrackRepository, keeper: TroubledKeeper) -> list[Track]:
+    """Two tracks that were kept."""
+    user = await tracks._users.add("Ann", bytes(32), NOW)
+    mp3 = InMemoryMp3(MP3)
+    both = [a_track(user.user_id, mp3, hashlib.sha256(MP3).digest()) for _ in range(2)]
+    for track in both:
+        await keeper.keep(track, mp3)
+    return both
 
 
-async def problems(tracks: TroubledTracks) -> dict[UUID, str | None]:
-    return {found.track.track_uuid: found.problem async for found in CheckTracks(tracks, tracks)()}
+async def problems(tracks: InMemoryTrackRepository, keeper: TroubledKeeper) -> dict[UUID, str | None]:
+    return {found.track.track_uuid: found.problem async for found in CheckTracks(tracks, keeper)()}
 
 
-async def test_tracks_as_they_were_stored_have_no_problem(tracks: TroubledTracks) -> None:
-    kept = await keep(tracks, 3)
-
-    assert await problems(tracks) == dict.fromkeys(track.track_uuid for track in kept)
+async def test_tracks_as_they_were_stored_have_no_problem(
+    tracks: InMemoryTrackRepository, keeper: TroubledKeeper, added: list[Track]
+) -> None:
+    assert await problems(tracks, keeper) == dict.fromkeys(track.track_uuid for track in added)
 
 
 @pytest.mark.parametrize("position", [0, 2500, len(MP3) - 1])
-async def test_one_changed_byte_is_found(tracks: TroubledTracks, position: int) -> None:
-    good, bad = await keep(tracks, 2)
-    tracks.mp3s[bad.track_uuid] = MP3[:position] + b"!" + MP3[position + 1 :]
+async def test_one_changed_byte_is_found(
+    tracks: InMemoryTrackRepository, keeper: TroubledKeeper, added: list[Track], position: int
+) -> None:
+    good, bad = added
+    keeper.mp3s[bad.track_uuid] = MP3[:position] + b"!" + MP3[position + 1 :]
 
-    found = await problems(tracks)
+    found = await problems(tracks, keeper)
 
     assert found[good.track_uuid] is None
     assert "SHA-256" in (found[bad.track_uuid] or "")
 
 
-async def test_missing_bytes_are_counted(tracks: TroubledTracks) -> None:
-    [bad] = await keep(tracks, 1)
-    tracks.kept[bad.track_uuid] = replace(bad, mp3_size=len(MP3) + 1)
+async def test_missing_bytes_are_counted(
+    tracks: InMemoryTrackRepository, keeper: TroubledKeeper, added: list[Track]
+) -> None:
+    bad, good = added
+    tracks.kept[bad.track_uuid] = replace(bad, conversion=replace(bad.conversion, mp3_size=len(MP3) + 1))
 
-    assert await problems(tracks) == {bad.track_uuid: "has 5000 bytes instead of 5001"}
+    found = await problems(tracks, keeper)
+
+    assert found == {bad.track_uuid: "has 5000 bytes instead of 5001", good.track_uuid: None}
 
 
-async def test_a_track_that_cannot_be_read_is_told_and_the_others_are_checked(tracks: TroubledTracks) -> None:
-    bad, good = await keep(tracks, 2)
-    tracks.troubled = bad.track_uuid
+async def test_a_track_that_cannot_be_read_is_told_and_the_others_are_checked(
+    tracks: InMemoryTrackRepository, keeper: TroubledKeeper, added: list[Track]
+) -> None:
+    bad, good = added
+    keeper.troubled = bad.track_uuid
 
-    found = await problems(tracks)
+    found = await problems(tracks, keeper)
 
     assert found == {bad.track_uuid: "cannot be read after byte 5: missing chunk", good.track_uuid: None}
 
 
-async def test_a_track_that_is_removed_meanwhile_is_left_out(tracks: TroubledTracks) -> None:
-    gone, stays = await keep(tracks, 2)
-    del tracks.mp3s[gone.track_uuid]
+async def test_a_track_that_is_removed_meanwhile_is_left_out(
+    tracks: InMemoryTrackRepository, keeper: TroubledKeeper, added: list[Track]
+) -> None:
+    gone, stays = added
+    del keeper.mp3s[gone.track_uuid]
 
-    assert await problems(tracks) == {stays.track_uuid: None}
+    assert await problems(tracks, keeper) == {stays.track_uuid: None}
 
 
-async def test_a_database_that_is_away_ends_the_check(tracks: TroubledTracks) -> None:
-    [track] = await keep(tracks, 1)
-    tracks.troubled, tracks.error = track.track_uuid, StoreAway()
+async def test_a_database_that_is_away_ends_the_check(
+    tracks: InMemoryTrackRepository, keeper: TroubledKeeper, added: list[Track]
+) -> None:
+    keeper.troubled, keeper.error = added[0].track_uuid, StoreAway()
 
     with pytest.raises(StoreAway):
-        await problems(tracks)
+        await problems(tracks, keeper)

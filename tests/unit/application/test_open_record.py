@@ -7,7 +7,8 @@ import pytest
 
 from domain.errors import TrackNotFound
 from entrypoints.wiring.container import Container
-from tests.unit.memory import tracks
+from tests.contract.tracks import stored
+from tests.unit.memory import keeper
 from tests.unit.streams import blocks
 from tests.wavs import pcm, tone, wav
 
@@ -18,11 +19,11 @@ async def test_a_record_reads_the_bytes_that_are_asked_for(container: Container)
     user, _ = await container.application.register()("Ann")
     track = await container.application.add_track()(user, "a.wav", blocks(RECORDING))
     record = await container.application.open_record()(track.track_uuid, user.user_id)
-    mp3 = tracks(container).mp3s[track.track_uuid]
-    assert record.track == track
-    assert b"".join([block async for block in record.read(0, track.mp3_size)]) == mp3
+    mp3 = keeper(container).mp3s[track.track_uuid]
+    assert record.mp3 == stored(track)
+    assert b"".join([block async for block in record.read(0, record.mp3.size)]) == mp3
     assert b"".join([block async for block in record.read(7, 20)]) == mp3[7:27]
-    assert [block async for block in record.read(track.mp3_size, 0)] == []
+    assert [block async for block in record.read(record.mp3.size, 0)] == []
 
 
 async def test_only_the_pair_of_the_link_opens(container: Container) -> None:

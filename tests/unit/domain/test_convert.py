@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.mp3 import InMemoryMp3
-from domain.convert import AudioLimits, Conversion, Convert
+from domain.convert import AudioLimits, Convert, Converted
 from domain.errors import ConversionFailed, Mp3TooLarge, NoAudio, TooLong, UploadTooLarge
 from domain.output.converter import Mp3
 from domain.output.format import Mp3Format, Mp3Quality
 from domain.output.id3 import write_id3
 from domain.output.info_frame import read_info
-from domain.recording.format import WavFormat
+from domain.recording.format import Codec, RecordingFormat, WavFormat
 from domain.recording.limits import WavLimits
 from domain.tags import Tags
 from tests.texts import info
@@ -50,19 +50,21 @@ class Recorder(InMemoryAudioConverter):
 
 async def converted(
     *wav: bytes, converter: InMemoryAudioConverter | None = None, limits: AudioLimits = LIMITS, at_least: int = 0
-) -> Conversion:
+) -> Converted:
     convert = Convert(converter or InMemoryAudioConverter(), limits, Mp3Quality(bit_rate=128))
-    async with convert(blocks(*wav), at_least) as conversion:
-        return conversion
+    async with convert(blocks(*wav), at_least) as made:
+        return made
 
 
 async def test_a_conversion_tells_what_was_found_out() -> None:
-    conversion = await converted(RECORDING)
+    made = await converted(RECORDING)
+    conversion = made.conversion
     assert conversion.duration == timedelta(seconds=1)
     assert (conversion.wav_size, conversion.wav_sha256) == (len(RECORDING), hashlib.sha256(RECORDING).digest())
     assert conversion.mp3_format == Mp3Format(8000, 1, Mp3Quality(bit_rate=64))
-    mp3 = b"".join([block async for block in conversion.mp3.read(0, conversion.mp3.size)])
-    assert conversion.mp3_sha256 == hashlib.sha256(mp3).digest()
+    assert conversion.recording_format == RecordingFormat(Codec.PCM, 8000, 1, 16)
+    mp3 = await content(made)
+    assert (conversion.mp3_size, conversion.mp3_sha256) == (len(mp3), hashlib.sha256(mp3).digest())
     assert read_info(mp3).samples == 8000
 
 
@@ -71,14 +73,14 @@ async def test_a_conversion_tells_what_was_found_out() -> None:
 async def test_it_does_not_matter_how_the_wav_is_cut(at: list[int]) -> None:
     recording = wav(pcm(tone(900)), before=[(b"LIST", b"INFO")])
     whole, pieces = await converted(recording), await converted(*cut(recording, at))
-    assert replace(whole, mp3=pieces.mp3) == pieces
+    assert whole.conversion == pieces.conversion
 
 
 @pytest.mark.parametrize("frames", [0, 1])
 async def test_no_sample_is_no_audio_and_one_is(frames: int) -> None:
     converter = Recorder()
     if frames:
-        assert (await converted(wav(bytes(2)), converter=converter)).duration > timedelta(0)
+        assert (await converted(wav(bytes(2)), converter=converter)).conversion.duration > timedelta(0)
     else:
         with pytest.raises(NoAudio):
             await converted(wav(b""), converter=converter)
@@ -94,8 +96,8 @@ async def test_a_claim_that_is_too_long_is_refused_before_anything_is_encoded() 
 
 
 async def test_a_claim_whose_bytes_are_not_certain_to_come_refuses_nothing() -> None:
-    conversion = await converted(wav(b"", data_size=0x7FFFFFF0) + bytes(16000), at_least=1000)
-    assert conversion.duration == timedelta(seconds=1)
+    made = await converted(wav(b"", data_size=0x7FFFFFF0) + bytes(16000), at_least=1000)
+    assert made.conversion.duration == timedelta(seconds=1)
 
 
 async def test_what_turns_out_too_long_while_it_flows_is_refused() -> None:
@@ -151,17 +153,18 @@ async def test_an_error_of_the_upload_comes_out_unchanged() -> None:
 TEXTS = [(b"LIST", info((b"INAM", "Größe".encode()), (b"IART", b"Ann")))]
 
 
-async def content(conversion: Conversion) -> bytes:
-    return b"".join([block async for block in conversion.mp3.read(0, conversion.mp3.size)])
+async def content(made: Converted) -> bytes:
+    return b"".join([block async for block in made.mp3.read(0, made.mp3.size)])
 
 
 @pytest.mark.parametrize("place", ["before", "after"])
 async def test_texts_of_the_recording_are_the_tag_of_the_mp3(place: str) -> None:
     chunks: dict[str, Any] = {place: TEXTS}
-    conversion = await converted(wav(pcm(tone(8000)), **chunks))
-    mp3, tag = await content(conversion), write_id3(Tags(title="Größe", artist="Ann"))
-    assert mp3 == tag + await right_mp3()
-    assert (conversion.mp3.size, conversion.mp3_sha256) == (len(mp3), hashlib.sha256(mp3).digest())
+    made, texts = await converted(wav(pcm(tone(8000)), **chunks)), Tags(title="Größe", artist="Ann")
+    mp3 = await content(made)
+    assert mp3 == write_id3(texts) + await right_mp3()
+    assert made.conversion.texts == texts
+    assert (made.conversion.mp3_size, made.conversion.mp3_sha256) == (len(mp3), hashlib.sha256(mp3).digest())
 
 
 async def test_texts_that_would_make_the_mp3_too_large_are_left_out() -> None:
@@ -173,8 +176,7 @@ async def test_texts_that_would_make_the_mp3_too_large_are_left_out() -> None:
 
 
 async def right_mp3() -> bytes:
-    conversion = await converted(RECORDING)
-    return b"".join([block async for block in conversion.mp3.read(0, conversion.mp3.size)])
+    return await content(await converted(RECORDING))
 
 
 @pytest.mark.parametrize("damage", ["empty", "text", "cut", "longer", "no tag", "other frames"])

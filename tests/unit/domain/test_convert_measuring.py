@@ -24,8 +24,8 @@ RECORDING = wav(pcm(tone(8000)))
 
 async def sound_of(recording: AsyncIterator[bytes], meter: SoundMeter | None) -> Sound | None:
     convert = Convert(InMemoryAudioConverter(), LIMITS, Mp3Quality(bit_rate=128), meter)
-    async with convert(recording) as conversion:
-        return conversion.sound
+    async with convert(recording) as made:
+        return made.conversion.sound
 
 
 class FaultyMeter(SoundMeter, Measurement):

@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from adapters.memory.converter import InMemoryAudioConverter
-from adapters.memory.tracks import InMemoryTrackRepository
+from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from domain.errors import StoreAway
+from domain.tracks import StoredMp3
 from entrypoints.http.app import create_app
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container, InMemoryAdapters
@@ -52,7 +53,7 @@ async def test_one_argument_swaps_every_adapter() -> None:
         uploaded = await client.post("/add_track", data=form_fields, files={"wav_file": ("TALK.WAV", RECORDING)})
         assert (uploaded.status_code, uploaded.json()) == (201, {"status": "success"})
         downloaded = await client.get(uploaded.headers["location"])
-    [mp3] = memory.tracks(container).mp3s.values()
+    [mp3] = memory.keeper(container).mp3s.values()
     assert downloaded.content == mp3
     assert downloaded.headers["content-type"] == "audio/mpeg"
     assert downloaded.headers["etag"] == f'"{hashlib.sha256(mp3).hexdigest()}"'
@@ -108,14 +109,12 @@ async def test_a_converter_that_is_gone_makes_the_service_not_ready(
     assert (await client.get("/health/live")).status_code == 200
 
 
-class BreakingTracks(InMemoryTrackRepository):
+class BreakingKeeper(InMemoryTrackKeeper):
     """Breaks while a record is read, after its first bytes."""
 
-    def __init__(self, error: Exception) -> None:
-        super().__init__(memory.users(memory.in_memory_container()))
-        self.error = error
+    error: Exception
 
-    async def read(self, track_uuid: object, start: int, count: int) -> AsyncIterator[bytes]:
+    async def read(self, mp3: StoredMp3, start: int, count: int) -> AsyncIterator[bytes]:
         yield b"\xff" * 10
         raise self.error
 
@@ -124,9 +123,9 @@ class BreakingTracks(InMemoryTrackRepository):
 async def test_a_download_that_breaks_is_one_line_of_the_log(
     container: Container, error: Exception, traces: int
 ) -> None:
-    breaking = BreakingTracks(error)
-    breaking._users = memory.users(container)
-    with container.adapters.tracks.override(breaking):
+    breaking = BreakingKeeper(memory.tracks(container))
+    breaking.error = error
+    with container.adapters.keeper.override(breaking):
         async with client_of(container) as client:
             data = await fields(client)
             uploaded = await client.post("/add_track", data=data, files={"wav_file": ("a.wav", RECORDING)})

@@ -48,7 +48,7 @@ async def test_a_download_without_a_place_is_refused_before_it_starts(container:
 async def test_a_download_that_breaks_gives_its_place_back(container: Container) -> None:
     async with client_of(container) as client:
         link = await uploaded(client)
-        memory.tracks(container).mp3s.clear()
+        memory.keeper(container).mp3s.clear()
         for _ in range(3):
             with pytest.raises(AssertionError):  # how the transport says that the response has no end
                 await client.get(link)

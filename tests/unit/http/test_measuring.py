@@ -23,4 +23,4 @@ async def test_a_setting_turns_measuring_off(measure_sound: Literal["on", "off"]
         assert (await client.post("/add_track", data=fields, files=files)).status_code == 201
 
     [track] = memory.tracks(container).kept.values()
-    assert (track.sound is not None) == (measure_sound == "on")
+    assert (track.conversion.sound is not None) == (measure_sound == "on")
