@@ -36,13 +36,6 @@ class EncoderPool:
         return await asyncio.get_running_loop().run_in_executor(self._executor, lambda: function(*args, **kwargs))
 
 
-def available_cores() -> int:
-    """Those that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _be_nice() -> None:
     if sys.platform == "linux":  # where a thread has a niceness of its own (sched(7))
         thread = threading.get_native_id()

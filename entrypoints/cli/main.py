@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _end_by_signal(lambda number, _: sys.exit(128 + number))
         settings = read_settings(os.environ)
-        configure_logs(settings.log_format, settings.log_level)
+        configure_logs(settings.logs.log_format, settings.logs.log_level)
         return int(options.run(settings, options))
     except WrongSetting as error:
         print(f"music-app: {error}", file=sys.stderr)

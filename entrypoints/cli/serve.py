@@ -12,6 +12,7 @@ import uvloop
 from domain.errors import WrongSetting
 from entrypoints.http.app import create_app
 from entrypoints.http.server.protocol import ConnectionBounds, bounded_protocol
+from entrypoints.settings.requests import Requests
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
 
@@ -42,7 +43,7 @@ class _AnnouncingServer(uvicorn.Server):
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Raises `WrongSetting` where the start is not possible."""
     _allow_open_files()
-    with _listen(settings.host, settings.port) as listening:
+    with _listen(settings.serving.host, settings.serving.port) as listening:
         uvloop.run(_serve(settings, listening))
 
 
@@ -55,8 +56,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         log_config=None,
         proxy_headers=False,
         server_header=False,
-        http=bounded_protocol(_bounds(settings)),
-        timeout_graceful_shutdown=settings.shutdown_grace,
+        http=bounded_protocol(_bounds(settings.requests)),
+        timeout_graceful_shutdown=settings.serving.shutdown_grace,
         ws="none",
         backlog=BACKLOG,
     )
@@ -72,8 +73,8 @@ def _allow_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, highest))
 
 
-def _bounds(settings: Settings) -> ConnectionBounds:
-    return ConnectionBounds(settings.max_head_bytes, settings.max_head_seconds, settings.max_stalled_seconds)
+def _bounds(requests: Requests) -> ConnectionBounds:
+    return ConnectionBounds(requests.max_head_bytes, requests.max_head_seconds, requests.max_stalled_seconds)
 
 
 def _listen(host: str, port: int) -> socket.socket:

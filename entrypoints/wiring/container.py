@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import IO
 
-import msgspec
 from dependency_injector import containers, providers
 
 from adapters.disk.spool import DiskSpool
@@ -14,7 +13,7 @@ from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from adapters.ffmpeg.command_line import find_ffmpeg
 from adapters.ffmpeg.converter import FfmpegAudioConverter
 from adapters.lame.converter import LameAudioConverter
-from adapters.lame.pool import EncoderPool, available_cores
+from adapters.lame.pool import EncoderPool
 from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.identifiers import SeededIdentifiers
@@ -31,6 +30,7 @@ from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from adapters.pydub.converter import PydubAudioConverter
 from adapters.system.clock import SystemClock
+from adapters.system.cores import available_cores
 from adapters.system.identifiers import RandomIdentifiers
 from application.add_track import AddTrack
 from application.admission.places import Places
@@ -45,9 +45,15 @@ from domain.output.converter import AudioConverter
 from domain.register import Register
 from entrypoints.settings.settings import Settings
 
+MAX_VALUE_BYTES = 1_000_000_000
+"""PostgreSQL keeps at most 1 GB in one value."""
 
-async def _running_database(database: Database, conninfo: str) -> AsyncGenerator[Database, None]:
+
+async def _running_database(database: Database, conninfo: str, max_mp3_bytes: int) -> AsyncGenerator[Database, None]:
     """Bring the schema up to date, open the pool and check the server's settings; close the pool in the end."""
+    if max_mp3_bytes > MAX_VALUE_BYTES:
+        problem = f"must be at most {MAX_VALUE_BYTES}, where one value of PostgreSQL ends; it is {max_mp3_bytes}"
+        raise WrongSetting("MAX_MP3_BYTES", problem)
     await asyncio.to_thread(migrate, conninfo)
     await database.open()
     try:
@@ -74,44 +80,48 @@ class Adapters(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     identifiers = providers.Singleton(RandomIdentifiers)
 
-    database = providers.Singleton(Database, settings.provided.database_url, settings.provided.database_pool_size)
+    database = providers.Singleton(
+        Database, settings.provided.storage.database_url, settings.provided.storage.database_pool_size
+    )
     users = providers.Singleton(PsycopgUserRepository, database)
     tracks = providers.Singleton(PsycopgTrackRepository, database)
     keeper = providers.Singleton(PsycopgTrackKeeper, database)
 
     spool = providers.Singleton(
         DiskSpool,
-        settings.provided.spool_folder,
-        settings.provided.spool_max_bytes,
-        settings.provided.spool_min_free_bytes,
+        settings.provided.storage.spool_folder,
+        settings.provided.spooling.spool_max_bytes,
+        settings.provided.spooling.spool_min_free_bytes,
     )
-    ffmpeg = providers.Singleton(find_ffmpeg, settings.provided.ffmpeg_path)
+    ffmpeg = providers.Singleton(find_ffmpeg, settings.provided.converting.ffmpeg_path)
     ffmpeg_converter = providers.Singleton(
-        FfmpegAudioConverter, ffmpeg, settings.provided.spool_folder, settings.provided.max_mp3_bytes
+        FfmpegAudioConverter, ffmpeg, settings.provided.storage.spool_folder, settings.provided.recordings.max_mp3_bytes
     )
     encoder_pool = providers.Singleton(EncoderPool, providers.Callable(available_cores))
     converter = providers.Selector(
-        settings.provided.converter,
+        settings.provided.converting.converter,
         lame=providers.Singleton(
             LameAudioConverter,
             ffmpeg_converter,
             encoder_pool,
-            settings.provided.spool_folder,
-            settings.provided.max_mp3_bytes,
+            settings.provided.storage.spool_folder,
+            settings.provided.recordings.max_mp3_bytes,
         ),
         ffmpeg=ffmpeg_converter,
         pydub=providers.Singleton(
             PydubAudioConverter,
             ffmpeg,
-            settings.provided.spool_folder,
-            settings.provided.pydub_max_bytes,
-            settings.provided.max_mp3_bytes,
+            settings.provided.storage.spool_folder,
+            settings.provided.converting.pydub_max_bytes,
+            settings.provided.recordings.max_mp3_bytes,
         ),
     )
     meter = providers.Selector(
-        settings.provided.measure_sound, on=providers.Singleton(NumpySoundMeter), off=providers.Object(None)
+        settings.provided.converting.measure_sound, on=providers.Singleton(NumpySoundMeter), off=providers.Object(None)
     )
-    database_running = providers.Resource(_running_database, database, settings.provided.database_url)
+    database_running = providers.Resource(
+        _running_database, database, settings.provided.storage.database_url, settings.provided.recordings.max_mp3_bytes
+    )
     converter_checked = providers.Resource(_checked_converter, converter)
     checks = providers.Dict(
         database=database.provided.check, converter=converter.provided.check, disk=spool.provided.check
@@ -131,7 +141,7 @@ class InMemoryAdapters(containers.DeclarativeContainer):
     spool = providers.Singleton(InMemorySpool)
     converter = providers.Singleton(InMemoryAudioConverter)
     meter = providers.Selector(
-        settings.provided.measure_sound, on=providers.Singleton(NumpySoundMeter), off=providers.Object(None)
+        settings.provided.converting.measure_sound, on=providers.Singleton(NumpySoundMeter), off=providers.Object(None)
     )
     checks = providers.Dict(converter=converter.provided.check, disk=spool.provided.check)
 
@@ -144,16 +154,22 @@ class Application(containers.DeclarativeContainer):
 
     register = providers.Factory(Register, adapters.users, adapters.identifiers, adapters.clock)
     convert = providers.Factory(
-        Convert, adapters.converter, settings.provided.audio_limits, settings.provided.quality, adapters.meter
+        Convert,
+        adapters.converter,
+        settings.provided.recordings.limits,
+        settings.provided.converting.quality,
+        adapters.meter,
     )
     authenticate = providers.Factory(Authenticate, adapters.users)
     add_track = providers.Factory(AddTrack, convert, adapters.keeper, adapters.identifiers, adapters.clock)
     open_record = providers.Factory(OpenRecord, adapters.tracks, adapters.keeper)
     check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.keeper)
     readiness = providers.Singleton(Readiness, adapters.checks, adapters.clock)
-    upload_places = providers.Singleton(Places, settings.provided.upload_places, "uploads")
-    download_places = providers.Singleton(Places, settings.provided.max_downloads, "downloads")
-    register_rate = providers.Singleton(RateLimit, settings.provided.register_rate, adapters.clock)
+    upload_places = providers.Singleton(
+        Places, settings.provided.admission.upload_places.call(providers.Callable(available_cores)), "uploads"
+    )
+    download_places = providers.Singleton(Places, settings.provided.admission.max_downloads, "downloads")
+    register_rate = providers.Singleton(RateLimit, settings.provided.admission.register_rate, adapters.clock)
 
 
 class Container:
@@ -187,35 +203,35 @@ def with_database(settings: Settings, *, make: bool = True) -> Iterator[Settings
     Unless `make`, no folder without a database gets one. To be entered in the main thread, before the event loop.
     Raises `WrongSetting`.
     """
-    if settings.database_url:
+    if settings.storage.database_url:
         yield settings
         return
-    embedded = EmbeddedPostgres(Path(settings.data_dir))
+    embedded = EmbeddedPostgres(Path(settings.storage.data_dir))
     if not make and not embedded.made:
-        folder = Path(settings.data_dir).absolute()
+        folder = Path(settings.storage.data_dir).absolute()
         raise WrongSetting("DATA_DIR", f"there is no database in {folder}; name the folder that the service has")
     with embedded as conninfo:
-        yield msgspec.structs.replace(settings, database_url=conninfo)
+        yield settings.but(database_url=conninfo)
 
 
 def migrate_database(settings: Settings) -> list[str]:
     """Bring the schema of DATABASE_URL up to date; the names of the migrations applied. Raises `WrongSetting`."""
-    return migrate(settings.database_url)
+    return migrate(settings.storage.database_url)
 
 
 def back_up_database(settings: Settings, file: IO[bytes]) -> dict[str, int]:
     """Write a backup of DATABASE_URL; how many rows of each table. Raises `MusicAppError`, OSError."""
-    return back_up(settings.database_url, file)
+    return back_up(settings.storage.database_url, file)
 
 
 def restore_database(settings: Settings, file: IO[bytes], *, replace: bool) -> dict[str, int]:
     """Restore DATABASE_URL from a backup; how many rows of each table. Raises `MusicAppError`, OSError."""
-    return restore(settings.database_url, file, replace=replace)
+    return restore(settings.storage.database_url, file, replace=replace)
 
 
 async def checked_tracks(settings: Settings) -> AsyncGenerator[CheckedTrack, None]:
     """Every track of DATABASE_URL, checked; nothing is changed. Raises `MusicAppError`."""
-    await asyncio.to_thread(check_migrated, settings.database_url)
+    await asyncio.to_thread(check_migrated, settings.storage.database_url)
     adapters = Adapters(settings=settings)
     check = Application(settings=settings, adapters=adapters).check_tracks()
     database = adapters.database()

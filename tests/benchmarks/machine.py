@@ -9,7 +9,7 @@ from pathlib import Path
 
 import lameenc
 
-from adapters.lame.pool import available_cores
+from adapters.system.cores import available_cores
 
 
 def describe_machine() -> str:

@@ -19,7 +19,11 @@ DOCUMENTS = [
     *("README.md", "README.ru.md", "CHANGELOG.md", "THIRD_PARTY_NOTICES.md"),
     *sorted(f"docs/{path.name}" for path in (PROJECT / "docs").glob("*.md")),
 ]
-SETTINGS = [field.encode_name for field in msgspec.structs.fields(Settings)]
+SECTIONS = [
+    [field.encode_name for field in msgspec.structs.fields(section.type)]
+    for section in msgspec.structs.fields(Settings)
+]
+SETTINGS = [name for section in SECTIONS for name in section]
 SOURCES = ["domain", "application", "adapters", "entrypoints"]
 NOT_SETTINGS: set[str] = set()
 """Words in capitals that documents may name without their being settings."""
@@ -64,10 +68,20 @@ def test_the_env_file_has_every_setting_with_its_default() -> None:
     assert read_settings(given) == Settings()
 
 
-def test_the_page_for_operators_says_when_to_set_each_setting() -> None:
-    advised = re.findall(r"[A-Z_0-9]+", " ".join(names for names, _ in rows("docs/operations.md", "Settings")))
+def test_the_env_file_has_a_heading_for_each_section() -> None:
+    parts = re.split(r"^# --- .+$", text(".env"), flags=re.MULTILINE)[1:]
 
-    assert sorted(advised) == sorted(SETTINGS)
+    assert [re.findall(r"^([A-Z0-9_]+)=", part, re.MULTILINE) for part in parts] == SECTIONS
+
+
+def test_the_page_for_operators_says_when_to_set_each_setting_of_each_section() -> None:
+    page = text("docs/operations.md").split("# Settings\n", 1)[1].split("\n## ", 1)[0]
+    headings = re.findall(r"^\*\*(.+)\*\*$", page, re.MULTILINE)
+    parts = re.split(r"^\*\*.+\*\*$", page, flags=re.MULTILINE)[1:]
+    named = [" ".join(re.findall(r"^\| (`.+?) \|", part, re.MULTILINE)) for part in parts]
+
+    assert headings == re.findall(r"^# --- (.+)$", text(".env"), re.MULTILINE)
+    assert [sorted(re.findall(r"[A-Z_0-9]+", names)) for names in named] == [sorted(names) for names in SECTIONS]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -102,7 +116,7 @@ def test_systemd_waits_longer_than_the_service_gives_itself() -> None:
     found = re.search(r"^TimeoutStopSec=(\d+)$", text("docs/operations.md"), re.MULTILINE)
 
     assert found
-    assert int(found[1]) >= Settings().shutdown_grace + 60
+    assert int(found[1]) >= Settings().serving.shutdown_grace + 60
 
 
 def test_systemd_tries_again_what_may_mend_itself() -> None:

@@ -10,7 +10,7 @@ from litestar.types.asgi_types import HTTPReceiveMessage
 
 from domain.errors import MusicAppError
 from entrypoints.http.errors import ClientGone, RequestInvalid, UploadTooSlow, WrongType
-from entrypoints.settings.settings import Settings
+from entrypoints.settings.requests import Requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Pace:
     longest: int
 
     @classmethod
-    def of(cls, settings: Settings) -> "Pace":
+    def of(cls, settings: Requests) -> "Pace":
         """As the settings say."""
         return cls(settings.min_upload_rate, settings.upload_grace, settings.max_upload_seconds)
 

@@ -66,16 +66,18 @@ async def add_track(
     settings: NamedDependency[Settings],
 ) -> Response[AddTrackResponse]:
     """Upload a WAV; 201 means that its MP3 is stored. The fields may come in any order."""
-    base = base_url(request, settings.public_base_url, client_scheme(request, settings.trusted_networks))
+    base = base_url(
+        request, settings.serving.public_base_url, client_scheme(request, settings.serving.trusted_networks)
+    )
     refuse_encoded(request)
     boundary = boundary_of(request.headers.get("content-type", ""))
-    limit = settings.max_upload_bytes
+    limit = settings.recordings.max_upload_bytes
     places.refuse_if_full()
     await spool.check()
     bearer = _bearer_token(request)
     user = None if bearer is None else await authenticate(Credentials(bearer))
     async with (
-        aclosing(body_blocks(request, limit + FORM_BYTES, UploadTooLarge(limit), Pace.of(settings))) as body,
+        aclosing(body_blocks(request, limit + FORM_BYTES, UploadTooLarge(limit), Pace.of(settings.requests))) as body,
         aclosing(UploadForm(body, boundary, bearer, user.user_id if user else None)) as form,
     ):
         file_name = await form.open_file()

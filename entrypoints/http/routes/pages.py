@@ -30,7 +30,7 @@ _TYPES = {".css": "text/css", ".js": "text/javascript", ".html": "text/html"}
 @route("/", http_method=_METHODS, include_in_schema=False, status_code=200, media_type=MediaType.HTML)
 async def home(request: Request[Any, Any, Any], settings: NamedDependency[Settings]) -> Response[str]:
     """What this is, and the three calls."""
-    base = html.escape(base_url(request, settings.public_base_url))
+    base = html.escape(base_url(request, settings.serving.public_base_url))
     page = _own("home.html").replace("{{base_url}}", base)
     return Response(page, media_type=MediaType.HTML, headers=PAGE_HEADERS)
 

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from litestar import Request
 
-from entrypoints.settings.settings import Network
+from entrypoints.settings.serving import Network
 
 Address: TypeAlias = IPv4Address | IPv6Address
 _ONE_SUBSCRIBER = 64

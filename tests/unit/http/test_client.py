@@ -6,9 +6,9 @@ import pytest
 from litestar import Request
 
 from entrypoints.http.server.client import client_address, client_name, client_scheme
-from entrypoints.settings.settings import Settings
+from entrypoints.settings.serving import Serving
 
-TRUSTED = Settings(trusted_proxies="10.0.0.0/8, fd00::/8,127.0.0.1, ::ffff:192.0.2.0/120").trusted_networks
+TRUSTED = Serving(trusted_proxies="10.0.0.0/8, fd00::/8,127.0.0.1, ::ffff:192.0.2.0/120").trusted_networks
 
 
 def request(peer: str | None, *headers: tuple[str, str]) -> Request[Any, Any, Any]:
