@@ -195,6 +195,10 @@ class BackupRefused(MusicAppError):
     """A backup cannot be made or restored; the database is as it was. The text is for the operator."""
 
 
+class CheckRefused(MusicAppError):
+    """The tracks cannot be checked. The text is for the operator."""
+
+
 class WrongSetting(MusicAppError):
     """A setting stops the start. The text is for the operator: what was checked and what would be right."""
 

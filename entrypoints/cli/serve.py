@@ -13,7 +13,6 @@ from domain.errors import WrongSetting
 from entrypoints.http.app import create_app
 from entrypoints.http.server.protocol import ConnectionBounds, bounded_protocol
 from entrypoints.settings.requests import Requests
-from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
 
 BACKLOG = 2048
@@ -40,15 +39,16 @@ class _AnnouncingServer(uvicorn.Server):
             await asyncio.wait(self.server_state.tasks, timeout=CLEAN_END_SECONDS)
 
 
-def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM. Raises `WrongSetting` where the start is not possible."""
+def serve(container: Container) -> None:
+    """Serve until SIGINT or SIGTERM, while the store runs. Raises `WrongSetting` where the start is not possible."""
     _allow_open_files()
-    with _listen(settings.serving.host, settings.serving.port) as listening:
-        uvloop.run(_serve(settings, listening))
+    serving = container.settings.serving
+    with _listen(serving.host, serving.port) as listening:
+        uvloop.run(_serve(container, listening))
 
 
-async def _serve(settings: Settings, listening: socket.socket) -> None:
-    container = Container(settings)
+async def _serve(container: Container, listening: socket.socket) -> None:
+    settings = container.settings
     config = uvicorn.Config(
         create_app(container),
         lifespan="off",  # opened here, so that a wrong setting is told in one line

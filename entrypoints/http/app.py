@@ -58,7 +58,7 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "authenticate": _provide(Authenticate, application.authenticate),
         "add": _provide(AddTrack, application.add_track),
         "open_record": _provide(OpenRecord, application.open_record),
-        "readiness": _provide(Readiness, application.readiness),
+        "readiness": _provide(Readiness, lambda: container.readiness),
         "places": _provide(Places, application.upload_places),
         "downloads": _provide(Places, application.download_places),
         "register_rate": _provide(RateLimit, application.register_rate),

@@ -15,7 +15,8 @@ from domain.errors import StoreAway
 from domain.tracks import StoredMp3
 from entrypoints.http.app import create_app
 from entrypoints.settings.settings import Settings
-from entrypoints.wiring.container import Container, InMemoryAdapters
+from entrypoints.wiring.container import Container
+from entrypoints.wiring.memory import InMemoryAdapters
 from tests.unit import memory
 from tests.unit.http.forms import CONTENT_TYPE, form, part
 from tests.unit.http.logs import captured_logs

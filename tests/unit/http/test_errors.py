@@ -15,6 +15,7 @@ INTERNAL = {
     errors.DuplicateTrack,
     errors.WrongSetting,
     errors.BackupRefused,
+    errors.CheckRefused,
     errors.TrackDamaged,
 }
 STATUSES = {
