@@ -9,6 +9,9 @@ from adapters.memory.spool import InMemorySpool
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
+from domain.store import Store
+from domain.tracks import TrackKeeper, TrackRepository
+from domain.users import UserRepository
 from entrypoints.wiring.common import CommonAdapters
 
 
@@ -19,7 +22,7 @@ class InMemoryAdapters(CommonAdapters):
     identifiers = providers.Singleton(SeededIdentifiers)
     spool = providers.Singleton(InMemorySpool)
     converter = providers.Singleton(InMemoryAudioConverter)
-    store = providers.Singleton(InMemoryStore)
-    users = providers.Singleton(InMemoryUserRepository)
-    tracks = providers.Singleton(InMemoryTrackRepository, users)
-    keeper = providers.Singleton(InMemoryTrackKeeper, tracks)
+    store: providers.Provider[Store] = providers.Singleton(InMemoryStore)
+    users: providers.Provider[UserRepository] = providers.Singleton(InMemoryUserRepository)
+    tracks: providers.Provider[TrackRepository] = providers.Singleton(InMemoryTrackRepository, users)
+    keeper: providers.Provider[TrackKeeper] = providers.Singleton(InMemoryTrackKeeper, tracks)

@@ -11,6 +11,9 @@ from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
+from domain.store import Store
+from domain.tracks import TrackKeeper, TrackRepository
+from domain.users import UserRepository
 from entrypoints.wiring.common import CommonAdapters
 
 
@@ -24,7 +27,7 @@ class PostgresAdapters(CommonAdapters):
     database = providers.Singleton(
         Database, address.provided.conninfo, CommonAdapters.settings.provided.storage.database_pool_size
     )
-    store = providers.Singleton(PostgresStore, address, database.provider)
-    users = providers.Singleton(PsycopgUserRepository, database)
-    tracks = providers.Singleton(PsycopgTrackRepository, database)
-    keeper = providers.Singleton(PsycopgTrackKeeper, database)
+    store: providers.Provider[Store] = providers.Singleton(PostgresStore, address, database.provider)
+    users: providers.Provider[UserRepository] = providers.Singleton(PsycopgUserRepository, database)
+    tracks: providers.Provider[TrackRepository] = providers.Singleton(PsycopgTrackRepository, database)
+    keeper: providers.Provider[TrackKeeper] = providers.Singleton(PsycopgTrackKeeper, database)
