@@ -6,14 +6,33 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import ConversionFailed, ConverterUnavailable, DiskFull, Mp3TooLarge, MusicAppError
+from domain.convert import AudioLimits, Convert
+from domain.errors import (
+    ConverterFailed,
+    ConverterUnavailable,
+    DiskFull,
+    Mp3TooLarge,
+    MusicAppError,
+    UndecodableRecording,
+)
 from domain.output.converter import AudioConverter
+from domain.output.format import Mp3Quality
+from domain.recording.limits import WavLimits
 from tests.contract.converters import nothing_is_left
 from tests.contract.leftovers import descendants
-from tests.contract.recordings import STEREO, seconds
+from tests.contract.recordings import STEREO, in_blocks, seconds
+from tests.unit.streams import blocks
+from tests.wavs import IMA_ADPCM, MS_ADPCM, codec_extra, fmt_body, ima_adpcm_blocks, ms_adpcm_blocks, wav
 
 MakeConverter = Callable[..., AudioConverter]
 """From `program` and `max_mp3_bytes`."""
+LIMITS = AudioLimits(WavLimits(), max_wav_bytes=1 << 20, max_duration=60, max_mp3_bytes=1 << 20)
+BLOCK_BYTES = 256
+REFUSED_BLOCK = "Error while decoding stream #0:0: Invalid data found when processing input"
+REFUSED_BLOCK_SINCE_6 = (
+    "[aist#0:0/adpcm_ms @ 0x1] [dec:adpcm_ms @ 0x2] "
+    "Error submitting packet to decoder: Invalid data found when processing input"
+)
 
 
 class ProgramContract:
@@ -30,11 +49,14 @@ class ProgramContract:
     @pytest.mark.parametrize(
         ("script", "error"),
         [
-            ("exit 0", ConversionFailed),
-            ("cat >/dev/null; exit 0", ConversionFailed),
-            ("exit 1", ConversionFailed),
-            ("kill -ABRT $$", ConversionFailed),
-            ("kill -SEGV $$", ConversionFailed),
+            ("exit 0", ConverterFailed),
+            ("cat >/dev/null; exit 0", ConverterFailed),
+            ("exit 1", ConverterFailed),
+            ("kill -ABRT $$", ConverterFailed),
+            ("kill -SEGV $$", ConverterFailed),
+            ("cat >/dev/null; kill -KILL $$", ConverterFailed),
+            ("cat >/dev/null; echo 'Cannot allocate memory' >&2; exit 1", ConverterFailed),
+            (f"cat >/dev/null; echo '{REFUSED_BLOCK}' >&2; exit 1", ConverterFailed),  # these samples are plain
             ("cat >/dev/null; echo 'av_interleaved_write_frame(): No space left on device' >&2; exit 1", DiskFull),
             ("exec /nowhere/ffmpeg", ConverterUnavailable),
         ],
@@ -51,6 +73,58 @@ class ProgramContract:
 
         assert not descendants() - before
 
+    @pytest.mark.parametrize(
+        ("script", "error"),
+        [
+            (f"cat >/dev/null; echo '{REFUSED_BLOCK}' >&2; exit 69", UndecodableRecording),
+            (f"cat >/dev/null; echo '{REFUSED_BLOCK_SINCE_6}' >&2; exit 183", UndecodableRecording),
+            (f"echo '{REFUSED_BLOCK}' >&2; exit 69", UndecodableRecording),
+            (f"cat >/dev/null; echo '{REFUSED_BLOCK}' >&2; kill -KILL $$", ConverterFailed),
+            (f"cat >/dev/null; echo '{REFUSED_BLOCK}' >&2; kill -ABRT $$", ConverterFailed),
+            (f"cat >/dev/null; echo '{REFUSED_BLOCK}\nCannot allocate memory' >&2; exit 1", ConverterFailed),
+            ("cat >/dev/null; echo 'pipe:0: Invalid data found when processing input' >&2; exit 1", ConverterFailed),
+            ("cat >/dev/null; exit 69", ConverterFailed),
+        ],
+    )
+    async def test_what_a_decoder_refuses_is_the_recordings_fault_and_nothing_else_is(
+        self, make_converter: MakeConverter, tmp_path: Path, script: str, error: type[MusicAppError]
+    ) -> None:
+        what = in_blocks(MS_ADPCM, 1)
+        converter = make_converter(program=_program(tmp_path / "bin", script))
+
+        with pytest.raises(error):
+            async with converter.convert(what.source, what.target(), what.chunks()):
+                pytest.fail("there is no MP3")
+
+    @pytest.mark.parametrize("tag", [MS_ADPCM, IMA_ADPCM])
+    @pytest.mark.parametrize("every", [1, 2])
+    async def test_blocks_that_no_decoder_takes_are_the_recordings_fault(
+        self, make_converter: MakeConverter, tmp_path: Path, tag: int, every: int
+    ) -> None:
+        convert, before = Convert(make_converter(), LIMITS, Mp3Quality(bit_rate=128)), descendants()
+
+        with pytest.raises(UndecodableRecording):
+            async with convert(blocks(damaged(tag, every))):
+                pytest.fail("there is no MP3")
+
+        assert nothing_is_left(tmp_path, before)
+
+    async def test_a_refused_recording_names_its_codec_and_the_operator_gets_the_details(
+        self, make_converter: MakeConverter, tmp_path: Path
+    ) -> None:
+        what = in_blocks(MS_ADPCM, 1)
+        script = f"cat >/dev/null; echo '{REFUSED_BLOCK}' >&2; exit 69"
+
+        with pytest.raises(UndecodableRecording) as caught:
+            async with make_converter(program=_program(tmp_path / "bin", script)).convert(
+                what.source, what.target(), what.chunks()
+            ):
+                pytest.fail("there is no MP3")
+
+        assert caught.value.codec == "MS ADPCM"
+        assert REFUSED_BLOCK in caught.value.details
+        assert REFUSED_BLOCK not in str(caught.value)
+
     async def test_the_end_of_the_messages_is_kept_for_the_operator(
         self, make_converter: MakeConverter, tmp_path: Path
     ) -> None:
@@ -58,7 +132,7 @@ class ProgramContract:
         script = "cat >/dev/null; head -c 1000000 /dev/zero | tr '\\0' x >&2; echo the last words >&2; exit 3"
         converter = make_converter(program=_program(tmp_path / "bin", script))
 
-        with pytest.raises(ConversionFailed) as caught:
+        with pytest.raises(ConverterFailed) as caught:
             async with converter.convert(what.source, what.target(), what.chunks()):
                 pytest.fail("there is no MP3")
 
@@ -76,7 +150,7 @@ class ProgramContract:
                 await asyncio.sleep(0)
 
         samples = endless()
-        with pytest.raises(ConversionFailed):
+        with pytest.raises(ConverterFailed):
             async with converter.convert(STEREO, seconds(1).target(), samples):
                 pytest.fail("there is no MP3")
         await samples.aclose()
@@ -116,6 +190,16 @@ class ProgramContract:
             await converter.check()
 
         assert problem in caught.value.problem
+
+
+def damaged(tag: int, every: int) -> bytes:
+    """A WAV in which each `every`th block begins with what no block begins with."""
+    good = {MS_ADPCM: ms_adpcm_blocks, IMA_ADPCM: ima_adpcm_blocks}[tag](40)
+    data = b"".join(
+        b"\xff" * BLOCK_BYTES if start // BLOCK_BYTES % every == 0 else good[start : start + BLOCK_BYTES]
+        for start in range(0, len(good), BLOCK_BYTES)
+    )
+    return wav(data, fmt=fmt_body(tag, 1, 8000, 4, block_align=BLOCK_BYTES, extra=codec_extra(tag, 1, BLOCK_BYTES)))
 
 
 def _program(folder: Path, script: str) -> str:
