@@ -4,7 +4,7 @@ from domain.errors.base import OperatorError
 
 
 class BackupRefused(OperatorError):
-    """A backup cannot be made or restored; the database is as it was."""
+    """A backup cannot be made or restored; the store is as it was."""
 
 
 class WrongSetting(OperatorError):
