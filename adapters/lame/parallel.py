@@ -54,7 +54,7 @@ class ParallelEncoder:
     async def push(self, samples: bytes) -> None:
         """Take interleaved 16-bit little-endian samples. Waits where the threads do not keep up.
 
-        Raises `ConversionFailed` and what writing raises.
+        Raises `ConverterFailed` and what writing raises.
         """
         self.samples += len(samples) // self._sample_bytes
         self._rest += samples

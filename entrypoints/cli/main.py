@@ -10,6 +10,7 @@ from pathlib import Path
 from domain.errors import MusicAppError, WrongSetting
 from entrypoints.cli.backup import back_up_to, check_all, restore_from
 from entrypoints.cli.convert import convert_file
+from entrypoints.cli.errors import told
 from entrypoints.cli.serve import serve
 from entrypoints.logs import configure_logs
 from entrypoints.settings.settings import Settings, read_settings
@@ -38,10 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings(os.environ)
         configure_logs(settings.logs.log_format, settings.logs.log_level)
         return int(options.run(settings, options))
-    except WrongSetting as error:
-        print(f"music-app: {error}", file=sys.stderr)
-        return EXIT_WRONG_SETTING
-    except (MusicAppError, OSError) as error:
+    except MusicAppError as error:
+        print(f"music-app: {told(error, getattr(options, 'wav', 'the recording'))}", file=sys.stderr)
+        return EXIT_WRONG_SETTING if isinstance(error, WrongSetting) else EXIT_REFUSED
+    except OSError as error:
         print(f"music-app: {error}", file=sys.stderr)
         return EXIT_REFUSED
 

@@ -16,7 +16,7 @@ from application.readiness import Readiness
 from domain.errors import MusicAppError
 from domain.register import Register
 from domain.system import Spool
-from entrypoints.http.errors import answer_error, answer_http_error, answer_unexpected
+from entrypoints.http.error_handlers import answer_error, answer_http_error, answer_unexpected
 from entrypoints.http.openapi import openapi_config
 from entrypoints.http.routes.add_track import add_track
 from entrypoints.http.routes.health import live, ready

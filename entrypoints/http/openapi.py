@@ -22,7 +22,7 @@ from litestar.openapi.spec import (
     SecurityScheme,
 )
 
-from entrypoints.http.errors import NOT_FOUND_CODE, NOT_FOUND_MESSAGE, error_response
+from entrypoints.http.error_handlers import NOT_FOUND_CODE, NOT_FOUND_MESSAGE, error_response
 
 BEARER = "user_access_token"
 _ERROR_DESCRIPTIONS = {
@@ -36,6 +36,7 @@ _ERROR_DESCRIPTIONS = {
     416: "The range is not satisfiable",
     422: "The recording cannot be converted",
     429: "Asked for too often from one address; Retry-After says when to come back",
+    500: "A fault of the service, which was logged",
     503: "The service is busy, or its database is away; Retry-After says when to come back",
     507: "The disk is full; Retry-After says when to come back",
 }
@@ -50,10 +51,10 @@ class ErrorResponse(msgspec.Struct):
 
 
 def error_responses(*statuses: int) -> dict[int, ResponseSpec]:
-    """The descriptions of these error responses."""
+    """The descriptions of these error responses, and of a fault of the service, which no call rules out."""
     return {
         status: ResponseSpec(ErrorResponse, description=_ERROR_DESCRIPTIONS[status], generate_examples=False)
-        for status in statuses
+        for status in (*statuses, 500)
     }
 
 

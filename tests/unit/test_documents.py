@@ -8,7 +8,8 @@ import pytest
 
 from domain.recording.repairs import Repair
 from entrypoints.cli import main
-from entrypoints.http.errors import ANSWERS, NOT_FOUND_CODE
+from entrypoints.http.answers import ANSWERS
+from entrypoints.http.error_handlers import NOT_FOUND_CODE
 from entrypoints.http.requests import upload_form
 from entrypoints.http.routes import add_track, register
 from entrypoints.http.server import middleware
@@ -27,7 +28,8 @@ SETTINGS = [name for section in SECTIONS for name in section]
 SOURCES = ["domain", "application", "adapters", "entrypoints"]
 NOT_SETTINGS: set[str] = set()
 """Words in capitals that documents may name without their being settings."""
-BY_THE_FRAMEWORK = {(404, NOT_FOUND_CODE), (405, "route.wrong_method"), (500, "service.error")}
+ANSWERED = {(answer.status, answer.code) for answer in ANSWERS.values()}
+BY_THE_FRAMEWORK = {(404, NOT_FOUND_CODE), (405, "route.wrong_method")}
 
 
 def text(name: str) -> str:
@@ -45,7 +47,7 @@ def rows(name: str, heading: str) -> list[list[str]]:
 def test_the_page_has_every_error_the_service_has() -> None:
     described = [(int(status), code) for status, code, _ in rows("docs/http.md", "Errors")]
 
-    assert sorted(described) == sorted(BY_THE_FRAMEWORK | set(ANSWERS.values()))
+    assert sorted(described) == sorted(BY_THE_FRAMEWORK | ANSWERED)
 
 
 def test_the_page_has_every_repair() -> None:
@@ -98,7 +100,7 @@ def test_settings_that_are_named_exist(name: str) -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_codes_that_are_named_exist(name: str) -> None:
-    known = {code for _, code in BY_THE_FRAMEWORK | set(ANSWERS.values())}
+    known = {code for _, code in BY_THE_FRAMEWORK | ANSWERED}
     kinds = "|".join({code.split(".")[0] for code in known})
     named = re.findall(rf"`((?:{kinds})\.[a-z_]+)`", text(name))
 
@@ -108,7 +110,7 @@ def test_codes_that_are_named_exist(name: str) -> None:
 def test_the_page_for_operators_tells_what_each_refusal_of_the_service_means() -> None:
     page = text("docs/operations.md")
 
-    told = {code for status, code in ANSWERS.values() if status in (408, 429) or status >= 500}
+    told = {code for status, code in ANSWERED if status in (408, 429) or status >= 500}
     assert [code for code in sorted(told) if f"`{code}`" not in page] == []
 
 
@@ -130,7 +132,7 @@ def test_systemd_tries_again_what_may_mend_itself() -> None:
 
 def test_what_may_be_wrong_is_what_the_service_says() -> None:
     messages = [message for message, *_ in rows("docs/operations.md", "When something is wrong")]
-    answers = {(status, code) for status, code in ANSWERS.values()} | BY_THE_FRAMEWORK
+    answers = ANSWERED | BY_THE_FRAMEWORK
     code = "\n".join(path.read_text("utf-8") for folder in SOURCES for path in (PROJECT / folder).rglob("*.py"))
     joined = re.sub(r'"\s*\n\s*f?"', "", code)
 

@@ -13,7 +13,7 @@ from litestar.openapi.spec import OpenAPIFormat
 from application.add_track import AddTrack
 from application.admission.places import Places
 from application.authenticate import Authenticate, Credentials
-from domain.errors import UploadTooLarge
+from domain.errors import RecordingTooLarge
 from domain.system import Spool
 from domain.tracks import Track
 from entrypoints.http.errors import RequestInvalid
@@ -77,7 +77,9 @@ async def add_track(
     bearer = _bearer_token(request)
     user = None if bearer is None else await authenticate(Credentials(bearer))
     async with (
-        aclosing(body_blocks(request, limit + FORM_BYTES, UploadTooLarge(limit), Pace.of(settings.requests))) as body,
+        aclosing(
+            body_blocks(request, limit + FORM_BYTES, RecordingTooLarge(limit), Pace.of(settings.requests))
+        ) as body,
         aclosing(UploadForm(body, boundary, bearer, user.user_id if user else None)) as form,
     ):
         file_name = await form.open_file()

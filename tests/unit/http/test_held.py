@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from entrypoints.http.errors import RETRY_AFTER_SECONDS, retry_after
+from entrypoints.http.error_handlers import RETRY_AFTER_SECONDS, retry_after
 from entrypoints.wiring.container import Container
 from tests.settings import settings
 from tests.unit import memory

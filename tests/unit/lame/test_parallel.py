@@ -14,7 +14,7 @@ from adapters.lame import parallel, seam, segment
 from adapters.lame.encoder import new_encoder
 from adapters.lame.parallel import ParallelEncoder
 from adapters.lame.pool import EncoderPool
-from domain.errors import ConversionFailed, DiskFull
+from domain.errors import ConverterFailed, DiskFull
 from domain.output.format import Mp3Format, Mp3Quality
 from tests.sounds import speech
 from tests.unit.streams import cut
@@ -250,7 +250,7 @@ class BrokenEncoder:
 async def test_a_failing_encoder_fails_the_conversion(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segment, "new_encoder", lambda form: BrokenEncoder())
 
-    with pytest.raises(ConversionFailed) as caught:
+    with pytest.raises(ConverterFailed) as caught:
         await encoded([SPEECH])
 
     assert caught.value.reason == "LAME: LAME is out of order"
