@@ -21,6 +21,13 @@ class RequestInvalid(errors.MusicAppError):
         super().__init__("; ".join(problems))
 
 
+class CredentialsMissing(errors.MusicAppError):
+    """The request has no Bearer token, and this call needs one."""
+
+    def __init__(self) -> None:
+        super().__init__("Authorization is missing; send: Bearer, a space, and the user_access_token")
+
+
 class WrongType(errors.MusicAppError):
     """The request's body is of a type that this call does not take."""
 
@@ -76,6 +83,7 @@ ANSWERS: dict[type[errors.MusicAppError], tuple[int, str]] = {
     RequestInvalid: (400, "request.invalid"),
     ClientGone: (400, "request.invalid"),
     errors.InvalidUserName: (400, "request.invalid"),
+    CredentialsMissing: (401, "auth.wrong_credentials"),
     errors.WrongCredentials: (401, "auth.wrong_credentials"),
     errors.UnknownUser: (401, "auth.wrong_credentials"),
     errors.TrackNotFound: (404, "record.not_found"),

@@ -38,6 +38,7 @@ from application.authenticate import Authenticate
 from application.check_tracks import CheckedTrack, CheckTracks
 from application.open_record import OpenRecord
 from application.readiness import Readiness
+from application.receive_recording import ReceiveRecording
 from domain.convert import Convert
 from domain.errors import ConverterUnavailable, WrongSetting
 from domain.output.converter import AudioConverter
@@ -149,6 +150,7 @@ class Application(containers.DeclarativeContainer):
     check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.tracks)
     readiness = providers.Singleton(Readiness, adapters.checks, adapters.clock)
     upload_places = providers.Singleton(Places, settings.provided.upload_places, "uploads")
+    receive_recording = providers.Factory(ReceiveRecording, authenticate, add_track, adapters.spool, upload_places)
     download_places = providers.Singleton(Places, settings.provided.max_downloads, "downloads")
     register_rate = providers.Singleton(RateLimit, settings.provided.register_rate, adapters.clock)
 

@@ -10,7 +10,7 @@ from domain.recording.repairs import Repair
 from entrypoints.cli import main
 from entrypoints.http.errors import ANSWERS, NOT_FOUND_CODE
 from entrypoints.http.requests import upload_form
-from entrypoints.http.routes import add_track, register
+from entrypoints.http.routes import register
 from entrypoints.http.server import middleware
 from entrypoints.settings.settings import Settings, read_settings
 
@@ -142,7 +142,7 @@ def test_the_page_names_the_limits() -> None:
     assert f"at most {upload_form.MAX_PARTS} parts" in page
     assert f"longer than {upload_form.MAX_TEXT_BYTES} bytes" in page
     assert f"up to {middleware.DRAIN_SECONDS:g} seconds" in page
-    assert add_track.FORM_BYTES >= upload_form.MAX_PARTS * upload_form.MAX_TEXT_BYTES
+    assert upload_form.FORM_BYTES >= upload_form.MAX_PARTS * upload_form.MAX_TEXT_BYTES
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
