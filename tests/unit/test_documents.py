@@ -171,6 +171,15 @@ def test_files_that_are_named_exist(name: str) -> None:
     assert [path for path in named if not path.startswith(example) and not (PROJECT / path).exists()] == []
 
 
+def test_an_upload_is_followed_through_nine_files_at_most() -> None:
+    way = text("docs/architecture.md").split("## The way of an upload\n", 1)[1].split("```", 1)[0]
+    steps = re.findall(r"^(\d+)\. `([\w/]+\.py)`", way, re.MULTILINE)
+
+    assert [int(number) for number, _ in steps] == list(range(1, len(steps) + 1))
+    assert len({path for _, path in steps}) == len(steps) <= 9
+    assert steps[-1][1] == "adapters/postgres/tracks.py"
+
+
 def test_contracts_that_are_named_exist() -> None:
     named = set(re.findall(r"`(\w+Contract)` in `(tests/\w+/\w+\.py)`", text("docs/adapters.md")))
 
