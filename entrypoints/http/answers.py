@@ -6,6 +6,7 @@ from domain import errors
 from entrypoints.http.errors import (
     BodyTooLarge,
     ClientGone,
+    CredentialsMissing,
     RangeUnsatisfiable,
     RecordChanged,
     RequestInvalid,
@@ -43,6 +44,7 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
     errors.InvalidUserName: Answer(
         400, "request.invalid", "user_name {error.reason}; send 1 to 100 characters without control characters"
     ),
+    CredentialsMissing: Answer(401, "auth.wrong_credentials", "{error}"),
     errors.WrongCredentials: _WRONG_CREDENTIALS,
     errors.UnknownUser: _WRONG_CREDENTIALS,  # deleted meanwhile; that it was there is not said
     errors.TrackNotFound: Answer(

@@ -7,17 +7,17 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from application.add_track import AddTrack
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
 from application.authenticate import Authenticate
 from application.open_record import OpenRecord
 from application.readiness import Readiness
+from application.receive_recording import ReceiveRecording
 from domain.errors import MusicAppError
 from domain.register import Register
-from domain.system import Spool
 from entrypoints.http.error_handlers import answer_error, answer_http_error, answer_unexpected
 from entrypoints.http.openapi import openapi_config
+from entrypoints.http.requests.credentials import bearer_user
 from entrypoints.http.routes.add_track import add_track
 from entrypoints.http.routes.health import live, ready
 from entrypoints.http.routes.pages import PAGE_HEADERS, asset, home, schema_page
@@ -51,18 +51,17 @@ def create_app(container: Container) -> Litestar:
 
 def _dependencies(container: Container) -> dict[str, Provide]:
     """What the handlers ask for by name, with the type that Litestar wants to read."""
-    application, adapters = container.application, container.adapters
+    application = container.application
     return {
         "settings": _provide(Settings, lambda: container.settings),
         "register_user": _provide(Register, application.register),
         "authenticate": _provide(Authenticate, application.authenticate),
-        "add": _provide(AddTrack, application.add_track),
+        "user": Provide(bearer_user),
+        "receive": _provide(ReceiveRecording, application.receive_recording),
         "open_record": _provide(OpenRecord, application.open_record),
         "readiness": _provide(Readiness, lambda: container.readiness),
-        "places": _provide(Places, application.upload_places),
         "downloads": _provide(Places, application.download_places),
         "register_rate": _provide(RateLimit, application.register_rate),
-        "spool": _provide(Spool, adapters.spool),
     }
 
 

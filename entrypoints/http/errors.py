@@ -11,6 +11,13 @@ class RequestInvalid(CallerError):
         super().__init__("; ".join(problems))
 
 
+class CredentialsMissing(CallerError):
+    """The request has no Bearer token, and this call needs one."""
+
+    def __init__(self) -> None:
+        super().__init__("Authorization is missing; send: Bearer, a space, and the user_access_token")
+
+
 class WrongType(CallerError):
     """The request's body is of a type that this call does not take."""
 

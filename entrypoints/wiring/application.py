@@ -8,6 +8,7 @@ from application.admission.rate_limit import RateLimit
 from application.authenticate import Authenticate
 from application.check_tracks import CheckTracks
 from application.open_record import OpenRecord
+from application.receive_recording import ReceiveRecording
 from domain.convert import Convert
 from domain.register import Register
 from entrypoints.settings.settings import Settings
@@ -35,5 +36,6 @@ class Application(containers.DeclarativeContainer):
     upload_places = providers.Singleton(
         Places, settings.provided.admission.upload_places.call(adapters.cores), "uploads"
     )
+    receive_recording = providers.Factory(ReceiveRecording, authenticate, add_track, adapters.spool, upload_places)
     download_places = providers.Singleton(Places, settings.provided.admission.max_downloads, "downloads")
     register_rate = providers.Singleton(RateLimit, settings.provided.admission.register_rate, adapters.clock)

@@ -9,12 +9,12 @@ from typing import BinaryIO
 import uvloop
 
 from adapters.lame.pool import EncoderPool
+from application.receive_recording import rejoined
 from domain.output.converter import AudioConverter
 from domain.output.downmix import downmix_matrix
 from domain.output.format import Mp3Quality, mp3_format
 from domain.recording.reader import WavReader
 from entrypoints.cli.convert import BLOCK_BYTES
-from entrypoints.http.requests.body import rejoined
 from entrypoints.settings.settings import read_settings
 from entrypoints.wiring.postgres import PostgresAdapters
 

@@ -11,7 +11,7 @@ from entrypoints.cli import main
 from entrypoints.http.answers import ANSWERS
 from entrypoints.http.error_handlers import NOT_FOUND_CODE
 from entrypoints.http.requests import upload_form
-from entrypoints.http.routes import add_track, register
+from entrypoints.http.routes import register
 from entrypoints.http.server import middleware
 from entrypoints.settings.settings import Settings, read_settings
 
@@ -158,7 +158,7 @@ def test_the_page_names_the_limits() -> None:
     assert f"at most {upload_form.MAX_PARTS} parts" in page
     assert f"longer than {upload_form.MAX_TEXT_BYTES} bytes" in page
     assert f"up to {middleware.DRAIN_SECONDS:g} seconds" in page
-    assert add_track.FORM_BYTES >= upload_form.MAX_PARTS * upload_form.MAX_TEXT_BYTES
+    assert upload_form.FORM_BYTES >= upload_form.MAX_PARTS * upload_form.MAX_TEXT_BYTES
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -185,6 +185,15 @@ def test_files_that_are_named_exist(name: str) -> None:
     example = ("adapters/folder/", "tests/contract/test_folder_tracks.py")
 
     assert [path for path in named if not path.startswith(example) and not (PROJECT / path).exists()] == []
+
+
+def test_an_upload_is_followed_through_nine_files_at_most() -> None:
+    way = text("docs/architecture.md").split("## The way of an upload\n", 1)[1].split("```", 1)[0]
+    steps = re.findall(r"^(\d+)\. `([\w/]+\.py)`", way, re.MULTILINE)
+
+    assert [int(number) for number, _ in steps] == list(range(1, len(steps) + 1))
+    assert len({path for _, path in steps}) == len(steps) <= 9
+    assert steps[-1][1] == "adapters/postgres/tracks.py"
 
 
 def test_contracts_that_are_named_exist() -> None:

@@ -9,8 +9,7 @@ from litestar import Request
 
 from domain.errors import RecordingTooLarge
 from entrypoints.http.errors import ClientGone, UploadTooSlow
-from entrypoints.http.requests.body import Pace, body_blocks, read_ahead, rejoined
-from tests.unit.streams import blocks
+from entrypoints.http.requests.body import Pace, body_blocks
 
 NEVER = 1e9
 
@@ -116,11 +115,3 @@ async def test_a_client_that_leaves_is_not_slow() -> None:
     request = request_of(receive)
     with pytest.raises(ClientGone):
         await anext(body_blocks(request, 1, RecordingTooLarge(1), PACE))
-
-
-@pytest.mark.parametrize("count", [0, 1, 5, 6, 100])
-async def test_what_was_read_ahead_is_not_lost(count: int) -> None:
-    rest = blocks(b"abc", b"def", b"ghi")
-    first = await read_ahead(rest, count)
-    assert count <= len(first) < count + 3 or first == b"abcdefghi"
-    assert b"".join([block async for block in rejoined(first, rest)]) == b"abcdefghi"
