@@ -23,8 +23,8 @@ Sender: TypeAlias = User | Credentials | None
 class IncomingRecording(ABC):
     """A recording on its way in: what each way in (a form, a raw body, a folder) tells `ReceiveRecording` of it.
 
-    It is asked for `sender`, `open`, `sender` again, `blocks` to their end, and where it has named nobody so far, for
-    `sender` a last time. What it raises comes out of the use case unchanged. Whoever made it closes it.
+    It is asked for `sender`, `open` and `blocks`, in this order; where it has named nobody, for `sender` again after
+    `open` and after the end of `blocks`. What it raises comes out of the use case unchanged. Whoever made it closes it.
     """
 
     @abstractmethod
