@@ -16,8 +16,8 @@ from domain.errors import (
 )
 from domain.recording.repairs import Repair
 from domain.users import User
+from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
-from tests.settings import settings
 from tests.unit.memory import clock, converter, in_memory_container, keeper, tracks, users
 from tests.unit.streams import blocks, breaking
 from tests.wavs import pcm, tone, wav
@@ -90,7 +90,7 @@ async def test_a_converter_that_cannot_run_leaves_nothing(container: Container) 
 
 
 async def test_the_bound_on_the_upload_counts_bytes() -> None:
-    container = in_memory_container(settings(MAX_UPLOAD_BYTES=len(RECORDING) - 1))
+    container = in_memory_container(Settings().but(max_upload_bytes=len(RECORDING) - 1))
     with pytest.raises(RecordingTooLarge):
         await container.application.add_track()(await registered(container), "a.wav", blocks(RECORDING))
     assert left_over(container) == []

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from entrypoints.http.error_handlers import RETRY_AFTER_SECONDS, retry_after
+from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
-from tests.settings import settings
 from tests.unit import memory
 from tests.unit.http.test_app_in_memory import RECORDING, client_of, fields
 
@@ -15,7 +15,7 @@ from tests.unit.http.test_app_in_memory import RECORDING, client_of, fields
 @pytest.fixture
 def container() -> Container:
     """A service with two places for downloads, where three users a minute may register."""
-    return memory.in_memory_container(settings(MAX_DOWNLOADS=2, REGISTER_RATE=3))
+    return memory.in_memory_container(Settings().but(max_downloads=2, register_rate=3))
 
 
 async def uploaded(client: httpx.AsyncClient) -> str:

@@ -6,14 +6,14 @@ import httpx
 import pytest
 
 from entrypoints.http.app import create_app
-from tests.settings import settings
+from entrypoints.settings.settings import Settings
 from tests.unit import memory
 from tests.wavs import pcm, tone, wav
 
 
 @pytest.mark.parametrize("measure_sound", ["on", "off"])
 async def test_a_setting_turns_measuring_off(measure_sound: str) -> None:
-    container = memory.in_memory_container(settings(MEASURE_SOUND=measure_sound))
+    container = memory.in_memory_container(Settings().but(measure_sound=measure_sound))
     app: Any = create_app(container)  # its types are narrower than those of httpx
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://here:5000") as client, container.running():
