@@ -45,6 +45,8 @@ def create_app(container: Container) -> Litestar:
         request_max_body_size=None,  # each handler bounds its own body
         logging_config=None,
     )
+    # From the inside: draining has to see the answer before it is sent; what is held is released when the answer has
+    # ended, drained or cancelled; who is cancelled is answered while its line of the log is still to be written.
     app.asgi_handler = log_requests(answer_cancelled(release_held(end_refused_uploads(app.asgi_handler))))
     return app
 

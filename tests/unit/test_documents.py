@@ -193,7 +193,7 @@ def test_an_upload_is_followed_through_nine_files_at_most() -> None:
 
     assert [int(number) for number, _ in steps] == list(range(1, len(steps) + 1))
     assert len({path for _, path in steps}) == len(steps) <= 9
-    assert steps[-1][1] == "adapters/postgres/tracks.py"
+    assert steps[-1][1] == "adapters/postgres/track_keeper.py"
 
 
 def test_contracts_that_are_named_exist() -> None:
