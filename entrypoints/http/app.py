@@ -47,8 +47,8 @@ def create_app(container: Container) -> Litestar:
         logging_config=None,
     )
     # The outermost is called first. Who the client is has to be known before anything looks. Every answer is logged,
-    # that to a cancelled request too. What a request holds is let go even then. Nearest to the handlers is what reads on
-    # where they have not read a body to its end.
+    # that to a cancelled request too. What a request holds is let go even then. Nearest to the handlers is what reads
+    # on where they have not read a body to its end.
     handler = log_requests(answer_cancelled(release_held(end_refused_uploads(app.asgi_handler))))
     app.asgi_handler = believe_proxies(handler, container.settings.trusted_networks)
     return app
