@@ -8,6 +8,7 @@ from typing import TypeAlias
 from application.add_track import AddTrack
 from application.admission.places import Places
 from application.authenticate import Authenticate, Credentials
+from application.blocks import read_ahead, rejoined
 from domain.errors import WrongCredentials
 from domain.system import Spool
 from domain.tracks import Track
@@ -95,19 +96,3 @@ class ReceiveRecording:
                 raise WrongCredentials
             async with aclosing(spooled.read()) as kept:
                 return await self._add_track(user, file_name, kept, at_least=spooled.size)
-
-
-async def read_ahead(blocks: AsyncIterator[bytes], count: int) -> bytes:
-    """The first `count` bytes or a little more, or everything if there is less."""
-    first = bytearray()
-    while len(first) < count and (block := await anext(blocks, b"")):
-        first += block
-    return bytes(first)
-
-
-async def rejoined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    """What was read ahead, then the rest."""
-    if first:
-        yield first
-    async for block in rest:
-        yield block

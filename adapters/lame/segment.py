@@ -55,7 +55,7 @@ class Segment:
         self._waiting.put_nowait(None)
         self._ended = True
         self._changed.set()
-        self._pool.backlog += 1
+        self._pool.await_encoded(self._task)
 
     async def encoded(self) -> None:
         """Wait until all its samples are encoded. Raises `ConverterFailed`."""
@@ -114,8 +114,6 @@ class Segment:
 
     def _be_done(self, _: "asyncio.Task[None]") -> None:
         self._changed.set()
-        if self._ended:
-            self._pool.backlog -= 1
         self._when_encoded()
 
 

@@ -10,9 +10,11 @@ class InMemoryUserRepository(UserRepository):
 
     def __init__(self) -> None:
         self.kept: dict[int, User] = {}
+        self._last_id = 0
 
     async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:
-        user = User(len(self.kept) + 1, name, token_sha256, created_at)
+        self._last_id += 1
+        user = User(self._last_id, name, token_sha256, created_at)
         self.kept[user.user_id] = user
         return user
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import uvloop
 
 from adapters.lame.pool import EncoderPool
-from application.receive_recording import rejoined
+from application.blocks import rejoined
 from domain.output.converter import AudioConverter
 from domain.output.downmix import downmix_matrix
 from domain.output.format import Mp3Quality, mp3_format

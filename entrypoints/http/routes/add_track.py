@@ -14,7 +14,6 @@ from entrypoints.http.openapi import BEARER, error_responses, object_body, opera
 from entrypoints.http.requests.body import Pace
 from entrypoints.http.requests.links import base_url, record_link
 from entrypoints.http.requests.upload_form import UploadForm
-from entrypoints.http.server.client import client_scheme
 from entrypoints.settings.settings import Settings
 
 
@@ -51,8 +50,7 @@ async def add_track(
     settings: NamedDependency[Settings],
 ) -> Response[AddTrackResponse]:
     """Upload a WAV; 201 means that its MP3 is stored. The fields may come in any order."""
-    scheme = client_scheme(request, settings.serving.trusted_networks)
-    base = base_url(request, settings.serving.public_base_url, scheme)
+    base = base_url(request, settings.serving.public_base_url)
     max_bytes = settings.recordings.max_upload_bytes
     async with aclosing(UploadForm.of(request, max_bytes, Pace.of(settings.requests))) as form:
         track = await receive(form)

@@ -8,7 +8,8 @@ import pytest
 
 from application.admission.places import Places
 from application.authenticate import Credentials
-from application.receive_recording import READ_AHEAD_BYTES, Sender, read_ahead, rejoined
+from application.blocks import read_ahead, rejoined
+from application.receive_recording import READ_AHEAD_BYTES, Sender
 from domain.errors import (
     DiskFull,
     MusicAppError,

@@ -256,6 +256,21 @@ async def test_a_failing_encoder_fails_the_conversion(monkeypatch: pytest.Monkey
     assert caught.value.reason == "LAME: LAME is out of order"
 
 
+async def test_a_segment_that_has_failed_before_its_end_is_not_waited_for() -> None:
+    """Nor does it count for the conversions to come."""
+    pool = EncoderPool(THREADS)
+    failing = segment.Segment(0, SPEECH_FORM, pool, lambda: None)
+    failing._encoder = BrokenEncoder()
+    failing.feed(SPEECH[:SEGMENT_BYTES])
+    with pytest.raises(ConverterFailed):
+        await failing.encoded()
+
+    failing.end()
+
+    assert pool.backlog == 0
+    await failing.close()
+
+
 async def test_closing_in_the_midst_of_several_segments_leaves_nothing() -> None:
     async with encoder(SPEECH_FORM, EncoderPool(THREADS), Output()) as encoding:
         await encoding.push(SPEECH)
@@ -275,3 +290,14 @@ async def test_reading_ends_where_writing_has_failed_before(let_go: threading.Ev
     async with encoder(SPEECH_FORM, pool, output) as encoding:
         with pytest.raises(DiskFull):
             await push_slowly(encoding)
+
+
+async def test_a_failed_writer_is_noticed_by_the_next_samples() -> None:
+    """However few they are: no segment need begin."""
+    async with encoder(SPEECH_FORM, EncoderPool(THREADS), Output(DiskFull())) as encoding:
+        await encoding.push(SPEECH[: 4 * SEGMENT_BYTES])  # as much as is read without waiting
+        joining = encoding._joining
+        assert joining is not None
+        await asyncio.wait([joining])
+        with pytest.raises(DiskFull):
+            await encoding.push(SPEECH[:2])
