@@ -1,5 +1,6 @@
 """Real PostgreSQL for the tests that want one: a server per test process, a fresh database per test."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
@@ -12,6 +13,7 @@ from psycopg.sql import SQL, Identifier
 
 from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from adapters.postgres.schema.migrate import migrate
+from tests import programs
 from tests.no_skips import (  # noqa: F401 - pytest looks for its hooks here
     pytest_make_collect_report,
     pytest_runtest_makereport,
@@ -20,6 +22,13 @@ from tests.no_skips import (  # noqa: F401 - pytest looks for its hooks here
 # A machine that is busy with other things is no failure.
 hypothesis.settings.register_profile("without deadlines", deadline=None)
 hypothesis.settings.load_profile("without deadlines")
+
+
+def pytest_configure() -> None:
+    """In CI no program may be missing that could be asked."""
+    if os.environ.get("CI") and (missing := programs.missing()):
+        raise pytest.UsageError(f"CI is set, where these have to be there: apt-get install {' '.join(missing)}")
+
 
 _TEMPLATE = "migrated_template"
 

@@ -21,6 +21,7 @@ from domain.recording.format import SampleEncoding
 from tests import wavs
 from tests.contract.leftovers import descendants, open_files
 from tests.contract.recordings import STEREO, WIDTHS, Recording, in_blocks, noise_band, recording, seconds
+from tests.programs import FFMPEG
 from tests.wavs import Samples, tone
 
 
@@ -211,7 +212,7 @@ def decoded(mp3: bytes, target: Mp3Format, folder: Path) -> Samples:
 def heard_by_ffmpeg(content: bytes, kind: str, channels: int, folder: Path) -> Samples:
     path = folder / "heard"
     path.write_bytes(content)
-    command = ["ffmpeg", "-nostdin", "-v", "error", "-f", kind, "-i", f"file:{path}", "-f", "f32le", "pipe:1"]
+    command = [FFMPEG, "-nostdin", "-v", "error", "-f", kind, "-i", f"file:{path}", "-f", "f32le", "pipe:1"]
     run = subprocess.run(command, capture_output=True, check=True)
     assert run.stderr == b""
     return np.frombuffer(run.stdout, "<f4").astype(np.float64).reshape(-1, channels)

@@ -21,9 +21,10 @@ _CHANNELS = range(1, 65)
 _RATES = range(1000, 384_001)
 # In a process of its own: a library that crashes on a file, or never returns, must not take the table along.
 _ASK = """
-import dataclasses, json, sys
+import dataclasses, json, pathlib, sys
 from tests.oracles import opinions
-print(json.dumps({name: found and dataclasses.astuple(found) for name, found in opinions(sys.argv[1]).items()}))
+said = opinions(pathlib.Path(sys.argv[1]))
+print(json.dumps({name: found and dataclasses.astuple(found) for name, found in said.items()}))
 """
 
 

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -13,6 +12,7 @@ import httpx
 import pytest
 
 from tests.e2e.watched import Watched, wait_until, watched_server
+from tests.programs import curl
 from tests.unit.http.forms import CONTENT_TYPE, form, part
 from tests.wavs import pcm, tone, wav
 
@@ -200,9 +200,9 @@ def test_h6_a_body_that_is_too_large_is_refused_readably(limited: Watched, chunk
 def test_h6_curl_gets_to_see_the_refusal(limited: Watched, tmp_path: Path, option: str) -> None:
     file = tmp_path / "large"
     file.write_bytes(bytes(MAX_BYTES + (1 << 20)))
-    command = ["curl", "-sS", "--noproxy", "*", "-m", "30", "-o", "/dev/null", "-w", "%{http_code}", "-H", option]
+    command = ["-sS", "--noproxy", "*", "-m", "30", "-o", "/dev/null", "-w", "%{http_code}", "-H", option]
     upload = ["-F", f"wav_file=@{file};filename=a.wav", f"{limited.server.url}/add_track"]
-    done = subprocess.run([*command, *upload], capture_output=True, text=True, check=False)
+    done = curl(tmp_path, *command, *upload)
     assert (done.stdout, done.stderr) == ("413", "")
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import time
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from application.readiness import KEPT_FOR
 from tests.e2e.watched import Watched, wait_until, watched_server
+from tests.programs import curl
 from tests.unit.http.forms import CONTENT_TYPE, form, part
 from tests.wavs import pcm, tone, wav
 
@@ -335,8 +335,8 @@ def test_a_refusal_reaches_curl_before_the_body_is_sent(
     file = tmp_path / "large"
     file.write_bytes(bytes(8 << 20))
     filled = [option.replace("{file}", str(file)) for option in options]
-    command = ["curl", "-sS", "--noproxy", "*", "-m", "30", "-o", "/dev/null", "-w", "%{http_code}", "-H", expect]
-    done = subprocess.run([*command, *filled, watched.server.url + path], capture_output=True, text=True, check=False)
+    command = ["-sS", "--noproxy", "*", "-m", "30", "-o", "/dev/null", "-w", "%{http_code}", "-H", expect]
+    done = curl(tmp_path, *command, *filled, watched.server.url + path)
     assert (done.stdout, done.stderr) == (str(status), "")
 
 
