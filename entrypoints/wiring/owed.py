@@ -1,7 +1,7 @@
 """Finding the set of adapters that `WIRING` names, and checking that it has all that it owes."""
 
 import importlib
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from dependency_injector import containers
 
@@ -16,10 +16,7 @@ from domain.users import UserRepository
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.common import CommonAdapters
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-OWED: "Mapping[str, type[object]]" = {
+OWED: Mapping[str, type[object]] = {
     "clock": Clock,
     "identifiers": IdentifierSource,
     "spool": Spool,
@@ -30,7 +27,7 @@ OWED: "Mapping[str, type[object]]" = {
     "keeper": TrackKeeper,
 }
 """The providers of a wiring, and the port that each gives."""
-OPTIONAL: "Mapping[str, type[object]]" = {"meter": SoundMeter, "audio": AudioStore}
+OPTIONAL: Mapping[str, type[object]] = {"meter": SoundMeter, "audio": AudioStore}
 """Those that may give None."""
 
 
