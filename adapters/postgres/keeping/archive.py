@@ -2,7 +2,8 @@
 
     manifest.json               what is in it
     migrations/NNNN_name.sql    the schema, for whoever has nothing but the file
-    tables/name.copy            each table, as `COPY name (columns) TO … (FORMAT BINARY)` writes it
+    tables/name.copy            each table, as `COPY name (columns) TO … (FORMAT BINARY)` writes it, or in the format
+                                TEXT, where the manifest says so: some types are binary in one database alone
 
 Nothing is compressed, because MP3s are not to be made smaller. The ZIP's CRC-32 of each file is what tells damage. With
 `unzip` and psql's `\\copy name (columns) FROM … (FORMAT BINARY)` it can be restored without this program.
@@ -15,7 +16,7 @@ import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Annotated
+from typing import IO, Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -23,11 +24,16 @@ from msgspec import Meta
 from domain.errors import BackupRefused
 
 FORMAT = 1
-"""Increased by whatever an older version of the program would misread."""
+"""Increased by whatever an older version of the program would misread.
+
+Tables in TEXT, tables with their schema and sequences that stand alone came later, and left it at 1: only databases
+with later migrations have such, and whoever does not know these migrations refuses the backup by their names.
+"""
 BLOCK_BYTES = 1024 * 1024
 _MANIFEST = "manifest.json"
 _MAX_MANIFEST_BYTES = 1024 * 1024
 _LARGEST_NUMBER = 1 << 62  # so that as many are left, which nobody uses up
+_Number = Annotated[int, Meta(ge=-_LARGEST_NUMBER, le=_LARGEST_NUMBER)]
 # What `zipfile` raises for bytes that are not what it takes them for; RuntimeError says that they are encrypted.
 _DAMAGE = (
     *(zipfile.BadZipFile, EOFError, KeyError, ValueError, OverflowError, RuntimeError, struct.error),
@@ -35,22 +41,32 @@ _DAMAGE = (
 )
 
 
-class Table(msgspec.Struct, frozen=True):
-    """One table: its columns in the order of the COPY file, how many rows, and the last number of each identity."""
+class Table(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One table: its columns in the order of the COPY file, how many rows, the last number of each of its sequences.
+
+    `name` has the schema before it, quoted as in SQL, where that is not the one of `schema_migrations`. `identities`
+    are by column; the first program wrote 0 for a sequence that had given out nothing.
+    """
 
     name: str
     columns: list[str]
     rows: int
-    identities: dict[str, Annotated[int, Meta(ge=0, le=_LARGEST_NUMBER)]]
+    identities: dict[str, _Number]
+    format: Literal["binary", "text"] = "binary"
 
 
-class Manifest(msgspec.Struct, frozen=True):
-    """What a backup holds. `migrations` are the names of those applied, in order, with their SHA-256 in hexadecimal."""
+class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a backup holds.
+
+    `migrations` are the names of those applied, in order, with their SHA-256 in hexadecimal; `sequences` the last
+    numbers of sequences that belong to no column, by their names, as tables have them.
+    """
 
     format: int
     created_at: str
     migrations: dict[str, str]
     tables: list[Table]
+    sequences: dict[str, _Number] = {}
 
     @property
     def rows(self) -> dict[str, int]:
