@@ -9,6 +9,7 @@ from psycopg.sql import SQL
 
 from adapters.postgres.keeping.archive import ArchiveReader, Table
 from adapters.postgres.schema.catalog import OwnTable, copy_in
+from adapters.postgres.schema.deferred import check_now
 from adapters.postgres.session import Session
 from domain.errors import BackupRefused
 
@@ -32,11 +33,6 @@ _EARLY_REFERENCES: LiteralString = """
       JOIN pg_constraint ON conrelid = referring.oid AND contype = 'f' AND conparentid = 0
       JOIN unnest(%s::oid[]) WITH ORDINALITY AS referred (oid, place) ON referred.oid = confrelid
      WHERE referred.place > referring.place"""
-# Not ALL, which would hold for what later migrations do as well.
-_PUT_OFF: LiteralString = """
-    SELECT string_agg(DISTINCT format('%%I.%%I', nspname, conname), ', ')
-      FROM pg_constraint JOIN pg_namespace ON pg_namespace.oid = connamespace
-     WHERE conrelid = ANY (%s) AND condeferred"""
 _VIEWS: LiteralString = """
     SELECT format('REFRESH MATERIALIZED VIEW %%s', oid::regclass) FROM pg_class
      WHERE oid = ANY (%s) AND relkind = 'm' ORDER BY oid"""
@@ -76,17 +72,10 @@ def _without_triggers(session: Session, numbers: list[int]) -> Iterator[None]:
         *session.execute(_TRIGGERS, [numbers]).fetchall(),
         *session.execute(_EARLY_REFERENCES, [numbers, numbers]).fetchall(),
     ]
-    _check_now(session, numbers)
+    check_now(session)
     for there, _ in changes:
         session.execute(there.encode())
     yield
-    _check_now(session, numbers)
+    check_now(session)
     for _, back in changes:
         session.execute(back.encode())
-
-
-def _check_now(session: Session, numbers: list[int]) -> None:
-    """Make the checks that are put off: no table can be altered while it has one."""
-    [names] = session.execute(_PUT_OFF, [numbers]).fetchone() or [None]
-    if names is not None:
-        session.execute(f"SET CONSTRAINTS {names} IMMEDIATE; SET CONSTRAINTS {names} DEFERRED".encode())

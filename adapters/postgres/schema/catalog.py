@@ -116,17 +116,17 @@ def go_on_after(session: Session, things: Sequence[Thing], numbers: Numbers) -> 
 def copy_out(table: OwnTable) -> Composed:
     """The statement that writes the rows of a table."""
     # COPY does not take a partitioned table by its name, and nothing else with ONLY.
-    text: LiteralString = "COPY (SELECT {1} FROM {0}) TO" if table.partitioned else "COPY {} ({}) TO"
-    return _copy(text + " STDOUT (FORMAT {})", table)
+    rows: LiteralString = "(SELECT {columns} FROM {table})" if table.partitioned else "{table} ({columns})"
+    return _copy("COPY " + rows + " TO STDOUT (FORMAT {format})", table)
 
 
 def copy_in(table: OwnTable) -> Composed:
     """The statement that reads rows into a table."""
-    return _copy("COPY {} ({}) FROM STDIN (FORMAT {})", table)
+    return _copy("COPY {table} ({columns}) FROM STDIN (FORMAT {format})", table)
 
 
 def _copy(text: LiteralString, table: OwnTable) -> Composed:
-    return SQL(text).format(table.name, identifiers(table.columns), SQL(table.format))
+    return SQL(text).format(table=table.name, columns=identifiers(table.columns), format=SQL(table.format))
 
 
 def identifiers(names: Sequence[str]) -> Composed:

@@ -9,6 +9,7 @@ from typing import LiteralString
 
 from psycopg.pq import TransactionStatus
 
+from adapters.postgres.schema.deferred import check_now
 from adapters.postgres.schema.ownership import after_migration, before_migration, is_migrated
 from adapters.postgres.session import Session, connected
 from domain.errors import WrongSetting
@@ -106,6 +107,7 @@ def _apply(session: Session, migration: Migration) -> None:
     [search_path] = session.execute(_SEARCH_PATH).fetchone() or [""]
     before = before_migration(session)
     session.execute(migration.sql)
+    check_now(session)
     session.execute(_SET_SEARCH_PATH, [search_path])
     session.execute(_RECORD, [migration.name, migration.sha256, after_migration(session, before)])
 
