@@ -47,7 +47,9 @@ def back_up(conninfo: str, file: IO[bytes], migrations: Sequence[Migration] | No
 def _write(session: Session, archive: ArchiveWriter, applied: Sequence[Migration]) -> Manifest:
     found = ours(session)
     if found.lost:
-        raise BackupRefused(f"the database has lost {', '.join(found.lost)}, or columns there; restore a backup")
+        raise BackupRefused(
+            f"the database has lost {', '.join(sorted(found.lost))}, or columns there; restore a backup"
+        )
     tables = [_large_last(table) for table in tables_of(session, found.things)]
     if not tables:
         raise BackupRefused("the database has no tables of music-app yet; run `music-app migrate` first")

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -241,6 +242,11 @@ def test_an_archive_that_points_beyond_every_file_is_refused(filled: str, offset
 
     with unchanged(filled), pytest.raises(BackupRefused, match="damaged"):
         restore(filled, archive, replace=True)
+
+
+def read_manifest(archive: bytes) -> Any:
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return msgspec.json.decode(opened.read("manifest.json"))
 
 
 def changed(archive: bytes, name: str, content: bytes | None) -> io.BytesIO:
