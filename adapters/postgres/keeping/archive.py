@@ -2,8 +2,7 @@
 
     manifest.json               what is in it
     migrations/NNNN_name.sql    the schema, for whoever has nothing but the file
-    tables/name.copy            each table, as `COPY name (columns) TO … (FORMAT BINARY)` writes it, or in the format
-                                TEXT, where the manifest says so: some types are binary in one database alone
+    tables/name.copy            each table, as `COPY name (columns) TO … (FORMAT BINARY)` writes it
 
 Nothing is compressed, because MP3s are not to be made smaller. The ZIP's CRC-32 of each file is what tells damage. With
 `unzip` and psql's `\\copy name (columns) FROM … (FORMAT BINARY)` it can be restored without this program.
@@ -16,7 +15,7 @@ import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Annotated, Literal
+from typing import IO, Annotated
 
 import msgspec
 from msgspec import Meta
@@ -26,8 +25,8 @@ from domain.errors import BackupRefused
 FORMAT = 1
 """Increased by whatever an older version of the program would misread.
 
-Tables in TEXT, tables with their schema and sequences that stand alone came later, and left it at 1: only databases
-with later migrations have such, and whoever does not know these migrations refuses the backup by their names.
+Tables with a schema before their names and sequences that stand alone came later and left it at 1: only databases with
+later migrations have such, and a program that does not know these migrations refuses the backup by their names.
 """
 BLOCK_BYTES = 1024 * 1024
 _MANIFEST = "manifest.json"
@@ -41,7 +40,7 @@ _DAMAGE = (
 )
 
 
-class Table(msgspec.Struct, frozen=True, omit_defaults=True):
+class Table(msgspec.Struct, frozen=True):
     """One table: its columns in the order of the COPY file, how many rows, the last number of each of its sequences.
 
     `name` has the schema before it, quoted as in SQL, where that is not the one of `schema_migrations`. `identities`
@@ -52,7 +51,6 @@ class Table(msgspec.Struct, frozen=True, omit_defaults=True):
     columns: list[str]
     rows: int
     identities: dict[str, _Number]
-    format: Literal["binary", "text"] = "binary"
 
 
 class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -13,7 +13,7 @@ from adapters.postgres.keeping.slices import LARGE, SLICED_TABLE, write_sliced
 from adapters.postgres.schema.catalog import Numbers, OwnTable, copy_out, last_numbers, tables_of
 from adapters.postgres.schema.migrate import Migration, applied_of, packaged_migrations
 from adapters.postgres.schema.ownership import ours
-from adapters.postgres.session import Session, connected, lift_timeouts, write_rows_alike
+from adapters.postgres.session import Session, connected, lift_timeouts, take_rows_as_they_are
 from domain.errors import BackupRefused
 
 # A migration writes into it; so none is under way and none begins before the end.
@@ -30,7 +30,7 @@ def back_up(conninfo: str, file: IO[bytes], migrations: Sequence[Migration] | No
     known = packaged_migrations() if migrations is None else migrations
     with connected(conninfo, "music-app backup") as session:
         lift_timeouts(session)
-        write_rows_alike(session)
+        take_rows_as_they_are(session)
         session.isolation_level = IsolationLevel.REPEATABLE_READ
         try:
             with session.transaction(), written(file) as archive:
@@ -70,7 +70,7 @@ def _manifest(
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         migrations={migration.name: migration.sha256.hex() for migration in applied},
         tables=[
-            Table(table.key, table.columns, count, _identities(table, numbers), table.format)
+            Table(table.key, table.columns, count, _identities(table, numbers))
             for table, count in zip(tables, rows, strict=True)
         ],
         sequences={name: last for (name, column), last in numbers.items() if not column},
@@ -85,8 +85,6 @@ def _large_last(table: OwnTable) -> OwnTable:
     """The table with the large column, if it is the one that has it, in the last place."""
     if not _is_sliced(table):
         return table
-    if table.format != "binary":
-        raise BackupRefused(f"{table.key} has a column of a type that no other database reads in binary")
     return replace(table, columns=[*(column for column in table.columns if column != LARGE), LARGE])
 
 

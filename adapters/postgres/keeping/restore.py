@@ -20,7 +20,7 @@ from adapters.postgres.schema.migrate import (
 )
 from adapters.postgres.schema.ownership import is_migrated, ours
 from adapters.postgres.schema.removal import drop, strangers
-from adapters.postgres.session import ANOTHERS, Session, connected, lift_timeouts, write_rows_alike
+from adapters.postgres.session import ANOTHERS, Session, connected, lift_timeouts, take_rows_as_they_are
 from domain.errors import BackupRefused, DiskFull
 
 _DURABLE: LiteralString = "SET synchronous_commit = on"
@@ -60,7 +60,7 @@ def restore(
         first = _migrations_of(archive.manifest, known)
         with connected(conninfo, "music-app restore") as session, _refusals(session):
             lift_timeouts(session)
-            write_rows_alike(session)
+            take_rows_as_they_are(session)
             session.execute(_DURABLE)
             lock_schema(session)
             with session.transaction():
@@ -106,8 +106,8 @@ def _drop(session: Session, replace: bool) -> Numbers:
 def _read(session: Session, archive: ArchiveReader) -> None:
     manifest, things = archive.manifest, ours(session).things
     tables = tables_of(session, things)
-    made = sorted((table.key, sorted(table.columns), table.format) for table in tables)
-    if not made or made != sorted((table.name, sorted(table.columns), table.format) for table in manifest.tables):
+    made = sorted((table.key, sorted(table.columns)) for table in tables)
+    if not made or made != sorted((table.name, sorted(table.columns)) for table in manifest.tables):
         raise BackupRefused("it is damaged: its tables are not those that its migrations make")
     with _rows_refused():
         read_rows(session, archive, tables)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import LiteralString
 
 from psycopg.sql import SQL, Composed, Identifier
 
@@ -18,20 +18,11 @@ _RELATIONS = SQL("""
       FROM jsonb_to_recordset(%s) AS ours (classid oid, objid oid, columns jsonb)
       JOIN pg_class ON pg_class.oid = objid AND classid = 'pg_class'::regclass
       JOIN pg_namespace ON pg_namespace.oid = relnamespace""").format(_KEY)
-# A type's number goes into the binary form of an array and of a composite type, and a type of ours gets another number
-# in each database. An enum (e) is written as its word; a type of an extension (b) knows how to be read elsewhere.
 _TABLES = SQL("""
-    SELECT oid, key, nspname, relname, relkind = 'p', array_agg(attname::text ORDER BY attnum),
-           CASE WHEN bool_and(portable) THEN 'binary' ELSE 'text' END
+    SELECT oid, key, nspname, relname, relkind = 'p', array_agg(attname::text ORDER BY attnum)
       FROM ({}) AS relations
-      JOIN (SELECT attrelid, attnum, attname,
-                   type.oid < 16384 OR type.typtype = 'e' OR type.typtype = 'b' AND type.typelem = 0 AS portable
-              FROM pg_attribute
-              JOIN pg_type AS domain ON domain.oid = atttypid
-              JOIN pg_type AS type ON type.oid = CASE domain.typtype WHEN 'd' THEN domain.typbasetype ELSE atttypid END
-             WHERE NOT attisdropped AND attgenerated = '') AS attributes
-        ON attrelid = oid AND attnum IN (SELECT jsonb_array_elements_text(columns)::int2)
-     WHERE relkind IN ('r', 'p')
+      JOIN pg_attribute ON attrelid = oid AND attnum IN (SELECT jsonb_array_elements_text(columns)::int2)
+     WHERE relkind IN ('r', 'p') AND NOT attisdropped AND attgenerated = ''
      GROUP BY oid, key, nspname, relname, relkind
      ORDER BY key""").format(_RELATIONS)
 _REFERENCES: LiteralString = "SELECT conrelid, confrelid FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY (%s)"
@@ -68,17 +59,13 @@ Numbers = Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class OwnTable:
-    """A table of ours. `columns` are those of ours that one writes to; `key` is its name in a backup.
-
-    `format` is that of COPY: text where another database could not read its rows in binary.
-    """
+    """A table of ours. `columns` are those of ours that one writes to; `key` is its name in a backup."""
 
     oid: int
     key: str
     name: Composed
     partitioned: bool
     columns: list[str]
-    format: Literal["binary", "text"]
 
 
 def tables_of(session: Session, things: Sequence[Thing]) -> list[OwnTable]:
@@ -117,16 +104,16 @@ def copy_out(table: OwnTable) -> Composed:
     """The statement that writes the rows of a table."""
     # COPY does not take a partitioned table by its name, and nothing else with ONLY.
     rows: LiteralString = "(SELECT {columns} FROM {table})" if table.partitioned else "{table} ({columns})"
-    return _copy("COPY " + rows + " TO STDOUT (FORMAT {format})", table)
+    return _copy("COPY " + rows + " TO STDOUT (FORMAT BINARY)", table)
 
 
 def copy_in(table: OwnTable) -> Composed:
     """The statement that reads rows into a table."""
-    return _copy("COPY {table} ({columns}) FROM STDIN (FORMAT {format})", table)
+    return _copy("COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)", table)
 
 
 def _copy(text: LiteralString, table: OwnTable) -> Composed:
-    return SQL(text).format(table=table.name, columns=identifiers(table.columns), format=SQL(table.format))
+    return SQL(text).format(table=table.name, columns=identifiers(table.columns))
 
 
 def identifiers(names: Sequence[str]) -> Composed:

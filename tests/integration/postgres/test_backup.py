@@ -79,6 +79,18 @@ def test_every_row_comes_back_as_it_was(filled: str, bare_database_url: str) -> 
     assert rows(bare_database_url) == rows(filled)
 
 
+def test_texts_are_not_converted_to_what_the_environment_says(
+    filled: str, bare_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    archive = backup(filled)
+    monkeypatch.delenv("PGCLIENTENCODING")
+
+    restore(bare_database_url, io.BytesIO(archive), replace=False)
+
+    assert rows(bare_database_url) == rows(filled)
+
+
 def test_an_empty_database_comes_back(database_url: str, bare_database_url: str) -> None:
     restore(bare_database_url, io.BytesIO(backup(database_url)), replace=False)
 
