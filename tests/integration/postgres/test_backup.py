@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -80,6 +81,18 @@ def test_every_row_comes_back_as_it_was(filled: str, bare_database_url: str) -> 
     counts = restore(bare_database_url, io.BytesIO(archive), replace=False)
 
     assert counts == {"users": 2, "tracks": 2 * len(SIZES)}
+    assert rows(bare_database_url) == rows(filled)
+
+
+def test_texts_are_not_converted_to_what_the_environment_says(
+    filled: str, bare_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    archive = backup(filled)
+    monkeypatch.delenv("PGCLIENTENCODING")
+
+    restore(bare_database_url, io.BytesIO(archive), replace=False)
+
     assert rows(bare_database_url) == rows(filled)
 
 
@@ -246,6 +259,11 @@ def test_an_archive_that_points_beyond_every_file_is_refused(filled: str, offset
 
     with unchanged(filled), pytest.raises(BackupRefused, match="damaged"):
         restore(filled, archive, replace=True)
+
+
+def read_manifest(archive: bytes) -> Any:
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return msgspec.json.decode(opened.read("manifest.json"))
 
 
 def changed(archive: bytes, name: str, content: bytes | None) -> io.BytesIO:
