@@ -23,6 +23,7 @@ from entrypoints.http.routes.health import live, ready
 from entrypoints.http.routes.pages import PAGE_HEADERS, asset, home, schema_page
 from entrypoints.http.routes.record import record
 from entrypoints.http.routes.register import register
+from entrypoints.http.server.client import believe_proxies
 from entrypoints.http.server.held import release_held
 from entrypoints.http.server.middleware import end_refused_uploads, log_requests
 from entrypoints.http.server.shutdown import answer_cancelled
@@ -45,7 +46,11 @@ def create_app(container: Container) -> Litestar:
         request_max_body_size=None,  # each handler bounds its own body
         logging_config=None,
     )
-    app.asgi_handler = log_requests(answer_cancelled(release_held(end_refused_uploads(app.asgi_handler))))
+    # The outermost is called first. Who the client is has to be known before anything looks. Every answer is logged,
+    # that to a cancelled request too. What a request holds is let go even then. Nearest to the handlers is what reads
+    # on where they have not read a body to its end.
+    handler = log_requests(answer_cancelled(release_held(end_refused_uploads(app.asgi_handler))))
+    app.asgi_handler = believe_proxies(handler, container.settings.trusted_networks)
     return app
 
 

@@ -254,8 +254,11 @@ def test_h15_a_trusted_proxy_may_say_that_the_client_came_by_https(behind_proxy:
         headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "X-Forwarded-For": "192.0.2.200"}
         headers |= {"Authorization": f"Bearer {user['user_access_token']}"}
         answer = client.post("/add_track", files={"wav_file": ("a.wav", RECORDING)}, headers=headers)
+        page = client.get("/", headers=headers).text
     host = behind_proxy.server.url.removeprefix("http://")
     assert answer.headers["location"].startswith(f"https://{host}/record?id=")
+    assert f"https://{host}/" in page
+    assert "http://" not in page
 
 
 def test_d9_uploads_that_pause_leave_threads_to_others(limited: Watched) -> None:

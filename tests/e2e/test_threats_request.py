@@ -24,8 +24,8 @@ ROUTES = {
     "/health/live": {"GET", "HEAD"},
     "/health/ready": {"GET", "HEAD"},
     "/assets/page.css": {"GET", "HEAD"},
-    "/schema": {"GET"},
-    "/schema/openapi.json": {"GET"},
+    "/schema": {"GET", "HEAD"},
+    "/schema/openapi.json": {"GET", "HEAD"},
 }
 
 
@@ -303,7 +303,15 @@ def test_h18_options_names_the_methods_and_nothing_else(watched: Watched, path: 
 def test_h18_head_is_get_without_the_body(watched: Watched) -> None:
     location = watched.upload(RECORDING).headers["location"]
     with watched.server.client() as client:
-        for url in ("/", "/health/live", "/health/ready", "/assets/page.css", location):
+        for url in (
+            "/",
+            "/health/live",
+            "/health/ready",
+            "/assets/page.css",
+            "/schema",
+            "/schema/openapi.json",
+            location,
+        ):
             whole, head = client.get(url), client.head(url)
             assert (head.status_code, head.content) == (200, b"")
             for answer in (whole, head):

@@ -21,7 +21,6 @@ from entrypoints.http.openapi import BEARER, error_responses, object_body, opera
 from entrypoints.http.requests.body import Pace, body_blocks, content_length, read_ahead, refuse_encoded, rejoined
 from entrypoints.http.requests.links import base_url, record_link
 from entrypoints.http.requests.upload_form import UploadForm, boundary_of
-from entrypoints.http.server.client import client_scheme
 from entrypoints.settings.settings import Settings
 
 FORM_BYTES = 64 * 1024
@@ -66,7 +65,7 @@ async def add_track(
     settings: NamedDependency[Settings],
 ) -> Response[AddTrackResponse]:
     """Upload a WAV; 201 means that its MP3 is stored. The fields may come in any order."""
-    base = base_url(request, settings.public_base_url, client_scheme(request, settings.trusted_networks))
+    base = base_url(request, settings.public_base_url)
     refuse_encoded(request)
     boundary = boundary_of(request.headers.get("content-type", ""))
     limit = settings.max_upload_bytes

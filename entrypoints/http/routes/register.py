@@ -55,7 +55,7 @@ async def register(
     settings: NamedDependency[Settings],
 ) -> Response[RegisterResponse]:
     """Register a user. The access token is told this once and kept only as a digest."""
-    register_rate.count(client_name(request, settings.trusted_networks))
+    register_rate.count(client_name(request))
     wanted = _decoded(await _body(request, Pace.of(settings)))
     user, token = await register_user(wanted.user_name)
     return Response(

@@ -97,6 +97,22 @@ async def test_what_is_missing_is_said_and_leaves_nothing(
     assert [*memory.spool(container).open_files, *memory.converter(container).open_mp3s] == []
 
 
+@pytest.mark.parametrize(("trusted", "scheme"), [("127.0.0.1", "https"), ("10.0.0.1", "http")])
+async def test_the_page_shows_the_scheme_that_a_trusted_proxy_names(trusted: str, scheme: str) -> None:
+    async with client_of(memory.in_memory_container(Settings(trusted_proxies=trusted))) as client:
+        page = (await client.get("/", headers={"X-Forwarded-Proto": "https"})).text
+    assert f"{scheme}://here:5000" in page
+
+
+@pytest.mark.parametrize("path", ["/", "/schema", "/schema/", "/schema/openapi.json", "/schema/nope", "/health/live"])
+async def test_where_get_is_there_is_head(client: httpx.AsyncClient, path: str) -> None:
+    whole, head, options = [await client.request(method, path) for method in ("GET", "HEAD", "OPTIONS")]
+    for answer in (whole, head):
+        del answer.headers["x-request-id"]
+    assert (head.status_code, head.headers) == (whole.status_code, whole.headers)
+    assert {"GET", "HEAD"} <= set(options.headers["allow"].split(", "))
+
+
 async def test_a_converter_that_is_gone_makes_the_service_not_ready(
     client: httpx.AsyncClient, container: Container
 ) -> None:
