@@ -11,7 +11,7 @@ import pytest
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.tracks import InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
-from domain.errors import StoreAway
+from domain.errors import StoreAway, TrackDamaged, TrackNotFound
 from entrypoints.http.app import create_app
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container, InMemoryAdapters
@@ -125,30 +125,75 @@ async def test_a_converter_that_is_gone_makes_the_service_not_ready(
 
 
 class BreakingTracks(InMemoryTrackRepository):
-    """Breaks while a record is read, after its first bytes."""
+    """Breaks while a record is read, after so many blocks."""
 
-    def __init__(self, error: Exception) -> None:
-        super().__init__(memory.users(memory.in_memory_container()))
-        self.error = error
+    def __init__(self, users: InMemoryUserRepository, error: Exception, blocks: int) -> None:
+        super().__init__(users)
+        self.error, self.blocks, self.reads = error, blocks, 0
 
     async def read(self, track_uuid: object, start: int, count: int) -> AsyncIterator[bytes]:
-        yield b"\xff" * 10
+        self.reads += 1
+        for _ in range(self.blocks):
+            yield b"\xff" * 10
         raise self.error
+
+
+async def upload(client: httpx.AsyncClient) -> str:
+    """The link."""
+    data = await fields(client)
+    uploaded = await client.post("/add_track", data=data, files={"wav_file": ("a.wav", RECORDING)})
+    return str(uploaded.headers["location"])
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (StoreAway(), 503, "service.database_away"),
+        (TrackNotFound(), 404, "record.not_found"),
+        (TrackDamaged("bytes are gone"), 500, "service.error"),
+        (RuntimeError("a mistake"), 500, "service.error"),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, {"Range": "bytes=0-9"}])
+async def test_a_download_that_breaks_before_its_first_bytes_is_an_error(
+    container: Container, error: Exception, status: int, code: str, headers: dict[str, str]
+) -> None:
+    with container.adapters.tracks.override(BreakingTracks(memory.users(container), error, 0)):
+        async with client_of(container) as client:
+            answer = await client.get(await upload(client), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/json"
+    assert not {"etag", "content-disposition", "content-range"} & answer.headers.keys()
+    assert container.application.download_places()._free == container.settings.max_downloads
+
+
+async def test_bytes_are_read_once_and_only_where_they_are_sent(container: Container) -> None:
+    breaking = BreakingTracks(memory.users(container), StoreAway(), 0)
+    with container.adapters.tracks.override(breaking):
+        async with client_of(container) as client:
+            link = await upload(client)
+            assert (await client.head(link)).status_code == 200
+            for headers, status in (
+                ({"If-None-Match": "*"}, 304),
+                ({"If-Match": '"x"'}, 412),
+                ({"Range": "bytes=9999999-"}, 416),
+            ):
+                assert (await client.get(link, headers=headers)).status_code == status
+            assert breaking.reads == 0
+            await client.get(link)
+            assert breaking.reads == 1
 
 
 @pytest.mark.parametrize(("error", "traces"), [(StoreAway(), 0), (RuntimeError("a mistake"), 1)])
 async def test_a_download_that_breaks_is_one_line_of_the_log(
     container: Container, error: Exception, traces: int
 ) -> None:
-    breaking = BreakingTracks(error)
-    breaking._users = memory.users(container)
-    with container.adapters.tracks.override(breaking):
+    with container.adapters.tracks.override(BreakingTracks(memory.users(container), error, 1)):
         async with client_of(container) as client:
-            data = await fields(client)
-            uploaded = await client.post("/add_track", data=data, files={"wav_file": ("a.wav", RECORDING)})
+            link = await upload(client)
             # an assertion is how the transport says that the response has no end
             with captured_logs("json") as log, pytest.raises(AssertionError):
-                await client.get(uploaded.headers["location"])
+                await client.get(link)
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     broken = [line for line in lines if line["event"] == "response broken off"]
     assert [type(error).__name__ in line["error"] for line in broken] == [True]
