@@ -26,7 +26,7 @@ class EmbeddedPostgres:
 
     @property
     def made(self) -> bool:
-        """Whether there is a database under DATA_DIR, which `start` would make otherwise."""
+        """Whether there is a database under DATA_DIR, which `start` would make otherwise. Raises `WrongSetting`."""
         return Cluster(self._data_dir.absolute()).made
 
     def start(self) -> str:

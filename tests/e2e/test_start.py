@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -62,11 +63,37 @@ def test_a_data_folder_that_cannot_be_written_is_named(ordinary_folder: Path, or
     assert str(closed) in line
 
 
-def _refusal(folder: Path, settings: dict[str, str], prefix: list[str] | None = None) -> str:
+@pytest.mark.parametrize(
+    "arguments", [["serve"], ["migrate"], ["check"], ["backup", "new.zip"], ["restore", "there.zip"]], ids=" ".join
+)
+@pytest.mark.parametrize("mode", [0o700, 0o755])
+def test_a_data_folder_of_another_user_is_named(
+    ordinary_folder: Path, ordinary_prefix: list[str], mode: int, arguments: list[str]
+) -> None:
+    (ordinary_folder / "there.zip").touch()
+    data = ordinary_folder / "theirs"
+    data.mkdir(mode)
+    (data / "postgres").mkdir(0o700)
+    (data / "postgres" / "data").mkdir(0o700)
+    if not ordinary_prefix:  # the tests run as the ordinary user, who can close a folder to themselves alone
+        data.chmod(0o000)
+    try:
+        line = _refusal(ordinary_folder, {"DATA_DIR": str(data)}, ordinary_prefix, arguments)
+    finally:
+        data.chmod(0o700)
+    assert f"DATA_DIR: {data}" in line
+    assert "run this as the user that runs the service" in line
+    assert not (ordinary_folder / "new.zip").exists()
+
+
+def _refusal(
+    folder: Path, settings: dict[str, str], prefix: Sequence[str] = (), arguments: Sequence[str] = ("serve",)
+) -> str:
     """The one line with which the service says that it does not start."""
     environment = {"PATH": os.environ["PATH"], "PORT": "0", "DATA_DIR": str(folder / "data"), "LOG_LEVEL": "warning"}
     done = subprocess.run(
-        [*(prefix or []), MUSIC_APP, "serve"],
+        [*prefix, MUSIC_APP, *arguments],
+        cwd=folder,
         env=environment | settings,
         capture_output=True,
         text=True,
