@@ -19,9 +19,10 @@ MUSIC_APP = str(Path(sys.executable).with_name("music-app"))
 
 @dataclass
 class Server:
-    """A running service; `log` is what it wrote to standard error so far."""
+    """A running service; `announcement` is its line on standard output, `log` what came to standard error so far."""
 
     url: str
+    announcement: str
     process: subprocess.Popen[str]
     data_dir: Path
     log_file: Path
@@ -70,7 +71,7 @@ def running_server(folder: Path, *, prefix: Sequence[str] = (), **settings: str)
         line = process.stdout.readline()  # comes when the service is ready, or empty when it has ended
         match = re.search(r"http://\S+", line)
         assert match, f"the service did not start:\n{log_file.read_text('utf-8')}"
-        server = Server(match[0], process, folder / "data", log_file)
+        server = Server(match[0], line.strip(), process, folder / "data", log_file)
         yield server
     finally:
         if process.poll() is None:

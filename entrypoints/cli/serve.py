@@ -21,6 +21,7 @@ OPEN_FILES = 65_536
 """More than that many at once are not asked for."""
 CLEAN_END_SECONDS = 5.0
 """For requests that were cancelled to end their programs and transactions."""
+_ALL_ADDRESSES = "::"
 
 
 class _AnnouncingServer(uvicorn.Server):
@@ -81,10 +82,12 @@ def _listen(host: str, port: int) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     except (OSError, UnicodeError) as error:
         raise _no_host(host, error) from error
+    # On all addresses means those of IPv4, too. Python would leave them out, whatever the system does by itself.
+    both = address[0] == _ALL_ADDRESSES and socket.has_dualstack_ipv6()
     try:
-        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except OSError as error:
-        if error.errno == errno.EADDRNOTAVAIL:
+        if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
             raise _no_host(host, error) from error
         reason = os.strerror(error.errno or 0)
         raise WrongSetting("PORT", f"must be free on HOST; {host}:{port} cannot be opened ({reason})") from error
@@ -96,4 +99,8 @@ def _no_host(host: str, error: Exception) -> WrongSetting:
 
 def _address(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    if host != _ALL_ADDRESSES:
+        return address
+    alone = listening.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+    return f"{address} (IPv6 alone)" if alone else f"{address} (IPv6 and IPv4)"
