@@ -25,7 +25,10 @@ _ALL_ADDRESSES = "::"
 
 
 class _AnnouncingServer(uvicorn.Server):
-    """Says where it serves once it does, and leaves no request behind."""
+    """Says where it serves once it does, and leaves no request behind.
+
+    The names of uvicorn that it leans on are listed in `entrypoints/http/server/protocol.py`.
+    """
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

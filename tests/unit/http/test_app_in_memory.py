@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -102,6 +103,15 @@ async def test_the_page_shows_the_scheme_that_a_trusted_proxy_names(trusted: str
     async with client_of(memory.in_memory_container(Settings(trusted_proxies=trusted))) as client:
         page = (await client.get("/", headers={"X-Forwarded-Proto": "https"})).text
     assert f"{scheme}://here:5000" in page
+
+
+async def test_the_page_of_all_calls_brings_what_it_loads(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/schema")).text
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
+    answers = {path: await client.get(path) for path in loaded}
+    assert {path.rpartition("/")[2] for path in loaded} == {"swagger-ui.css", "swagger-ui-bundle.js", "schema.js"}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    assert re.search(r'PACKAGE_VERSION:"5\.\d+', answers["/assets/swagger-ui-bundle.js"].text)
 
 
 @pytest.mark.parametrize("path", ["/", "/schema", "/schema/", "/schema/openapi.json", "/schema/nope", "/health/live"])
