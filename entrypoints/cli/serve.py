@@ -5,11 +5,13 @@ import errno
 import os
 import resource
 import socket
+from pathlib import Path
 
 import uvicorn
 import uvloop
 
-from domain.errors import WrongSetting
+from domain.errors import DiskFull, WorkspaceAway, WrongSetting
+from domain.system import Spool
 from entrypoints.http.app import create_app
 from entrypoints.http.server.protocol import ConnectionBounds, bounded_protocol
 from entrypoints.settings.settings import Settings
@@ -65,7 +67,22 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         backlog=BACKLOG,
     )
     async with container.running():
+        await _check_spool(container.adapters.spool(), settings.spool_folder)
         await _AnnouncingServer(config).serve(sockets=[listening])
+
+
+async def _check_spool(spool: Spool, folder: Path) -> None:
+    """Raise `WrongSetting` for a folder in which no upload could be taken. One that is full may be emptied yet."""
+    try:
+        await spool.check()
+    except DiskFull:
+        return
+    except WorkspaceAway as error:
+        reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
+        raise WrongSetting(
+            "DATA_DIR",
+            f"{folder} cannot be used by user {os.geteuid()} ({reason}); name a folder in which this user may write",
+        ) from error
 
 
 def _allow_open_files() -> None:
