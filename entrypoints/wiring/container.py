@@ -1,6 +1,7 @@
 """A set of adapters and the services over it, for one run of the program."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -10,7 +11,15 @@ from application.audio_first import SweepAudio
 from application.check_tracks import CheckTracks
 from application.readiness import Readiness
 from domain.audio_store import AudioCatalogue, AudioStore
-from domain.errors import BackupRefused, CheckRefused, ConverterUnavailable, MusicAppError, WrongSetting
+from domain.errors import (
+    BackupRefused,
+    CheckRefused,
+    ConverterUnavailable,
+    DiskFull,
+    MusicAppError,
+    WorkspaceAway,
+    WrongSetting,
+)
 from domain.store import Store, StoreBackup
 from domain.tracks import TrackCatalogue
 from entrypoints.settings.settings import Settings
@@ -46,6 +55,7 @@ class Container:
         await asyncio.to_thread(self.store.migrate)
         async with self.open_store(), self._sweeping():
             await self.check_converter()
+            await self._check_spool()
             yield
 
     @asynccontextmanager
@@ -63,6 +73,17 @@ class Container:
             await self.adapters.converter().check()
         except ConverterUnavailable as error:
             raise WrongSetting(error.setting, error.problem) from error
+
+    async def _check_spool(self) -> None:
+        """Raise `WrongSetting` for a folder in which no upload could be taken. One that is full may be emptied yet."""
+        try:
+            await self.adapters.spool().check()
+        except DiskFull:
+            return
+        except WorkspaceAway as error:
+            reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
+            found = f"{self.settings.storage.spool_folder} cannot be used by user {os.geteuid()} ({reason})"
+            raise WrongSetting("DATA_DIR", f"{found}; name a folder in which this user may write") from error
 
     def check_tracks(self) -> CheckTracks:
         """What compares every MP3 with its digest. Raises `CheckRefused` where the tracks cannot be listed."""

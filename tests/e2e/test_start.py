@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.watched import connection_url
 from tests.server import MUSIC_APP, START_SECONDS
 
 EXIT_WRONG_SETTING = 3
@@ -84,6 +85,14 @@ def test_a_data_folder_of_another_user_is_named(
     assert f"DATA_DIR: {data}" in line
     assert "run this as the user that runs the service" in line
     assert not (ordinary_folder / "new.zip").exists()
+
+
+def test_a_folder_in_which_no_upload_can_be_taken_is_named(tmp_path: Path, database_url: str) -> None:
+    """Also where the database is elsewhere."""
+    spool = tmp_path / "spool"
+    spool.touch()
+    line = _refusal(tmp_path, {"DATA_DIR": str(tmp_path), "DATABASE_URL": connection_url(database_url)})
+    assert f"DATA_DIR: {spool} cannot be used by user" in line
 
 
 def _refusal(
