@@ -18,6 +18,7 @@ from tests.no_skips import (  # noqa: F401 - pytest looks for its hooks here
     pytest_make_collect_report,
     pytest_runtest_makereport,
 )
+from tests.temporary import use_memory_if_plenty
 
 # A machine that is busy with other things is no failure.
 hypothesis.settings.register_profile("without deadlines", deadline=None)
@@ -25,7 +26,8 @@ hypothesis.settings.load_profile("without deadlines")
 
 
 def pytest_configure() -> None:
-    """In CI no program may be missing that could be asked."""
+    """Choose where temporary files go. In CI no program may be missing that could be asked."""
+    use_memory_if_plenty()
     if os.environ.get("CI") and (missing := programs.missing()):
         raise pytest.UsageError(f"CI is set, where these have to be there: apt-get install {' '.join(missing)}")
 
@@ -52,19 +54,20 @@ def database_template(postgres_server: str) -> str:
 @pytest.fixture
 def database_url(postgres_server: str, database_template: str) -> Iterator[str]:
     """The connection string of a database of the test's own, migrated and empty."""
-    with _database(postgres_server, database_template) as url:
+    with new_database(postgres_server, database_template) as url:
         yield url
 
 
 @pytest.fixture
 def bare_database_url(postgres_server: str) -> Iterator[str]:
     """The connection string of a database of the test's own that was never migrated."""
-    with _database(postgres_server, "template1") as url:
+    with new_database(postgres_server, "template1") as url:
         yield url
 
 
 @contextmanager
-def _database(server: str, template: str) -> Iterator[str]:
+def new_database(server: str, template: str) -> Iterator[str]:
+    """The connection string of a copy of the database `template`, dropped in the end."""
     name = f"test_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(

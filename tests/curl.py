@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 
+from tests.server import NO_TLS
+
 BLOCK_BYTES = 1 << 16
 
 
@@ -17,7 +19,8 @@ def main(arguments: list[str]) -> int:
     """Do one request; 28 after too long a time, 56 where there is no answer."""
     options = _parser().parse_args(arguments)
     try:
-        with httpx.Client(trust_env=False, timeout=float(options.seconds)) as client, ExitStack() as files:
+        client = httpx.Client(trust_env=False, verify=NO_TLS, timeout=float(options.seconds))
+        with client, ExitStack() as files:
             _show(client.send(_request(client, options, files)), options)
     except httpx.HTTPError as error:
         print(f"curl: {error!r}", file=sys.stderr)

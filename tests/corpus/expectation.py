@@ -1,5 +1,6 @@
 """What the service owes a file: three programs vote, and the codec must be one that is taken."""
 
+import functools
 import json
 import os
 import signal
@@ -52,8 +53,9 @@ class Expectation:
         return [name for name, found in self.opinions.items() if found in self.lengths]
 
 
+@functools.cache
 def expectation(path: Path) -> Expectation:
-    """Two programs that decode at least one sample make a file acceptable, none makes it refusable."""
+    """Two programs that decode at least one sample make a file acceptable, none makes it refusable. Asked once."""
     opinions = _ask(path)
     words = _format_words(path)
     votes = Counter(opinions.values())

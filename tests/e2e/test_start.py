@@ -1,4 +1,4 @@
-"""What stops the start is told to the operator in one line."""
+"""What stops the start is told to the operator in one line. Values that are wrong by themselves: test_settings.py."""
 
 import os
 import socket
@@ -20,21 +20,13 @@ EXIT_WRONG_SETTING = 3
         ("CONVERTER", "foo", "one of ffmpeg, lame, pydub"),
         ("FFMPEG_PATH", "/nonexistent", "no program that can be run"),
         ("FFMPEG_PATH", "/bin/true", "5.0 or later"),
-        ("MP3_BITRATE", "129", "or V0 to V9"),
-        ("PORT", "http", "a whole number from 0 to 65535"),
-        ("PORT", "65536", "a whole number from 0 to 65535"),
         ("HOST", "no.such.host.invalid", "an address or a name of this machine"),
-        ("DATABASE_URL", "mysql://somewhere/x", "a URL like postgresql://"),
         ("DATABASE_URL", "postgresql://postgres:secret@127.0.0.1:1/music_app_db", "127.0.0.1"),
         ("DATA_DIR", "/dev/null/data", "/dev/null"),
-        ("PUBLIC_BASE_URL", "audio.example.org", "https://"),
-        ("MIN_SAMPLE_RATE", "300000", "MAX_SAMPLE_RATE"),
-        ("MAX_MP3_BYTES", "2000000000", "1000000000"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str, remedy: str) -> None:
-    settings = {"MAX_SAMPLE_RATE": "200000"} if name == "MIN_SAMPLE_RATE" else {}
-    line = _refusal(tmp_path, settings | {name: value})
+    line = _refusal(tmp_path, {name: value})
     assert name in line
     assert remedy in line
     assert "secret" not in line

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.e2e.watched import Watched, wait_until, watched_server
+from tests.e2e.watched import Watched, rest_of_answer, wait_until, watched_server
 from tests.programs import curl
 from tests.unit.http.forms import CONTENT_TYPE, form, part
 from tests.wavs import pcm, tone, wav
@@ -56,7 +56,7 @@ def dripped(connection: socket.socket, every: float = 0.1) -> bytes:
                 break
         connection.sendall(b"x")
     connection.settimeout(20)
-    return answer + b"".join(iter(lambda: connection.recv(65536), b""))
+    return rest_of_answer(connection, answer)
 
 
 def is_too_slow(answer: bytes) -> None:
@@ -99,7 +99,7 @@ def test_h1_many_slow_uploads_keep_nobody_out(limited: Watched) -> None:
             connection.sendall(begun)
         assert limited.upload(RECORDING).status_code == 201
         for connection in slow:
-            is_too_slow(b"".join(iter(lambda taken=connection: taken.recv(65536), b"")))  # type: ignore[misc] # bound
+            is_too_slow(rest_of_answer(connection))
 
 
 def begun_download(stack: ExitStack, watched: Watched, link: str) -> socket.socket:

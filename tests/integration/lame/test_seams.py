@@ -18,7 +18,7 @@ from tests.integration.lame.encoding import (
     signal_to_noise,
     target,
 )
-from tests.players import PLAYERS, by_ffmpeg
+from tests.players import PLAYERS, by_ffmpeg, by_libsndfile
 from tests.sounds import SOUNDS, Sound, music, noise, silence, speech
 
 SEGMENT_PIECES = 3
@@ -63,7 +63,7 @@ def around(frame: int, form: Mp3Format) -> slice:
 def assert_sounds_as_by_one(form: Mp3Format, samples: bytes, ours: Encoded) -> None:
     """Length, and signal-to-noise overall and around every seam."""
     original = np.frombuffer(samples, "<i2").reshape(-1, form.channels) / 32768
-    heard, by_one = (by_ffmpeg(mp3, form.channels)[0] for mp3 in (ours.mp3, in_one_piece(form, samples).mp3))
+    heard, by_one = (by_libsndfile(mp3, form.channels)[0] for mp3 in (ours.mp3, in_one_piece(form, samples).mp3))
     assert heard.shape == by_one.shape == original.shape
     if np.array_equal(heard, by_one):
         return

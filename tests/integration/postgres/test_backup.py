@@ -1,5 +1,6 @@
 """Backup and restore of a database, and what may go wrong with the file."""
 
+import asyncio
 import io
 import random
 import zipfile
@@ -12,6 +13,7 @@ from uuid import uuid4
 import msgspec
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from adapters.memory.mp3 import InMemoryMp3
 from adapters.postgres.database import Database
@@ -28,6 +30,7 @@ from domain.recording.repairs import Repair
 from domain.tags import Tags
 from domain.tracks import Track
 from domain.users import token_digest
+from tests.conftest import new_database
 from tests.contract.tracks import MIB, NOW, a_track
 
 ROWS = """
@@ -38,11 +41,19 @@ SIZES = (1, 5000, 2 * MIB, 2 * MIB + 1)
 SOUND = Sound(Waveform(8000, 5, 8, (-128, 127) * 1600), -23.456789, 1.5, 7)
 
 
+@pytest.fixture(scope="module")
+def filled_template(postgres_server: str, database_template: str) -> Iterator[str]:
+    """The name of a database with two users and some tracks."""
+    with new_database(postgres_server, database_template) as url:
+        asyncio.run(fill(url, *SIZES))
+        yield str(conninfo_to_dict(url)["dbname"])
+
+
 @pytest.fixture
-async def filled(database_url: str) -> str:
-    """A database with two users and some tracks."""
-    await fill(database_url, *SIZES)
-    return database_url
+def filled(postgres_server: str, filled_template: str) -> Iterator[str]:
+    """A database of the test's own with two users and some tracks."""
+    with new_database(postgres_server, filled_template) as url:
+        yield url
 
 
 async def fill(database_url: str, *sizes: int) -> list[Track]:
