@@ -1,6 +1,7 @@
 """Users in a dictionary."""
 
 from datetime import datetime
+from itertools import count
 
 from domain.users import User, UserRepository
 
@@ -10,9 +11,10 @@ class InMemoryUserRepository(UserRepository):
 
     def __init__(self) -> None:
         self.kept: dict[int, User] = {}
+        self._identifiers = count(1)
 
     async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:
-        user = User(len(self.kept) + 1, name, token_sha256, created_at)
+        user = User(next(self._identifiers), name, token_sha256, created_at)
         self.kept[user.user_id] = user
         return user
 

@@ -1,0 +1,101 @@
+"""What is known of tracks, in the file."""
+
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import msgspec
+
+from adapters.shared.cancellation import in_thread
+from domain.conversions import Conversion
+from domain.errors import DuplicateTrack, UnknownUser
+from domain.tracks import StoredMp3, Track, TrackCatalogue, TrackRepository
+from tests.sqlite.store import SqliteStore
+from tests.sqlite.users import LARGEST_ID, microseconds, moment
+
+Row: TypeAlias = tuple[Any, ...]
+PAGE = 100
+"""How many tracks are listed at a time."""
+
+_ADD = """
+    INSERT INTO tracks (track_uuid, user_id, file_name, mp3_size, mp3_sha256, audio_key, created_at, conversion)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING track_id"""
+_FIND = """
+    SELECT track_uuid, file_name, mp3_size, mp3_sha256, audio_key
+      FROM tracks
+     WHERE track_uuid = ? AND user_id = ?"""
+_KEYS_IN_USE = "SELECT audio_key FROM tracks WHERE audio_key IN (SELECT value FROM json_each(?))"
+_LIST = """
+    SELECT track_uuid, file_name, mp3_size, mp3_sha256, audio_key, track_id, user_id, created_at, conversion
+      FROM tracks
+     WHERE track_id > ?
+     ORDER BY track_id
+     LIMIT ?"""
+
+
+class SqliteTrackRepository(TrackRepository, TrackCatalogue):
+    def __init__(self, store: SqliteStore) -> None:
+        self.store = store
+
+    async def add(self, track: Track, audio_key: str) -> None:
+        with constraints_translated(track):
+            async with self.store.writing() as connection:
+                await in_thread(insert, connection, track, audio_key)
+
+    async def find(self, track_uuid: UUID, user_id: int) -> StoredMp3 | None:
+        if not 1 <= user_id <= LARGEST_ID:
+            return None
+        values = [track_uuid.bytes, user_id]
+        row = await self.store.read(lambda connection: connection.execute(_FIND, values).fetchone())
+        return _stored_mp3(*row) if row else None
+
+    async def audio_keys_in_use(self, keys: Collection[str]) -> set[str]:
+        values = [json.dumps(list(keys))]
+        return {key for (key,) in await self.store.read(lambda c: c.execute(_KEYS_IN_USE, values).fetchall())}
+
+    async def all(self) -> AsyncIterator[tuple[Track, StoredMp3]]:
+        after = 0
+        while page := await self._page(after):
+            for row in page:
+                yield _track(row), _stored_mp3(*row[:5])
+            after = page[-1][5]
+
+    async def _page(self, after: int) -> list[Row]:
+        return await self.store.read(lambda connection: connection.execute(_LIST, [after, PAGE]).fetchall())
+
+
+def insert(connection: sqlite3.Connection, track: Track, audio_key: str | None) -> int:
+    """Add the row of a track, and return its `track_id`. Blocks."""
+    made = track.conversion
+    values = [track.track_uuid.bytes, track.user_id, track.file_name, made.mp3_size, made.mp3_sha256, audio_key]
+    values += [microseconds(track.created_at), msgspec.json.encode(made).decode()]
+    return int(connection.execute(_ADD, values).fetchone()[0])
+
+
+@contextmanager
+def constraints_translated(track: Track) -> Iterator[None]:
+    """Raise the port's errors in place of those of the table's constraints."""
+    if not 1 <= track.user_id <= LARGEST_ID:
+        raise UnknownUser(track.user_id)
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+            raise UnknownUser(track.user_id) from error
+        if "tracks.track_uuid" in str(error):
+            raise DuplicateTrack from error
+        raise
+
+
+def _track(row: Row) -> Track:
+    uuid, file_name, *_, user_id, created_at, conversion = row
+    return Track(
+        UUID(bytes=uuid), user_id, file_name, msgspec.json.decode(conversion, type=Conversion), moment(created_at)
+    )
+
+
+def _stored_mp3(uuid: bytes, file_name: str, size: int, sha256: bytes, audio_key: str | None) -> StoredMp3:
+    return StoredMp3(UUID(bytes=uuid), file_name, size, sha256, audio_key)
