@@ -15,16 +15,13 @@ import pytest
 from adapters.memory.mp3 import InMemoryMp3
 from domain.audio_store import AudioCatalogue, AudioStore
 from domain.errors import DiskFull, StoreAway, TrackDamaged
-from tests.contract.calls import Act, collect, errors, listed
+from tests.contract.calls import PATIENCE_SECONDS, Act, collect, errors, listed
 from tests.contract.crashes import CrashPutting, Moment
 from tests.contract.leftovers import open_descriptors
 from tests.contract.memory import LARGE_BYTES, MOST_HELD, held_at_most
 from tests.contract.mp3s import BrokenMp3, LargeMp3, StalledMp3
 from tests.contract.offers import needs
-from tests.contract.tracks import LONGEST_KEY, MIB
-
-READERS = 40
-SECONDS = 10.0
+from tests.contract.tracks import LONGEST_KEY, MIB, READERS
 
 
 async def whole(audio: AudioStore, key: str, size: int) -> bytes:
@@ -41,6 +38,7 @@ async def assert_not_kept(audio: AudioStore, key: str) -> None:
 
 class AudioStoreContract:
     durable = True
+    patience = PATIENCE_SECONDS
 
     @pytest.mark.parametrize(
         "data",
@@ -169,7 +167,7 @@ class AudioStoreContract:
         await audio.put("key", source)
         before = open_descriptors()
 
-        async with asyncio.timeout(SECONDS), AsyncExitStack() as readers:
+        async with asyncio.timeout(self.patience), AsyncExitStack() as readers:
             for _ in range(READERS):
                 assert await anext(await readers.enter_async_context(aclosing(_reading(audio, "key", source.size))))
             await audio.put("other", source)

@@ -12,9 +12,9 @@ Act = Callable[[], Awaitable[None]]
 """Does something to a store behind its adapters' back."""
 
 
-async def errors(*calls: Awaitable[object]) -> list[type[object]]:
+async def errors(*calls: Awaitable[object], seconds: float = PATIENCE_SECONDS) -> list[type[object]]:
     """What each call raises, all made at once; `NoneType` and the like for those that raise nothing."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(seconds):
         return [type(result) for result in await asyncio.gather(*calls, return_exceptions=True)]
 
 

@@ -17,17 +17,14 @@ from adapters.memory.mp3 import InMemoryMp3
 from domain.errors import DiskFull, DuplicateTrack, StoreAway, TrackDamaged, TrackNotFound, UnknownUser
 from domain.tracks import StoredMp3, Track, TrackKeeper, TrackRepository
 from domain.users import UserRepository, token_digest
-from tests.contract.calls import Act, collect, errors, listed
+from tests.contract.calls import PATIENCE_SECONDS, Act, collect, errors, listed
 from tests.contract.clients import Client
 from tests.contract.crashes import Crash, Moment
 from tests.contract.leftovers import open_descriptors
 from tests.contract.memory import LARGE_BYTES, MOST_HELD, held_at_most
 from tests.contract.mp3s import BrokenMp3, LargeMp3, StalledMp3
 from tests.contract.offers import needs
-from tests.contract.tracks import ANY_INTEGER, MIB, NOW, a_track, kept
-
-READERS = 40
-SECONDS = 10.0
+from tests.contract.tracks import ANY_INTEGER, MIB, NOW, READERS, a_track, kept
 
 
 async def found(tracks: TrackRepository, track: Track) -> StoredMp3:
@@ -48,6 +45,7 @@ async def assert_not_kept(tracks: TrackRepository, track: Track) -> None:
 
 class TrackKeeperContract:
     durable = True
+    patience = PATIENCE_SECONDS
     key_of_missing: str | None = None
     """Under which audio key to read a track that is gone; of what keeps the MP3 with the track None."""
 
@@ -307,7 +305,7 @@ class TrackKeeperContract:
         stored = await found(tracks, track)
         before = open_descriptors()
 
-        async with asyncio.timeout(SECONDS), AsyncExitStack() as readers:
+        async with asyncio.timeout(self.patience), AsyncExitStack() as readers:
             for _ in range(READERS):
                 reader = await readers.enter_async_context(aclosing(_reading(keeper, stored)))
                 assert await anext(reader)

@@ -51,6 +51,7 @@ class _NoServer(nullcontext[str]):
 class PostgresTypes:
     """The classes of a client; faulty ones may take their places."""
 
+    store: type[PostgresStore] = PostgresStore
     users: type[PsycopgUserRepository] = PsycopgUserRepository
     tracks: type[PsycopgTrackRepository] = PsycopgTrackRepository
     keeper: type[PsycopgTrackKeeper] = PsycopgTrackKeeper
@@ -58,7 +59,7 @@ class PostgresTypes:
     def client(self, url: str) -> Client:
         database = Database(url, pool_size=5)
         address = PostgresAddress(url, _NoServer(""))
-        store = PostgresStore(address, lambda: database)
+        store = self.store(address, lambda: database)
         return Client(store, self.users(database), self.tracks(database), self.keeper(database))
 
     @classmethod
@@ -67,7 +68,7 @@ class PostgresTypes:
 
     def names(self) -> list[str]:
         """From which another process makes the same."""
-        return [name_of(kind) for kind in (self.users, self.tracks, self.keeper)]
+        return [name_of(kind) for kind in (self.store, self.users, self.tracks, self.keeper)]
 
 
 @asynccontextmanager

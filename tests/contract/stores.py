@@ -30,6 +30,7 @@ from tests.contract.tracks import MIB, NOW, a_track
 
 THREADS_OF_ASYNCIO = "asyncio_"
 MP3 = InMemoryMp3(os.urandom(2 * MIB + 1))
+SMALL = InMemoryMp3(b"sound")
 
 
 @asynccontextmanager
@@ -94,11 +95,21 @@ class StoreContract:
         client = make_client()
         before = open_descriptors()
 
-        with pytest.raises(WrongSetting):
-            with client.store.running(make=False):
+        with client.store.running():
+            with pytest.raises(WrongSetting):
                 await client.store.open()
 
-        assert open_descriptors() == before
+            assert open_descriptors() == before
+            assert make_client().store.migrate() != []
+
+    @needs("durable")
+    async def test_what_is_not_there_is_not_made_unasked(self, make_client: MakeClient) -> None:
+        store = make_client().store
+
+        with pytest.raises(WrongSetting):
+            with store.running(make=False):
+                await store.open()
+
         assert make_client().store.migrate() != []
 
     async def test_a_store_that_is_not_open_does_not_answer(self, make_client: MakeClient) -> None:
@@ -253,6 +264,8 @@ class StoreBackupContract:
             tracks = [a_track(user.user_id, MP3) for user in users for _ in range(2)]
             for track in tracks:
                 await client.keeper.keep(track, MP3)
+            tracks.append(a_track(users[0].user_id, SMALL))  # the last one, so small that it may still be in a log
+            await client.keeper.keep(tracks[-1], SMALL)
             yield Filled(client, users, tracks)
 
     async def test_what_is_restored_is_what_was_kept(self, filled: Filled, make_client_elsewhere: MakeClient) -> None:
@@ -260,7 +273,7 @@ class StoreBackupContract:
 
         counts = await restore(make_client_elsewhere(), archive)
 
-        assert (counts["users"], counts["tracks"]) == (2, 4)
+        assert (counts["users"], counts["tracks"]) == (2, 5)
         assert make_client_elsewhere().store.migrate() == []
         async with opened(make_client_elsewhere()) as other:
             assert [await other.users.find(user.user_id) for user in filled.users] == filled.users
@@ -270,7 +283,7 @@ class StoreBackupContract:
     async def test_the_operator_is_told_how_much_is_in_a_backup(self, filled: Filled) -> None:
         counts = filled.backup.back_up(io.BytesIO())
 
-        assert (counts["users"], counts["tracks"]) == (2, 4)
+        assert (counts["users"], counts["tracks"]) == (2, 5)
 
     async def test_ids_go_on_after_those_of_the_backup(self, filled: Filled, make_client_elsewhere: MakeClient) -> None:
         await restore(make_client_elsewhere(), await back_up(filled.backup))
@@ -386,7 +399,7 @@ class StoreBackupContract:
         counts = await asyncio.to_thread(filled.backup.back_up, file)
 
         assert await filled.client.users.find_by_token(token_digest("Grace"))
-        assert (counts["users"], counts["tracks"]) in {(2, 4), (3, 5)}
+        assert (counts["users"], counts["tracks"]) in {(2, 5), (3, 6)}
         restored = await restore(make_client_elsewhere(), file.getvalue())
         assert restored == counts
 

@@ -5,7 +5,8 @@ ones `other_client`, `break_store`, `fill_disk` and `delete_track` those that th
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -23,14 +24,17 @@ from domain.recording.repairs import Repair
 from domain.tags import Tags
 from domain.tracks import StoredMp3, Track, TrackCatalogue, TrackRepository
 from domain.users import UserRepository, token_digest
-from tests.contract.calls import Act, errors, listed
+from tests.contract.calls import PATIENCE_SECONDS, Act, errors, listed
 from tests.contract.clients import Client
+from tests.contract.leftovers import open_descriptors
 from tests.contract.offers import needs
 
 NOW = datetime(2026, 11, 23, 10, 30, 0, 123456, tzinfo=UTC)
 MIB = 1024 * 1024
 ANY_INTEGER = [0, -1, 2**31, 2**63 - 1, 2**63, -(2**63) - 1, pytest.param(10**400, id="huge")]
 """What may be asked for as `user_id`, where there is no such user."""
+READERS = 40
+"""That stop after the first of what they read."""
 LONGEST_KEY = "Az09-_" * 33 + "Az"
 
 
@@ -353,6 +357,20 @@ class TrackCatalogueContract:
 
         assert sorted(found) == sorted(before)
 
+    async def test_nothing_of_the_store_is_held_between_two_tracks(
+        self, tracks: TrackRepository, catalogue: TrackCatalogue, user_id: int
+    ) -> None:
+        await added(tracks, user_id, 2)
+        before = open_descriptors()
+
+        async with asyncio.timeout(PATIENCE_SECONDS), AsyncExitStack() as readers:
+            for _ in range(READERS):
+                reader = await readers.enter_async_context(aclosing(_going_through(catalogue)))
+                assert (await anext(reader)).user_id == user_id
+            assert len(await added(tracks, user_id, 1)) == 1
+
+            assert open_descriptors() - before < READERS // 2
+
     @needs("break_store")
     async def test_it_says_that_the_store_is_away(
         self, tracks: TrackRepository, catalogue: TrackCatalogue, user_id: int, break_store: Act
@@ -363,3 +381,8 @@ class TrackCatalogueContract:
         await break_store()
 
         assert await errors(listed(catalogue.all()), listed(begun)) == [StoreAway] * 2
+
+
+async def _going_through(catalogue: TrackCatalogue) -> AsyncGenerator[Track, None]:
+    async for track, _ in catalogue.all():
+        yield track

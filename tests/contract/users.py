@@ -12,7 +12,7 @@ import pytest
 
 from domain.errors import DiskFull, StoreAway
 from domain.users import UserRepository, token_digest
-from tests.contract.calls import Act, errors
+from tests.contract.calls import PATIENCE_SECONDS, Act, errors
 from tests.contract.clients import Client
 from tests.contract.offers import needs
 
@@ -20,6 +20,8 @@ NOW = datetime(2026, 11, 23, 10, 30, 0, 123456, tzinfo=UTC)
 
 
 class UserRepositoryContract:
+    patience = PATIENCE_SECONDS
+
     async def test_a_user_is_found_as_they_were_added(self, users: UserRepository) -> None:
         added = await users.add("Ada", token_digest("secret"), NOW)
 
@@ -160,6 +162,7 @@ class UserRepositoryContract:
             users.add("Grace", token_digest("other"), NOW),
             users.find(added.user_id),
             users.find_by_token(token_digest("secret")),
+            seconds=self.patience,
         )
 
         assert raised == [StoreAway] * 3

@@ -32,7 +32,7 @@ class SqliteTrackKeeper(TrackKeeper):
             # Nobody else writes meanwhile: the MP3 is there already, and it is quickly copied.
             async with self.store.writing() as connection:
                 track_id = await in_thread(insert, connection, track, None)
-                await _copy(mp3, track.conversion.mp3_size, connection, track_id)
+                await copy_blocks(mp3, track.conversion.mp3_size, connection, track_id)
 
     async def read(self, mp3: StoredMp3, start: int, count: int) -> AsyncIterator[bytes]:
         if mp3.audio_key is not None:
@@ -54,7 +54,7 @@ class SqliteTrackKeeper(TrackKeeper):
         return bytes(row[0])
 
 
-async def _copy(mp3: Mp3, size: int, connection: sqlite3.Connection, track_id: int) -> None:
+async def copy_blocks(mp3: Mp3, size: int, connection: sqlite3.Connection, track_id: int) -> None:
     """Add its blocks, of which few are held. Raises ValueError where they do not add up to `size`."""
     copied, number, held = 0, 0, bytearray()
     async for data in mp3.read(0, size):

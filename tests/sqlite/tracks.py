@@ -20,7 +20,7 @@ Row: TypeAlias = tuple[Any, ...]
 PAGE = 100
 """How many tracks are listed at a time."""
 
-_ADD = """
+INSERT = """
     INSERT INTO tracks (track_uuid, user_id, file_name, mp3_size, mp3_sha256, audio_key, created_at, conversion)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING track_id"""
 _FIND = """
@@ -28,7 +28,7 @@ _FIND = """
       FROM tracks
      WHERE track_uuid = ? AND user_id = ?"""
 _KEYS_IN_USE = "SELECT audio_key FROM tracks WHERE audio_key IN (SELECT value FROM json_each(?))"
-_LIST = """
+LIST = """
     SELECT track_uuid, file_name, mp3_size, mp3_sha256, audio_key, track_id, user_id, created_at, conversion
       FROM tracks
      WHERE track_id > ?
@@ -50,7 +50,7 @@ class SqliteTrackRepository(TrackRepository, TrackCatalogue):
             return None
         values = [track_uuid.bytes, user_id]
         row = await self.store.read(lambda connection: connection.execute(_FIND, values).fetchone())
-        return _stored_mp3(*row) if row else None
+        return stored_mp3_of(row) if row else None
 
     async def audio_keys_in_use(self, keys: Collection[str]) -> set[str]:
         values = [json.dumps(list(keys))]
@@ -60,11 +60,11 @@ class SqliteTrackRepository(TrackRepository, TrackCatalogue):
         after = 0
         while page := await self._page(after):
             for row in page:
-                yield _track(row), _stored_mp3(*row[:5])
+                yield track_of(row), stored_mp3_of(row)
             after = page[-1][5]
 
     async def _page(self, after: int) -> list[Row]:
-        return await self.store.read(lambda connection: connection.execute(_LIST, [after, PAGE]).fetchall())
+        return await self.store.read(lambda connection: connection.execute(LIST, [after, PAGE]).fetchall())
 
 
 def insert(connection: sqlite3.Connection, track: Track, audio_key: str | None) -> int:
@@ -72,7 +72,7 @@ def insert(connection: sqlite3.Connection, track: Track, audio_key: str | None) 
     made = track.conversion
     values = [track.track_uuid.bytes, track.user_id, track.file_name, made.mp3_size, made.mp3_sha256, audio_key]
     values += [microseconds(track.created_at), msgspec.json.encode(made).decode()]
-    return int(connection.execute(_ADD, values).fetchone()[0])
+    return int(connection.execute(INSERT, values).fetchone()[0])
 
 
 @contextmanager
@@ -90,12 +90,14 @@ def constraints_translated(track: Track) -> Iterator[None]:
         raise
 
 
-def _track(row: Row) -> Track:
+def track_of(row: Row) -> Track:
+    """The track of a row of `LIST`."""
     uuid, file_name, *_, user_id, created_at, conversion = row
-    return Track(
-        UUID(bytes=uuid), user_id, file_name, msgspec.json.decode(conversion, type=Conversion), moment(created_at)
-    )
+    made = msgspec.json.decode(conversion, type=Conversion)
+    return Track(UUID(bytes=uuid), user_id, file_name, made, moment(created_at))
 
 
-def _stored_mp3(uuid: bytes, file_name: str, size: int, sha256: bytes, audio_key: str | None) -> StoredMp3:
+def stored_mp3_of(row: Row) -> StoredMp3:
+    """What a download needs, of a row that begins as those of `LIST` do."""
+    uuid, file_name, size, sha256, audio_key, *_ = row
     return StoredMp3(UUID(bytes=uuid), file_name, size, sha256, audio_key)
