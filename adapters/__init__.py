@@ -1,0 +1,1 @@
+"""What implements the ports: one folder for each technology, none of which knows another."""

@@ -1,7 +1,7 @@
 """Checking that every stored MP3 is what it was when it was stored."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from domain.errors import TrackDamaged, TrackNotFound
@@ -23,7 +23,7 @@ class CheckTracks:
         self._catalogue = catalogue
         self._keeper = keeper
 
-    async def __call__(self) -> AsyncIterator[CheckedTrack]:
+    async def __call__(self) -> AsyncGenerator[CheckedTrack, None]:
         """Each track as soon as it is checked, but those that are removed meanwhile. Raises `StoreAway`."""
         async for track, mp3 in self._catalogue.all():
             try:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
-from domain.errors import MusicAppError
+from domain.errors import CheckFailed, MusicAppError
 from domain.system import Clock
 
 logger = logging.getLogger(__name__)
@@ -47,8 +47,8 @@ async def _wrong_with(name: str, check: Callable[[], Awaitable[None]]) -> MusicA
     except MusicAppError as error:
         return error
     except TimeoutError:
-        return MusicAppError(f"the {name} did not answer within {CHECK_SECONDS:g} seconds")
+        return CheckFailed(f"the {name} did not answer within {CHECK_SECONDS:g} seconds")
     except Exception:
         logger.exception("the check of the %s failed", name)
-        return MusicAppError(f"the check of the {name} failed")
+        return CheckFailed(f"the check of the {name} failed")
     return None

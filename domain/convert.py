@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.conversions import Conversion
-from domain.errors import ConversionFailed, Mp3TooLarge, TooLong, UploadTooLarge
+from domain.errors import ConverterFailed, Mp3TooLarge, RecordingTooLarge, TooLong, UndecodableRecording
 from domain.measuring import Measurement, NotMeasured, SoundMeter
 from domain.output.converter import AudioConverter, Mp3
 from domain.output.downmix import downmix_matrix
 from domain.output.format import Mp3Format, Mp3Quality, mp3_format
 from domain.output.id3 import write_id3
-from domain.output.info_frame import read_info
+from domain.output.info_frame import Mp3Info, read_info
 from domain.output.tagged_mp3 import TaggedMp3
 from domain.recording.format import WavFormat
 from domain.recording.limits import WavLimits
@@ -58,8 +58,8 @@ class Convert:
         """Convert; the MP3 is there until the context ends.
 
         `at_least` is how many bytes are certain to come, so that what is too long is refused before it is encoded.
-        Raises `RecordingError`, `UploadTooLarge` and what `AudioConverter.convert` raises; what `wav` raises comes out
-        unchanged.
+        Raises `RecordingError`, `ConverterFailed` where the MP3 is not the recording, and what
+        `AudioConverter.convert` raises; what `wav` raises comes out unchanged.
         """
         incoming = _IncomingWav(wav, self._limits)
         source = await incoming.begin()
@@ -75,7 +75,7 @@ class Convert:
             tag = write_id3(incoming.reader.tags)
             if mp3.size + len(tag) > self._limits.max_mp3_bytes:
                 tag = b""  # texts never refuse a recording
-            mp3_sha256 = await _verified_digest(tag, mp3, target, incoming.duration)
+            mp3_sha256 = await _verified_digest(tag, mp3, source, target, incoming.duration)
             whole = TaggedMp3(tag, mp3)
             conversion = Conversion(
                 duration=timedelta(seconds=incoming.duration),
@@ -138,7 +138,7 @@ class _IncomingWav:
             block = self.reader.finish()
         else:
             if self.reader.bytes_read + len(data) > self._limits.max_wav_bytes:
-                raise UploadTooLarge(self._limits.max_wav_bytes)
+                raise RecordingTooLarge(self._limits.max_wav_bytes)
             self.sha256.update(data)
             block = self.reader.push(data)
         if self.duration > self._limits.max_duration:
@@ -159,8 +159,8 @@ class _IncomingWav:
             raise Mp3TooLarge(self._limits.max_mp3_bytes)
 
 
-async def _verified_digest(tag: bytes, mp3: Mp3, target: Mp3Format, duration: float) -> bytes:
-    """The SHA-256 of tag and MP3. Raises `ConversionFailed` where the Info frame contradicts size, target or duration.
+async def _verified_digest(tag: bytes, mp3: Mp3, source: WavFormat, target: Mp3Format, duration: float) -> bytes:
+    """The SHA-256 of tag and MP3. Raises as `_refuse_another`, and `ConverterFailed` where there is no Info frame.
 
     As with LAME, the bytes that the Info frame counts are those from itself on.
     """
@@ -171,12 +171,25 @@ async def _verified_digest(tag: bytes, mp3: Mp3, target: Mp3Format, duration: fl
             head += block[:_MP3_HEAD_BYTES]
         digest.update(block)
     info = read_info(head)
-    if (info.sample_rate, info.channels) != (target.sample_rate, target.channels):
-        raise ConversionFailed(f"asked for {target}, got {info}")
-    if not info.has_seek_table:
-        raise ConversionFailed("the MP3's Info frame has no seek table")
     if info.bytes != mp3.size:
-        raise ConversionFailed(f"the MP3 has {mp3.size} bytes, its Info frame says {info.bytes}")
-    if abs(info.samples - duration * target.sample_rate) > target.samples_per_frame:
-        raise ConversionFailed(f"{duration} s of audio became {info.samples} samples at {target.sample_rate} Hz")
+        raise ConverterFailed(f"the MP3 has {mp3.size} bytes, its Info frame says {info.bytes}")
+    _refuse_another(info, source, target, duration)
     return digest.digest()
+
+
+def _refuse_another(info: Mp3Info, source: WavFormat, target: Mp3Format, duration: float) -> None:
+    """Raise `ConverterFailed` where the Info frame contradicts what was asked for or given.
+
+    Less sound than was given may be the recording's fault, but only where its codec packs samples into blocks: a
+    decoder drops those that it refuses. Then it is `UndecodableRecording`.
+    """
+    if (info.sample_rate, info.channels) != (target.sample_rate, target.channels):
+        raise ConverterFailed(f"asked for {target}, got {info}")
+    if not info.has_seek_table:
+        raise ConverterFailed("the MP3's Info frame has no seek table")
+    missing = duration * target.sample_rate - info.samples
+    if abs(missing) > target.samples_per_frame:
+        found = f"{duration} s of audio became {info.samples} samples at {target.sample_rate} Hz"
+        if missing > 0 and source.encoding.in_blocks:
+            raise UndecodableRecording(source.encoding.value, found)
+        raise ConverterFailed(found)

@@ -1,5 +1,6 @@
 """Real PostgreSQL for the tests that want one: a server per test process, a fresh database per test."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
@@ -12,6 +13,7 @@ from psycopg.sql import SQL, Identifier
 
 from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from adapters.postgres.schema.migrate import migrate
+from tests import programs
 from tests.contract.offers import (  # noqa: F401 - pytest looks for its hooks here
     pytest_collection_modifyitems,
     pytest_terminal_summary,
@@ -20,10 +22,19 @@ from tests.no_skips import (  # noqa: F401 - as above
     pytest_make_collect_report,
     pytest_runtest_makereport,
 )
+from tests.temporary import use_memory_if_plenty
 
 # A machine that is busy with other things is no failure.
 hypothesis.settings.register_profile("without deadlines", deadline=None)
 hypothesis.settings.load_profile("without deadlines")
+
+
+def pytest_configure() -> None:
+    """Choose where temporary files go. In CI no program may be missing that could be asked."""
+    use_memory_if_plenty()
+    if os.environ.get("CI") and (missing := programs.missing()):
+        raise pytest.UsageError(f"CI is set, where these have to be there: apt-get install {' '.join(missing)}")
+
 
 _TEMPLATE = "migrated_template"
 
@@ -47,14 +58,14 @@ def database_template(postgres_server: str) -> str:
 @pytest.fixture
 def database_url(postgres_server: str, database_template: str) -> Iterator[str]:
     """The connection string of a database of the test's own, migrated and empty."""
-    with _database(postgres_server, database_template) as url:
+    with new_database(postgres_server, database_template) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def used_database_url(postgres_server: str, database_template: str) -> Iterator[str]:
     """The connection string of one database for many tests; each finds it as the last one left it."""
-    with _database(postgres_server, database_template) as url:
+    with new_database(postgres_server, database_template) as url:
         yield url
 
 
@@ -69,19 +80,20 @@ def emptied_database_url(used_database_url: str) -> str:
 @pytest.fixture
 def bare_database_url(postgres_server: str) -> Iterator[str]:
     """The connection string of a database of the test's own that was never migrated."""
-    with _database(postgres_server, "template1") as url:
+    with new_database(postgres_server, "template1") as url:
         yield url
 
 
 @pytest.fixture
 def other_bare_database_url(postgres_server: str) -> Iterator[str]:
     """That of one more."""
-    with _database(postgres_server, "template1") as url:
+    with new_database(postgres_server, "template1") as url:
         yield url
 
 
 @contextmanager
-def _database(server: str, template: str) -> Iterator[str]:
+def new_database(server: str, template: str) -> Iterator[str]:
+    """The connection string of a copy of the database `template`, dropped in the end."""
     name = f"test_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(

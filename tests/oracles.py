@@ -1,24 +1,28 @@
-"""What other programs make of a WAV: ffmpeg, sox and libsndfile decode a file, and the majority decides.
+"""What other programs make of a WAV: three decode a file, and the majority decides.
 
+They are ffmpeg, libsndfile, and sox or miniaudio; see `JURIES`.
 Lengths are counted from decoded samples, never read from a header. As a program:
 `python -m tests.oracles FILE…` prints one line per file.
 """
 
-import ctypes
-import ctypes.util
-import functools
 import os
 import struct
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
+import imageio_ffmpeg
+import miniaudio
+
+from tests.libsndfile import Libsndfile, of_the_package, of_the_system
+from tests.programs import FFMPEG, on_path
+
 TIMEOUT_SECONDS = 60
-_READ_MODE = 0x10  # SFM_READ of sndfile.h
-_BLOCK_FRAMES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,9 @@ class Oracle:
     channels: int | None
 
 
-def verdict(path: Path | str) -> Oracle:
-    """The verdict of the three programs on the file."""
-    decoded = [found for found in opinions(path).values() if found]
+def verdict(opinions: Mapping[str, Decoded | None]) -> Oracle:
+    """What the programs of a jury say of a file, all in all."""
+    decoded = [found for found in opinions.values() if found]
     return Oracle(
         accept=len(decoded) > 1,
         samples=_agreed([found.samples for found in decoded]),
@@ -58,14 +62,14 @@ def _agreed(values: list[int]) -> int | None:
     return next((value for value, votes in Counter(values).most_common(1) if votes > 1), None)
 
 
-def opinions(path: Path | str) -> dict[str, Decoded | None]:
-    """What each program decodes; None where it refuses, or finds no sample."""
-    return {"ffmpeg": by_ffmpeg(path), "sox": by_sox(path), "libsndfile": by_libsndfile(path)}
+def opinions(path: Path, jury: "Jury | None" = None) -> dict[str, Decoded | None]:
+    """What each program of a jury decodes; None where it refuses, or finds no sample."""
+    return {name: decode(path) for name, decode in (jury or JURY).items()}
 
 
-def by_ffmpeg(path: Path | str, *options: str) -> Decoded | None:
-    """What `ffmpeg` on PATH decodes, with `options` before the input."""
-    command = ["ffmpeg", "-nostdin", "-v", "error", *options, "-i", f"file:{path}"]
+def by_ffmpeg(path: Path | str, *options: str, program: str = FFMPEG) -> Decoded | None:
+    """What ffmpeg decodes, with `options` before the input."""
+    command = [program, "-nostdin", "-v", "error", *options, "-i", f"file:{path}"]
     return _by_program([*command, "-map", "0:a:0", "-c:a", "pcm_s16be", "-f", "au", "-"])
 
 
@@ -100,60 +104,53 @@ def _count_au(stream: IO[bytes]) -> Decoded | None:
     return Decoded(samples, channels, rate) if samples > 0 else None
 
 
-class _SndfileInfo(ctypes.Structure):
-    """SF_INFO of sndfile.h."""
-
-    _fields_ = (
-        ("frames", ctypes.c_int64),
-        ("samplerate", ctypes.c_int),
-        ("channels", ctypes.c_int),
-        ("format", ctypes.c_int),
-        ("sections", ctypes.c_int),
-        ("seekable", ctypes.c_int),
-    )
+def by_libsndfile(library: Libsndfile, path: Path | str) -> Decoded | None:
+    """What libsndfile reads."""
+    sizes = [(rate, *block.shape) for rate, block in library.blocks(path)]
+    if not sizes:
+        return None
+    rate, _, channels = sizes[0]
+    return Decoded(sum(count for _, count, _ in sizes), channels, rate)
 
 
-@functools.cache
-def _libsndfile() -> ctypes.CDLL | None:
+def by_miniaudio(path: Path | str) -> Decoded | None:
+    """What miniaudio reads."""
     try:
-        library = ctypes.CDLL("libsndfile.so.1")
-    except OSError:
+        found = miniaudio.wav_read_file_f32(os.fspath(path))
+    except miniaudio.DecodeError:
         return None
-    library.sf_open.restype = ctypes.c_void_p
-    library.sf_open.argtypes = (ctypes.c_char_p, ctypes.c_int, ctypes.POINTER(_SndfileInfo))
-    library.sf_readf_float.restype = ctypes.c_int64
-    library.sf_readf_float.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)
-    library.sf_close.argtypes = (ctypes.c_void_p,)
-    return library
+    return Decoded(found.num_frames, found.nchannels, found.sample_rate) if found.num_frames else None
 
 
-def by_libsndfile(path: Path | str) -> Decoded | None:
-    """What libsndfile reads; None too where the library is not installed."""
-    library = _libsndfile()
-    if library is None:
-        return None
-    info = _SndfileInfo()
-    handle = library.sf_open(os.fsencode(path), _READ_MODE, ctypes.byref(info))
-    if not handle:
-        return None
-    try:
-        samples = _read_all(library, handle, info.channels)
-    finally:
-        library.sf_close(handle)
-    return Decoded(samples, info.channels, info.samplerate) if samples else None
+Jury = dict[str, Callable[[Path], Decoded | None]]
+"""Three programs that have nothing in common."""
 
 
-def _read_all(library: ctypes.CDLL, handle: int, channels: int) -> int:
-    block = (ctypes.c_float * (_BLOCK_FRAMES * channels))()
-    samples = 0
-    while (count := library.sf_readf_float(handle, block, _BLOCK_FRAMES)) > 0:
-        samples += count
-    return samples
+def _juries() -> dict[str, Jury]:
+    of_packages: Jury = {
+        "ffmpeg": partial(by_ffmpeg, program=imageio_ffmpeg.get_ffmpeg_exe()),
+        "miniaudio": by_miniaudio,
+        "libsndfile": partial(by_libsndfile, of_the_package()),
+    }
+    ffmpeg, sox, library = on_path("ffmpeg"), on_path("sox"), of_the_system()
+    if not (ffmpeg and sox and library):
+        return {"packages": of_packages}
+    of_the_machine: Jury = {
+        "ffmpeg": partial(by_ffmpeg, program=ffmpeg),
+        "sox": by_sox,
+        "libsndfile": partial(by_libsndfile, library),
+    }
+    return {"packages": of_packages, "system": of_the_machine}
+
+
+JURIES = _juries()
+"""That of the packages, and that of the system where all three are installed, which in CI they are."""
+JURY = JURIES.get("system", JURIES["packages"])
 
 
 def _main(paths: list[str]) -> None:
     for path in paths:
-        print(path, verdict(path), opinions(path))
+        print(path, verdict(said := opinions(Path(path))), said)
 
 
 if __name__ == "__main__":

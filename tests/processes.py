@@ -9,21 +9,21 @@ SECONDS = 20.0
 
 def family(process: int) -> set[int]:
     """The process and all that it has started, and those that they have started, as far as they live."""
-    parents = _parents()
-    found = {process} & parents.keys()
-    while more := {child for child, parent in parents.items() if parent in found} - found:
+    known = parents()
+    found = {process} & known.keys()
+    while more := {child for child, parent in known.items() if parent in found} - found:
         found |= more
     return found
 
 
 def living(processes: set[int]) -> set[int]:
     """Those of the processes that have not ended."""
-    return processes & _parents().keys()
+    return processes & parents().keys()
 
 
 def named(processes: set[int], name: str) -> set[int]:
-    """Those of the processes whose program has this name."""
-    return {process for process in processes if _read(Path(f"/proc/{process}/comm")).strip() == name}
+    """Those of the processes whose program has a name that begins so: the package calls its own `ffmpeg-linux-…`."""
+    return {process for process in processes if _read(Path(f"/proc/{process}/comm")).startswith(name)}
 
 
 def wait_until(holds: Callable[[], object]) -> None:
@@ -34,13 +34,13 @@ def wait_until(holds: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def _parents() -> dict[int, int]:
+def parents() -> dict[int, int]:
     """Every process but zombies, and its parent."""
-    parents = {}
+    found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and (words := _read(entry / "stat").rpartition(")")[2].split()) and words[0] != "Z":
-            parents[int(entry.name)] = int(words[1])
-    return parents
+            found[int(entry.name)] = int(words[1])
+    return found
 
 
 def _read(file: Path) -> str:

@@ -94,7 +94,11 @@ class Cluster:
 
     @property
     def made(self) -> bool:
-        return self.data.exists()
+        """Whether there is a cluster. Raises `WrongSetting` where that is not to be seen."""
+        try:
+            return self.data.exists()
+        except PermissionError as error:
+            raise closed_to_us(error) from error
 
     @property
     def _pid_file(self) -> Path:
@@ -165,3 +169,12 @@ class Cluster:
                 ) from error
         if done.returncode != 0:
             raise WrongSetting("DATA_DIR", f"initdb could not make {self._staging}: {done.stderr.strip()[-1000:]}")
+
+
+def closed_to_us(error: PermissionError) -> WrongSetting:
+    """What to say where a file or folder below DATA_DIR is another user's."""
+    return WrongSetting(
+        "DATA_DIR",
+        f"{error.filename} cannot be used by user {os.geteuid()} ({error.strerror}); "
+        "run this as the user that runs the service, or name a folder of this user's own",
+    )

@@ -26,8 +26,13 @@ class EmbeddedPostgres:
 
     @property
     def made(self) -> bool:
-        """Whether there is a database under DATA_DIR, which `start` would make otherwise."""
+        """Whether there is a database under DATA_DIR, which `start` would make otherwise. Raises `WrongSetting`."""
         return Cluster(self._data_dir.absolute()).made
+
+    @property
+    def folder(self) -> str:
+        """DATA_DIR from the root of the file system on."""
+        return str(self._data_dir.absolute())
 
     def start(self) -> str:
         """Run or find the server; return libpq's connection string for `music_app_db`, user `postgres`, with password.

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from adapters.embedded_postgres.account import server_account
 from adapters.embedded_postgres.binaries import find_binaries
-from adapters.embedded_postgres.cluster import DATABASE, Cluster
+from adapters.embedded_postgres.cluster import DATABASE, Cluster, closed_to_us
 from adapters.embedded_postgres.locks import FileLock
 from adapters.embedded_postgres.server import READY_SECONDS, Server, ServerEnded
 from domain.errors import WrongSetting
@@ -57,6 +57,8 @@ class Keeper:
             return self._cluster.conninfo()
         except ServerEnded as error:
             raise WrongSetting("DATA_DIR", f"PostgreSQL did not start in {self._cluster.data}: {error}") from error
+        except PermissionError as error:
+            raise closed_to_us(error) from error
         except _PROBLEMS as error:
             if isinstance(error, WrongSetting):
                 raise

@@ -27,8 +27,11 @@ _POLL_SECONDS = 0.02
 _LINE_BYTES = 4096
 _LAST_LINES = 10
 _LEVELS = {"LOG": logging.INFO, "WARNING": logging.WARNING, "NOTICE": logging.INFO, "INFO": logging.INFO}
-# Said to whoever knocks before it is ready or while it stops, as we do ourselves.
-_NOT_NOW = re.compile(r"FATAL: +the database system is (starting up|shutting down|in recovery mode|not yet accepting)")
+# Said to whoever knocks before it is ready or while it stops, or has not quite left then, as we do ourselves.
+_NOT_NOW = re.compile(
+    r"FATAL: +(the database system is (starting up|shutting down|in recovery mode|not yet accepting)"
+    r"|terminating connection due to administrator command)"
+)
 # On the command line, so that no file in the data folder can undo them.
 _SETTINGS = {
     "listen_addresses": "",

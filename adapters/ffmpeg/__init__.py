@@ -1,0 +1,5 @@
+"""The ffmpeg program: a process for each conversion, and its command line, which pydub's adapter uses as well.
+
+Reads FFMPEG_PATH, MP3_BITRATE and MAX_MP3_BYTES by way of the wiring; its files without names lie in `DATA_DIR/spool`.
+Nothing is left to clean up: processes die with the service, files go with their descriptors.
+"""

@@ -59,7 +59,7 @@ class FfmpegAudioConverter(AudioConverter):
         head = input_head(source) + first
         command = [self._program, *input_arguments(source), *filters, *mp3_arguments(target), f"file:{file.path}"]
         outcome = await run(command, self._limits, samples, head=head, descriptors=[file.descriptor])
-        refuse_failure(outcome, file.size(), self._max_mp3_bytes)
+        refuse_failure(outcome, source.encoding, file.size(), self._max_mp3_bytes)
 
     @property
     def _limits(self) -> Limits:

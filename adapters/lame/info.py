@@ -2,7 +2,8 @@
 
 import struct
 
-from adapters.lame.crc import crc16
+from fastcrc import crc16
+
 from domain.output.format import BIT_RATES, Mp3Format
 from domain.output.frame import frame_bytes, header, main_data_offset
 from domain.output.info_frame import SEEK_POINTS, TAG_BYTES, lame_extension, xing_tag
@@ -38,7 +39,7 @@ class InfoFrame:
 
     def count(self, data: bytearray, sizes: list[int]) -> None:
         """Take in whole frames with these sizes in bytes."""
-        self._crc = crc16(data, self._crc)
+        self._crc = crc16.arc(data, self._crc)
         for size in sizes:
             if self._frames % self._stride == 0:
                 self._offsets.append(self._bytes)
@@ -55,7 +56,7 @@ class InfoFrame:
             + self._xing()
             + self._extension(samples, ENCODER_DELAY + silence)
         )
-        return (tag + struct.pack(">H", crc16(tag))).ljust(self.size, b"\0")
+        return (tag + struct.pack(">H", crc16.arc(tag))).ljust(self.size, b"\0")
 
     def _xing(self) -> bytes:
         variable = self._target.quality.variable

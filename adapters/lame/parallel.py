@@ -54,8 +54,9 @@ class ParallelEncoder:
     async def push(self, samples: bytes) -> None:
         """Take interleaved 16-bit little-endian samples. Waits where the threads do not keep up.
 
-        Raises `ConversionFailed` and what writing raises.
+        Raises `ConverterFailed` and what writing raises, also of what was pushed before.
         """
+        await self._raise_what_joining_raised()
         self.samples += len(samples) // self._sample_bytes
         self._rest += samples
         while len(self._rest) >= self._piece_bytes:
@@ -104,10 +105,13 @@ class ParallelEncoder:
     async def _make_way(self) -> None:
         """Wait until one more segment may be read. Raises what joining has raised."""
         while not self._may_read_ahead():
-            if self._joining and self._joining.done():
-                await self._joining
+            await self._raise_what_joining_raised()
             self._progress.clear()
             await self._progress.wait()
+
+    async def _raise_what_joining_raised(self) -> None:
+        if self._joining and self._joining.done():
+            await self._joining
 
     def _may_read_ahead(self) -> bool:
         if len(self._segments) > self._pool.threads + 1:

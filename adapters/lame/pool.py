@@ -22,11 +22,20 @@ class EncoderPool:
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
-        self.backlog = 0
-        """How many whole segments of samples, of all conversions together, are not encoded yet."""
+        self._read_ahead: set[asyncio.Task[None]] = set()
         self.most_backlog = 2 * threads
         """So many at most are read ahead, so that memory is bounded by the conversions and the cores."""
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="lame", initializer=_be_nice)
+
+    @property
+    def backlog(self) -> int:
+        """How many whole segments of samples, of all conversions together, are not encoded yet."""
+        return sum(not encoding.done() for encoding in self._read_ahead)
+
+    def await_encoded(self, encoding: "asyncio.Task[None]") -> None:
+        """Count a segment that has all its samples until the task that encodes it is done, however that ends."""
+        self._read_ahead.add(encoding)
+        encoding.add_done_callback(self._read_ahead.discard)
 
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function of some milliseconds; when cancelled, wait for its end nevertheless."""
@@ -34,13 +43,6 @@ class EncoderPool:
 
     async def _run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, lambda: function(*args, **kwargs))
-
-
-def available_cores() -> int:
-    """Those that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _be_nice() -> None:

@@ -10,7 +10,7 @@ from adapters.lame.encoder import new_encoder
 from adapters.lame.frames import FrameLayout
 from adapters.lame.pool import EncoderPool
 from adapters.lame.stream import FrameStream
-from domain.errors import ConversionFailed
+from domain.errors import ConverterFailed
 from domain.output.format import Mp3Format
 
 _STEP_FRAMES = 16
@@ -55,14 +55,14 @@ class Segment:
         self._waiting.put_nowait(None)
         self._ended = True
         self._changed.set()
-        self._pool.backlog += 1
+        self._pool.await_encoded(self._task)
 
     async def encoded(self) -> None:
-        """Wait until all its samples are encoded. Raises `ConversionFailed`."""
+        """Wait until all its samples are encoded. Raises `ConverterFailed`."""
         await asyncio.shield(self._task)
 
     async def has(self, frame: int) -> bool:
-        """Wait until the frame's side information has come out; False if it does not. Raises `ConversionFailed`."""
+        """Wait until the frame's side information has come out; False if it does not. Raises `ConverterFailed`."""
         while self.stream.end <= frame:
             if not self.busy:
                 await self.encoded()
@@ -86,12 +86,12 @@ class Segment:
         self._samples = None
 
     async def encode(self, samples: bytes) -> None:
-        """Encode more, once its own samples are encoded. Raises `ConversionFailed`."""
+        """Encode more, once its own samples are encoded. Raises `ConverterFailed`."""
         with _errors_translated():
             self.stream.push(await self._pool.run(self._encoder.encode, samples))
 
     async def flush(self) -> None:
-        """Encode what the encoder holds back: the recording ends here. Raises `ConversionFailed`."""
+        """Encode what the encoder holds back: the recording ends here. Raises `ConverterFailed`."""
         with _errors_translated():
             self.stream.push(await self._pool.run(self._encoder.flush))
 
@@ -114,8 +114,6 @@ class Segment:
 
     def _be_done(self, _: "asyncio.Task[None]") -> None:
         self._changed.set()
-        if self._ended:
-            self._pool.backlog -= 1
         self._when_encoded()
 
 
@@ -125,4 +123,4 @@ def _errors_translated() -> Iterator[None]:
     try:
         yield
     except (RuntimeError, ValueError) as error:
-        raise ConversionFailed(f"LAME: {error}") from error
+        raise ConverterFailed(f"LAME: {error}") from error

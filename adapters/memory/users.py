@@ -1,7 +1,6 @@
 """Users in a dictionary."""
 
 from datetime import datetime
-from itertools import count
 
 from domain.users import User, UserRepository
 
@@ -11,10 +10,11 @@ class InMemoryUserRepository(UserRepository):
 
     def __init__(self) -> None:
         self.kept: dict[int, User] = {}
-        self._identifiers = count(1)
+        self._last_id = 0
 
     async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:
-        user = User(next(self._identifiers), name, token_sha256, created_at)
+        self._last_id += 1
+        user = User(self._last_id, name, token_sha256, created_at)
         self.kept[user.user_id] = user
         return user
 

@@ -13,6 +13,14 @@ from domain.errors import StoreAway, WrongSetting
 Session: TypeAlias = psycopg.Connection[TupleRow]
 """A connection in autocommit mode."""
 
+ANOTHERS = (
+    psycopg.errors.DuplicateTable,
+    psycopg.errors.DuplicateSchema,
+    psycopg.errors.DuplicateObject,
+    psycopg.errors.DuplicateFunction,
+)
+"""What the server raises for a migration that makes what is there already, and so is another program's."""
+
 _CLIENT_SETTINGS: dict[str, str | int] = {
     "connect_timeout": 5,
     "keepalives_idle": 60,
@@ -32,6 +40,7 @@ _LIFT_TIMEOUTS: LiteralString = """
     SELECT set_config(name, '0', false)
       FROM unnest(ARRAY['statement_timeout', 'transaction_timeout']) AS name
       JOIN pg_settings USING (name)"""
+_ROWS_AS_THEY_ARE: LiteralString = "SET client_encoding = 'UTF8'; SET row_security = off"
 
 
 @contextmanager
@@ -51,6 +60,11 @@ def lift_timeouts(session: Session) -> None:
     session.execute(_LIFT_TIMEOUTS)
 
 
+def take_rows_as_they_are(session: Session) -> None:
+    """Let no text be converted, whatever the environment says, and no row be hidden by a policy: that fails."""
+    session.execute(_ROWS_AS_THEY_ARE)
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
@@ -59,7 +73,7 @@ def _translated() -> Iterator[None]:
         raise _wrong("that role may not create tables there, or may not use them", error) from error
     except psycopg.errors.ReadOnlySqlTransaction as error:
         raise _wrong("the database is read-only; name the primary server", error) from error
-    except psycopg.errors.DuplicateTable as error:
+    except ANOTHERS as error:
         raise _wrong("the database has another program's tables; create one for music-app alone", error) from error
     except psycopg.OperationalError as error:
         raise StoreAway from error

@@ -23,7 +23,7 @@ from adapters.pydub.folders import sweep, temporary_folder
 from adapters.shared.cancellation import in_thread
 from adapters.shared.files import AnonymousFile, Mp3File, anonymous_file
 from adapters.shared.programs import Limits, run
-from domain.errors import ConverterUnavailable, UploadTooLarge
+from domain.errors import ConverterUnavailable, TooLargeToHold
 from domain.output.converter import AudioConverter, Mp3
 from domain.output.format import Mp3Format
 from domain.recording.format import WavFormat
@@ -40,7 +40,7 @@ class PydubAudioConverter(AudioConverter):
     """pydub in a process of its own, which can be killed with the ffmpeg that it starts.
 
     The exception to bounded memory: pydub holds the whole recording, in samples of 32 bits, up to `max_bytes` of
-    them (`UploadTooLarge` names PYDUB_MAX_BYTES); with its copies about three times that. Its temporary files lie in
+    them (`TooLargeToHold`); with its copies about three times that. Its temporary files lie in
     `folder`; `check` removes those of a crash.
     """
 
@@ -81,7 +81,7 @@ class PydubAudioConverter(AudioConverter):
                 descriptors=[file.descriptor],
                 environment={"TMPDIR": str(temporary)},
             )
-        refuse_failure(outcome, file.size(), self._max_mp3_bytes)
+        refuse_failure(outcome, source.encoding, file.size(), self._max_mp3_bytes)
 
     def _order(self, source: WavFormat, target: Mp3Format, file: AnonymousFile, resampling: str) -> dict[str, object]:
         # pydub itself reads few encodings, warps 24 bits, and lets ffmpeg guess what 16-bit samples are.
@@ -104,7 +104,7 @@ class PydubAudioConverter(AudioConverter):
         async for chunk in samples:
             taken += len(chunk)
             if source.samples_in(taken) * target.channels * _SAMPLE_BYTES > self._max_bytes:
-                raise UploadTooLarge(self._max_bytes, "PYDUB_MAX_BYTES")
+                raise TooLargeToHold(self._max_bytes)
             yield chunk
 
     @property

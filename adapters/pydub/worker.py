@@ -37,6 +37,8 @@ def _end_together() -> None:
 
 def _convert(segments: Any, order: dict[str, Any]) -> None:
     decoded = subprocess.run(order["decode"], stdout=subprocess.PIPE, check=False)
+    if decoded.returncode < 0:
+        signal.raise_signal(signal.Signals(-decoded.returncode))  # end as it did, so that it is seen to be no refusal
     if decoded.returncode != 0:
         # Its messages are ours already; a shell's codes for a program that does not start are passed on.
         sys.exit(max(1, decoded.returncode))

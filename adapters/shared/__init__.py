@@ -1,1 +1,1 @@
-"""What several adapters need: programs, anonymous files, ffmpeg's command line, samples of all kinds."""
+"""What several adapters need, without any technology: cancellation, files, programs, locks."""

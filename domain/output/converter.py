@@ -34,9 +34,11 @@ class AudioConverter(ABC):
         Memory is bounded whatever the length, unless the adapter says otherwise.
 
         An exception raised by `samples`, and cancellation, come out unchanged, and leave no process, thread or
-        file behind; `samples` is not closed, that is its owner's work. Raises `ConversionFailed` when no MP3 comes out,
-        `ConverterUnavailable` when the converter cannot run at all, `Mp3TooLarge` and `DiskFull`. Safe to repeat and
-        to run several at once.
+        file behind; `samples` is not closed, that is its owner's work. Raises `UndecodableRecording` when no MP3 comes
+        out because a decoder refuses the recording's blocks (a few that it drops may just be missing in the MP3: the
+        caller compares the lengths), `ConverterFailed` when none comes out for any other reason,
+        `ConverterUnavailable` when the converter cannot run at all, `Mp3TooLarge`, `TooLargeToHold` and `DiskFull`.
+        Safe to repeat and to run several at once.
         """
 
     @abstractmethod

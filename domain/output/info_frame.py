@@ -7,7 +7,7 @@ padding LAME's extension to it (http://gabriel.mp3-tech.org/mp3infotag.html).
 import struct
 from dataclasses import dataclass
 
-from domain.errors import ConversionFailed
+from domain.errors import ConverterFailed
 from domain.output.frame import HEADER_BYTES, MONO, SAMPLE_RATES, side_information_bytes
 
 _LAYER_III = 1
@@ -41,13 +41,13 @@ class Mp3Info:
 
 
 def read_info(head: bytes) -> Mp3Info:
-    """What the first frame says. `head` begins with it whole. Raises `ConversionFailed` if it is no Info frame."""
+    """What the first frame says. `head` begins with it whole. Raises `ConverterFailed` if it is no Info frame."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
-        raise ConversionFailed(f"no MPEG frame at the start of the MP3: {head[:4].hex()}")
+        raise ConverterFailed(f"no MPEG frame at the start of the MP3: {head[:4].hex()}")
     version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
     rate_index, mono = head[2] >> 2 & 3, head[3] >> 6 == MONO
     if version not in SAMPLE_RATES or layer != _LAYER_III or rate_index == 3 or head[2] >> 4 in (0, 15):
-        raise ConversionFailed(f"no Layer III frame at the start of the MP3: {head[:4].hex()}")
+        raise ConverterFailed(f"no Layer III frame at the start of the MP3: {head[:4].hex()}")
     start = HEADER_BYTES + side_information_bytes(version == 3, mono)
     frames, size, has_seek_table, delay, padding = _read_tag(head, start)
     return Mp3Info(
@@ -65,18 +65,18 @@ def read_info(head: bytes) -> Mp3Info:
 def _read_tag(head: bytes, start: int) -> tuple[int, int, bool, int, int]:
     """Frames, bytes, whether there is a seek table, encoder delay, padding."""
     if head[start : start + 4] not in (b"Info", b"Xing"):
-        raise ConversionFailed("the MP3's first frame is no Info frame")
+        raise ConverterFailed("the MP3's first frame is no Info frame")
     try:
         (flags,) = struct.unpack_from(">I", head, start + 4)
         if ~flags & (_HAS_FRAMES | _HAS_BYTES):
-            raise ConversionFailed("the MP3's Info frame does not tell its frames and bytes")
+            raise ConverterFailed("the MP3's Info frame does not tell its frames and bytes")
         frames, size = struct.unpack_from(">II", head, start + 8)
         extension = start + 16
         extension += SEEK_POINTS if flags & _HAS_SEEK_TABLE else 0
         extension += 4 if flags & _HAS_QUALITY else 0
         high, low = struct.unpack_from(">BH", head, extension + _DELAY_OFFSET)
     except struct.error as error:
-        raise ConversionFailed("the MP3 ends within its Info frame") from error
+        raise ConverterFailed("the MP3 ends within its Info frame") from error
     return frames, size, bool(flags & _HAS_SEEK_TABLE), high << 4 | low >> 12, low & 0xFFF
 
 

@@ -1,1 +1,1 @@
-"""Reading WAV: from bytes as they arrive to format, samples, and what had to be mended."""
+"""Reading recordings: from bytes as they arrive to format, samples, texts, and what had to be mended."""

@@ -23,6 +23,11 @@ class SampleEncoding(Enum):
     IMA_ADPCM = "IMA ADPCM"
     GSM_610 = "GSM 6.10"
 
+    @property
+    def in_blocks(self) -> bool:
+        """Whether a codec packs the samples into blocks, which its decoder may refuse; any other bytes are samples."""
+        return self in (SampleEncoding.MS_ADPCM, SampleEncoding.IMA_ADPCM, SampleEncoding.GSM_610)
+
 
 class Codec(StrEnum):
     """What a recording's samples are encoded with, as it is kept with its track and told to clients."""

@@ -21,7 +21,7 @@ from domain.recording.repairs import Repair
 from domain.recording.samples import SampleStream
 from domain.recording.texts import MAX_CHUNK_BYTES, TagReader
 
-MAX_CHUNKS = 10_000
+MAX_CHUNKS = 1000
 """In one file; recorders and editors write a few dozen."""
 _MAX_DS64_BYTES = 28
 _MAX_LOOSE_CHUNK_BYTES = 1 << 20  # behind an empty data chunk, where the container does not say how far it goes
@@ -81,7 +81,7 @@ class WavParser:
     def _count_chunk(self, head: bytes) -> ChunkHead:
         self._chunks += 1
         if self._chunks > MAX_CHUNKS:
-            raise DamagedRecording(f"it has more than {MAX_CHUNKS} chunks before its data chunk")
+            raise DamagedRecording(f"it has more than {MAX_CHUNKS} chunks up to its data chunk")
         return self._container.chunk_head(head)
 
     def _read_chunk(self, chunk: ChunkHead) -> Parser:

@@ -1,0 +1,1 @@
+"""The program `music-app` and its commands."""

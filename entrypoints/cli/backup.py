@@ -10,35 +10,37 @@ import uvloop
 
 from domain.errors import BackupRefused
 from entrypoints.cli.files import whole_file
-from entrypoints.settings.settings import Settings
-from entrypoints.wiring.container import back_up_database, checked_tracks, restore_database
+from entrypoints.wiring.container import Container
 
 
-def back_up_to(settings: Settings, path: Path) -> str:
+def back_up_to(container: Container, path: Path) -> str:
     """Write a backup to `path`, which must not exist: whole or not at all; a line on what it holds.
 
     Raises `MusicAppError`, OSError.
     """
+    backup = container.backup()
     with _new(path) as file:
-        rows = back_up_database(settings, file)
+        rows = backup.back_up(file)
         size = file.tell()
     return f"{path}: {_counts(rows)}, {size} bytes"
 
 
-def restore_from(settings: Settings, path: Path, *, replace: bool) -> str:
-    """Restore the database from `path`; a line on what it holds now. Raises `MusicAppError`, OSError."""
+def restore_from(container: Container, path: Path, *, replace: bool) -> str:
+    """Restore the store from `path`; a line on what it holds now. Raises `MusicAppError`, OSError."""
+    backup = container.backup()
     with path.open("rb") as file:
-        return f"restored {_counts(restore_database(settings, file, replace=replace))}"
+        return f"restored {_counts(backup.restore(file, replace=replace))}"
 
 
-def check_all(settings: Settings) -> bool:
+def check_all(container: Container) -> bool:
     """Check every track, print a line for each that is damaged and one on all; whether all are well."""
-    return uvloop.run(_check_all(settings))
+    return uvloop.run(_check_all(container))
 
 
-async def _check_all(settings: Settings) -> bool:
+async def _check_all(container: Container) -> bool:
     checked = damaged = size = 0
-    async with aclosing(checked_tracks(settings)) as tracks:
+    check = container.check_tracks()
+    async with container.open_store(), aclosing(check()) as tracks:
         async for found in tracks:
             checked, size = checked + 1, size + found.track.conversion.mp3_size
             if found.problem:

@@ -9,7 +9,6 @@ from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO
 
-import msgspec
 import uvloop
 
 from domain.conversions import Conversion
@@ -28,7 +27,7 @@ def convert_file(settings: Settings, wav: Path, mp3: Path) -> str:
     with wav.open("rb") as source, _replaced(mp3, source) as target:
         with tempfile.TemporaryDirectory(prefix="music-app-") as folder:
             # What would be measured is kept nowhere.
-            container = Container(msgspec.structs.replace(settings, data_dir=folder, measure_sound="off"))
+            container = Container(settings.but(data_dir=folder, measure_sound="off"))
             return f"{mp3}: {uvloop.run(_convert(container, source, target))}"
 
 

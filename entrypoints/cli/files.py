@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from adapters.shared.durable import sync
+
 
 @contextmanager
 def whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
@@ -23,7 +25,7 @@ def whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         beside.replace(path)
-        _sync(beside.parent)
+        sync(beside.parent)
     finally:
         beside.unlink(missing_ok=True)
 
@@ -33,11 +35,3 @@ def _opened(beside: Path, path: Path) -> IO[bytes]:
         return os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

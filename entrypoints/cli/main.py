@@ -10,10 +10,11 @@ from pathlib import Path
 from domain.errors import MusicAppError, WrongSetting
 from entrypoints.cli.backup import back_up_to, check_all, restore_from
 from entrypoints.cli.convert import convert_file
+from entrypoints.cli.errors import told
 from entrypoints.cli.serve import serve
 from entrypoints.logs import configure_logs
 from entrypoints.settings.settings import Settings, read_settings
-from entrypoints.wiring.container import migrate_database, with_database
+from entrypoints.wiring.container import Container
 
 EXIT_REFUSED = 1
 EXIT_WRONG_SETTING = 3
@@ -36,12 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _end_by_signal(lambda number, _: sys.exit(128 + number))
         settings = read_settings(os.environ)
-        configure_logs(settings.log_format, settings.log_level)
+        configure_logs(settings.logs.log_format, settings.logs.log_level)
         return int(options.run(settings, options))
-    except WrongSetting as error:
-        print(f"music-app: {error}", file=sys.stderr)
-        return EXIT_WRONG_SETTING
-    except (MusicAppError, OSError) as error:
+    except MusicAppError as error:
+        print(f"music-app: {told(error, getattr(options, 'wav', 'the recording'))}", file=sys.stderr)
+        return EXIT_WRONG_SETTING if isinstance(error, WrongSetting) else EXIT_REFUSED
+    except OSError as error:
         print(f"music-app: {error}", file=sys.stderr)
         return EXIT_REFUSED
 
@@ -110,8 +111,9 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
     _end_by_signal(lambda *_: sys.exit(0))
     # uvicorn knows only the other two.
     _handle(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
-    with with_database(settings) as complete:
-        serve(complete)
+    container = Container(settings)
+    with container.store.running():
+        serve(container)
     return 0
 
 
@@ -127,8 +129,9 @@ def _handle(number: signal.Signals, handler: Callable[[int, object], None]) -> N
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:
-    with with_database(settings) as complete:
-        applied = migrate_database(complete)
+    store = Container(settings).store
+    with store.running():
+        applied = store.migrate()
     print("\n".join(f"applied {name}" for name in applied) or "the database is up to date")
     return 0
 
@@ -139,17 +142,20 @@ def _convert(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _backup(settings: Settings, options: argparse.Namespace) -> int:
-    with with_database(settings, make=False) as complete:
-        print(back_up_to(complete, options.file))
+    container = Container(settings)
+    with container.store.running(make=False):
+        print(back_up_to(container, options.file))
     return 0
 
 
 def _restore(settings: Settings, options: argparse.Namespace) -> int:
-    with with_database(settings) as complete:
-        print(restore_from(complete, options.file, replace=options.replace))
+    container = Container(settings)
+    with container.store.running():
+        print(restore_from(container, options.file, replace=options.replace))
     return 0
 
 
 def _check(settings: Settings, _: argparse.Namespace) -> int:
-    with with_database(settings, make=False) as complete:
-        return 0 if check_all(complete) else EXIT_REFUSED
+    container = Container(settings)
+    with container.store.running(make=False):
+        return 0 if check_all(container) else EXIT_REFUSED

@@ -12,7 +12,7 @@ import uvloop
 from domain.errors import WrongSetting
 from entrypoints.http.app import create_app
 from entrypoints.http.server.protocol import ConnectionBounds, bounded_protocol
-from entrypoints.settings.settings import Settings
+from entrypoints.settings.requests import Requests
 from entrypoints.wiring.container import Container
 
 BACKLOG = 2048
@@ -21,10 +21,14 @@ OPEN_FILES = 65_536
 """More than that many at once are not asked for."""
 CLEAN_END_SECONDS = 5.0
 """For requests that were cancelled to end their programs and transactions."""
+_ALL_ADDRESSES = "::"
 
 
 class _AnnouncingServer(uvicorn.Server):
-    """Says where it serves once it does, and leaves no request behind."""
+    """Says where it serves once it does, and leaves no request behind.
+
+    The names of uvicorn that it leans on are listed in `entrypoints/http/server/protocol.py`.
+    """
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -39,15 +43,16 @@ class _AnnouncingServer(uvicorn.Server):
             await asyncio.wait(self.server_state.tasks, timeout=CLEAN_END_SECONDS)
 
 
-def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM. Raises `WrongSetting` where the start is not possible."""
+def serve(container: Container) -> None:
+    """Serve until SIGINT or SIGTERM, while the store runs. Raises `WrongSetting` where the start is not possible."""
     _allow_open_files()
-    with _listen(settings.host, settings.port) as listening:
-        uvloop.run(_serve(settings, listening))
+    serving = container.settings.serving
+    with _listen(serving.host, serving.port) as listening:
+        uvloop.run(_serve(container, listening))
 
 
-async def _serve(settings: Settings, listening: socket.socket) -> None:
-    container = Container(settings)
+async def _serve(container: Container, listening: socket.socket) -> None:
+    settings = container.settings
     config = uvicorn.Config(
         create_app(container),
         lifespan="off",  # opened here, so that a wrong setting is told in one line
@@ -55,8 +60,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         log_config=None,
         proxy_headers=False,
         server_header=False,
-        http=bounded_protocol(_bounds(settings)),
-        timeout_graceful_shutdown=settings.shutdown_grace,
+        http=bounded_protocol(_bounds(settings.requests)),
+        timeout_graceful_shutdown=settings.serving.shutdown_grace,
         ws="none",
         backlog=BACKLOG,
     )
@@ -72,8 +77,8 @@ def _allow_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, highest))
 
 
-def _bounds(settings: Settings) -> ConnectionBounds:
-    return ConnectionBounds(settings.max_head_bytes, settings.max_head_seconds, settings.max_stalled_seconds)
+def _bounds(requests: Requests) -> ConnectionBounds:
+    return ConnectionBounds(requests.max_head_bytes, requests.max_head_seconds, requests.max_stalled_seconds)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -81,10 +86,12 @@ def _listen(host: str, port: int) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     except (OSError, UnicodeError) as error:
         raise _no_host(host, error) from error
+    # On all addresses means those of IPv4, too. Python would leave them out, whatever the system does by itself.
+    both = address[0] == _ALL_ADDRESSES and socket.has_dualstack_ipv6()
     try:
-        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except OSError as error:
-        if error.errno == errno.EADDRNOTAVAIL:
+        if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
             raise _no_host(host, error) from error
         reason = os.strerror(error.errno or 0)
         raise WrongSetting("PORT", f"must be free on HOST; {host}:{port} cannot be opened ({reason})") from error
@@ -96,4 +103,8 @@ def _no_host(host: str, error: Exception) -> WrongSetting:
 
 def _address(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    if host != _ALL_ADDRESSES:
+        return address
+    alone = listening.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+    return f"{address} (IPv6 alone)" if alone else f"{address} (IPv6 and IPv4)"

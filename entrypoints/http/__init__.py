@@ -1,0 +1,1 @@
+"""The service over HTTP: `routes/` are calls, `requests/` reads what comes in, `server/` is around every request."""

@@ -7,22 +7,23 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from application.add_track import AddTrack
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
 from application.authenticate import Authenticate
 from application.open_record import OpenRecord
 from application.readiness import Readiness
+from application.receive_recording import ReceiveRecording
 from domain.errors import MusicAppError
 from domain.register import Register
-from domain.system import Spool
-from entrypoints.http.errors import answer_error, answer_http_error, answer_unexpected
+from entrypoints.http.error_handlers import answer_error, answer_http_error, answer_unexpected
 from entrypoints.http.openapi import openapi_config
+from entrypoints.http.requests.credentials import bearer_user
 from entrypoints.http.routes.add_track import add_track
 from entrypoints.http.routes.health import live, ready
 from entrypoints.http.routes.pages import PAGE_HEADERS, asset, home, schema_page
 from entrypoints.http.routes.record import record
 from entrypoints.http.routes.register import register
+from entrypoints.http.server.client import believe_proxies
 from entrypoints.http.server.held import release_held
 from entrypoints.http.server.middleware import end_refused_uploads, log_requests
 from entrypoints.http.server.shutdown import answer_cancelled
@@ -45,24 +46,27 @@ def create_app(container: Container) -> Litestar:
         request_max_body_size=None,  # each handler bounds its own body
         logging_config=None,
     )
-    app.asgi_handler = log_requests(answer_cancelled(release_held(end_refused_uploads(app.asgi_handler))))
+    # The outermost is called first. Who the client is has to be known before anything looks. Every answer is logged,
+    # that to a cancelled request too. What a request holds is let go even then. Nearest to the handlers is what reads
+    # on where they have not read a body to its end.
+    handler = log_requests(answer_cancelled(release_held(end_refused_uploads(app.asgi_handler))))
+    app.asgi_handler = believe_proxies(handler, container.settings.serving.trusted_networks)
     return app
 
 
 def _dependencies(container: Container) -> dict[str, Provide]:
     """What the handlers ask for by name, with the type that Litestar wants to read."""
-    application, adapters = container.application, container.adapters
+    application = container.application
     return {
         "settings": _provide(Settings, lambda: container.settings),
         "register_user": _provide(Register, application.register),
         "authenticate": _provide(Authenticate, application.authenticate),
-        "add": _provide(AddTrack, application.add_track),
+        "user": Provide(bearer_user),
+        "receive": _provide(ReceiveRecording, application.receive_recording),
         "open_record": _provide(OpenRecord, application.open_record),
-        "readiness": _provide(Readiness, application.readiness),
-        "places": _provide(Places, application.upload_places),
+        "readiness": _provide(Readiness, lambda: container.readiness),
         "downloads": _provide(Places, application.download_places),
         "register_rate": _provide(RateLimit, application.register_rate),
-        "spool": _provide(Spool, adapters.spool),
     }
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
-from litestar import Request, Response, Router
+from litestar import HttpMethod, Request, Response, Router, route
 from litestar.enums import MediaType
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
@@ -21,8 +21,9 @@ from litestar.openapi.spec import (
     Schema,
     SecurityScheme,
 )
+from litestar.routes import HTTPRoute
 
-from entrypoints.http.errors import NOT_FOUND_CODE, NOT_FOUND_MESSAGE, error_response
+from entrypoints.http.error_handlers import NOT_FOUND_CODE, NOT_FOUND_MESSAGE, error_response
 
 BEARER = "user_access_token"
 _ERROR_DESCRIPTIONS = {
@@ -36,6 +37,7 @@ _ERROR_DESCRIPTIONS = {
     416: "The range is not satisfiable",
     422: "The recording cannot be converted",
     429: "Asked for too often from one address; Retry-After says when to come back",
+    500: "A fault of the service, which was logged",
     503: "The service is busy, or its database is away; Retry-After says when to come back",
     507: "The disk is full; Retry-After says when to come back",
 }
@@ -50,10 +52,10 @@ class ErrorResponse(msgspec.Struct):
 
 
 def error_responses(*statuses: int) -> dict[int, ResponseSpec]:
-    """The descriptions of these error responses."""
+    """The descriptions of these error responses, and of a fault of the service, which no call rules out."""
     return {
         status: ResponseSpec(ErrorResponse, description=_ERROR_DESCRIPTIONS[status], generate_examples=False)
-        for status in statuses
+        for status in (*statuses, 500)
     }
 
 
@@ -99,6 +101,16 @@ class _OfflinePage(OpenAPIRenderPlugin):
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         return self._page
+
+    def receive_router(self, router: Router) -> None:
+        """Let HEAD be what GET is, without the body: Litestar gives its pages GET alone. All of them are there now."""
+        routes = [found for found in router.routes if isinstance(found, HTTPRoute)]
+        pages = {page for found in routes for page in found.route_handlers if HttpMethod.GET in page.http_methods}
+        router.routes.clear()  # else OPTIONS goes on naming GET alone
+        for page in pages:
+            kept: dict[str, Any] = {"media_type": page.media_type, "name": page.name, "sync_to_thread": False}
+            again = route([*page.paths], http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200, **kept)
+            router.register(again(page.fn))
 
 
 async def _answer_unknown_path(response: Response[Any]) -> Response[Any]:

@@ -1,0 +1,1 @@
+"""The one place where adapters are chosen and wired; everything else knows ports alone."""

@@ -1,227 +1,139 @@
-"""The one place where adapters are chosen and wired."""
+"""A set of adapters and the services over it, for one run of the program."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
-from typing import IO
+import os
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 
-import msgspec
-from dependency_injector import containers, providers
+import structlog
 
-from adapters.disk.spool import DiskSpool
-from adapters.embedded_postgres.embedded import EmbeddedPostgres
-from adapters.ffmpeg.command_line import find_ffmpeg
-from adapters.ffmpeg.converter import FfmpegAudioConverter
-from adapters.lame.converter import LameAudioConverter
-from adapters.lame.pool import EncoderPool, available_cores
-from adapters.memory.clock import FixedClock
-from adapters.memory.converter import InMemoryAudioConverter
-from adapters.memory.identifiers import SeededIdentifiers
-from adapters.memory.spool import InMemorySpool
-from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
-from adapters.memory.users import InMemoryUserRepository
-from adapters.numpy.meter import NumpySoundMeter
-from adapters.postgres.database import Database
-from adapters.postgres.keeping.backup import back_up
-from adapters.postgres.keeping.restore import restore
-from adapters.postgres.schema.migrate import check_migrated, migrate
-from adapters.postgres.track_keeper import PsycopgTrackKeeper
-from adapters.postgres.tracks import PsycopgTrackRepository
-from adapters.postgres.users import PsycopgUserRepository
-from adapters.pydub.converter import PydubAudioConverter
-from adapters.system.clock import SystemClock
-from adapters.system.identifiers import RandomIdentifiers
-from application.add_track import AddTrack
-from application.admission.places import Places
-from application.admission.rate_limit import RateLimit
-from application.authenticate import Authenticate
-from application.check_tracks import CheckedTrack, CheckTracks
-from application.open_record import OpenRecord
+from application.audio_first import SweepAudio
+from application.check_tracks import CheckTracks
 from application.readiness import Readiness
-from domain.convert import Convert
-from domain.errors import ConverterUnavailable, WrongSetting
-from domain.output.converter import AudioConverter
-from domain.register import Register
+from domain.audio_store import AudioCatalogue, AudioStore
+from domain.errors import (
+    BackupRefused,
+    CheckRefused,
+    ConverterUnavailable,
+    DiskFull,
+    MusicAppError,
+    WorkspaceAway,
+    WrongSetting,
+)
+from domain.store import Store, StoreBackup
+from domain.tracks import TrackCatalogue
 from entrypoints.settings.settings import Settings
+from entrypoints.wiring.application import Application
+from entrypoints.wiring.common import CommonAdapters
+from entrypoints.wiring.owed import check_wiring, named_wiring
 
+logger = structlog.get_logger(__name__)
 
-async def _running_database(database: Database, conninfo: str) -> AsyncGenerator[Database, None]:
-    """Bring the schema up to date, open the pool and check the server's settings; close the pool in the end."""
-    await asyncio.to_thread(migrate, conninfo)
-    await database.open()
-    try:
-        await database.check_durability()
-        yield database
-    finally:
-        await database.close()
-
-
-async def _checked_converter(converter: AudioConverter) -> AudioConverter:
-    """A converter that cannot run stops the start, by the name of its setting."""
-    try:
-        await converter.check()
-    except ConverterUnavailable as error:
-        raise WrongSetting(error.setting, error.problem) from error
-    return converter
-
-
-class Adapters(containers.DeclarativeContainer):
-    """PostgreSQL, the disk, and LAME, ffmpeg or pydub."""
-
-    settings = providers.Dependency(instance_of=Settings)
-
-    clock = providers.Singleton(SystemClock)
-    identifiers = providers.Singleton(RandomIdentifiers)
-
-    database = providers.Singleton(Database, settings.provided.database_url, settings.provided.database_pool_size)
-    users = providers.Singleton(PsycopgUserRepository, database)
-    tracks = providers.Singleton(PsycopgTrackRepository, database)
-    keeper = providers.Singleton(PsycopgTrackKeeper, database)
-
-    spool = providers.Singleton(
-        DiskSpool,
-        settings.provided.spool_folder,
-        settings.provided.spool_max_bytes,
-        settings.provided.spool_min_free_bytes,
-    )
-    ffmpeg = providers.Singleton(find_ffmpeg, settings.provided.ffmpeg_path)
-    ffmpeg_converter = providers.Singleton(
-        FfmpegAudioConverter, ffmpeg, settings.provided.spool_folder, settings.provided.max_mp3_bytes
-    )
-    encoder_pool = providers.Singleton(EncoderPool, providers.Callable(available_cores))
-    converter = providers.Selector(
-        settings.provided.converter,
-        lame=providers.Singleton(
-            LameAudioConverter,
-            ffmpeg_converter,
-            encoder_pool,
-            settings.provided.spool_folder,
-            settings.provided.max_mp3_bytes,
-        ),
-        ffmpeg=ffmpeg_converter,
-        pydub=providers.Singleton(
-            PydubAudioConverter,
-            ffmpeg,
-            settings.provided.spool_folder,
-            settings.provided.pydub_max_bytes,
-            settings.provided.max_mp3_bytes,
-        ),
-    )
-    meter = providers.Selector(
-        settings.provided.measure_sound, on=providers.Singleton(NumpySoundMeter), off=providers.Object(None)
-    )
-    database_running = providers.Resource(_running_database, database, settings.provided.database_url)
-    converter_checked = providers.Resource(_checked_converter, converter)
-    checks = providers.Dict(
-        database=database.provided.check, converter=converter.provided.check, disk=spool.provided.check
-    )
-
-
-class InMemoryAdapters(containers.DeclarativeContainer):
-    """The twin of every adapter, for tests: nothing outlives the process, and the MP3s are silent."""
-
-    settings = providers.Dependency(instance_of=Settings)
-
-    clock = providers.Singleton(FixedClock)
-    identifiers = providers.Singleton(SeededIdentifiers)
-    users = providers.Singleton(InMemoryUserRepository)
-    tracks = providers.Singleton(InMemoryTrackRepository, users)
-    keeper = providers.Singleton(InMemoryTrackKeeper, tracks)
-    spool = providers.Singleton(InMemorySpool)
-    converter = providers.Singleton(InMemoryAudioConverter)
-    meter = providers.Selector(
-        settings.provided.measure_sound, on=providers.Singleton(NumpySoundMeter), off=providers.Object(None)
-    )
-    checks = providers.Dict(converter=converter.provided.check, disk=spool.provided.check)
-
-
-class Application(containers.DeclarativeContainer):
-    """The services over whichever adapters there are."""
-
-    settings = providers.Dependency(instance_of=Settings)
-    adapters = providers.DependenciesContainer()
-
-    register = providers.Factory(Register, adapters.users, adapters.identifiers, adapters.clock)
-    convert = providers.Factory(
-        Convert, adapters.converter, settings.provided.audio_limits, settings.provided.quality, adapters.meter
-    )
-    authenticate = providers.Factory(Authenticate, adapters.users)
-    add_track = providers.Factory(AddTrack, convert, adapters.keeper, adapters.identifiers, adapters.clock)
-    open_record = providers.Factory(OpenRecord, adapters.tracks, adapters.keeper)
-    check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.keeper)
-    readiness = providers.Singleton(Readiness, adapters.checks, adapters.clock)
-    upload_places = providers.Singleton(Places, settings.provided.upload_places, "uploads")
-    download_places = providers.Singleton(Places, settings.provided.max_downloads, "downloads")
-    register_rate = providers.Singleton(RateLimit, settings.provided.register_rate, adapters.clock)
+_SWEEP_SECONDS = 24 * 3600
 
 
 class Container:
-    """Adapters and the services over them, for one run of the service."""
+    """What the entrypoints work with; nothing in it is opened before `running`."""
 
-    def __init__(self, settings: Settings, adapters: type[Adapters] | type[InMemoryAdapters] = Adapters) -> None:
+    def __init__(self, settings: Settings, adapters: type[CommonAdapters] | None = None) -> None:
+        """`adapters` in place of those that WIRING names. Raises `WrongSetting` where it names none."""
         self.settings = settings
-        self.adapters = adapters(settings=settings)
+        self.adapters = (adapters or named_wiring(settings.storage.wiring))(settings=settings)
         self.application = Application(settings=settings, adapters=self.adapters)
+        self.readiness = Readiness(self._checks(), self.adapters.clock())
+
+    @property
+    def store(self) -> Store:
+        """Where users and tracks are kept; to be entered by `Store.running` before everything else."""
+        found: Store = self.adapters.store()
+        return found
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None, None]:
-        """Open what the adapters need, and close it in the end. Raises `WrongSetting` where something cannot run."""
+        """Check the adapters, bring the store up to date and open it; close it in the end. Raises `WrongSetting`."""
+        check_wiring(self.adapters, self.settings)
+        await asyncio.to_thread(self.store.migrate)
+        async with self.open_store(), self._sweeping():
+            await self.check_converter()
+            await self._check_spool()
+            yield
+
+    @asynccontextmanager
+    async def open_store(self) -> AsyncGenerator[None, None]:
+        """The store as it is, for who only reads. Raises `WrongSetting`, `StoreAway`."""
         try:
-            if (opening := self.adapters.init_resources()) is not None:
-                await opening
+            await self.store.open()
             yield
         finally:
-            if (closing := self.adapters.shutdown_resources()) is not None:
-                await closing
+            await self.store.close()
 
     async def check_converter(self) -> None:
         """Raise `WrongSetting` where the converter cannot run."""
-        await _checked_converter(self.adapters.converter())
+        try:
+            await self.adapters.converter().check()
+        except ConverterUnavailable as error:
+            raise WrongSetting(error.setting, error.problem) from error
+
+    async def _check_spool(self) -> None:
+        """Raise `WrongSetting` for a folder in which no upload could be taken. One that is full may be emptied yet."""
+        try:
+            await self.adapters.spool().check()
+        except DiskFull:
+            return
+        except WorkspaceAway as error:
+            reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
+            found = f"{self.settings.storage.spool_folder} cannot be used by user {os.geteuid()} ({reason})"
+            raise WrongSetting("DATA_DIR", f"{found}; name a folder in which this user may write") from error
+
+    def check_tracks(self) -> CheckTracks:
+        """What compares every MP3 with its digest. Raises `CheckRefused` where the tracks cannot be listed."""
+        tracks = self.adapters.tracks()
+        if not isinstance(tracks, TrackCatalogue):
+            raise CheckRefused(f"{type(tracks).__name__}, which keeps the tracks, cannot list them")
+        return CheckTracks(tracks, self.adapters.keeper())
+
+    def backup(self) -> StoreBackup:
+        """What writes and reads backups. Raises `BackupRefused` unless they hold everything that is kept."""
+        store = self.store
+        for name in ("users", "tracks", "keeper"):
+            part = self.adapters.providers[name]()
+            if not isinstance(store, StoreBackup) or not store.covers(part):
+                raise BackupRefused(
+                    f"music-app has no backups of what {type(part).__name__} keeps; back it up by its own means"
+                )
+        return store  # type: ignore[return-value] # there is at least one part, so it was looked at
+
+    def _checks(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        checks: dict[str, Callable[[], Awaitable[None]]] = {
+            "database": lambda: self.store.check(),
+            "converter": lambda: self.adapters.converter().check(),
+            "disk": lambda: self.adapters.spool().check(),
+        }
+        audio: AudioStore | None = self.adapters.audio()
+        return checks if audio is None else {**checks, "audio": audio.check}
+
+    @asynccontextmanager
+    async def _sweeping(self) -> AsyncGenerator[None, None]:
+        """Meanwhile, once a day, delete what the audio store keeps for no track."""
+        audio = self.adapters.audio()
+        if audio is None or not isinstance(audio, AudioCatalogue):
+            yield
+            return
+        sweep = SweepAudio(audio, audio, self.adapters.tracks(), self.adapters.clock())
+        task = asyncio.create_task(_sweep_daily(sweep))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
-@contextmanager
-def with_database(settings: Settings, *, make: bool = True) -> Iterator[Settings]:
-    """The settings with a DATABASE_URL: the given one, else that of the embedded PostgreSQL, which runs meanwhile.
-
-    Unless `make`, no folder without a database gets one. To be entered in the main thread, before the event loop.
-    Raises `WrongSetting`.
-    """
-    if settings.database_url:
-        yield settings
-        return
-    embedded = EmbeddedPostgres(Path(settings.data_dir))
-    if not make and not embedded.made:
-        folder = Path(settings.data_dir).absolute()
-        raise WrongSetting("DATA_DIR", f"there is no database in {folder}; name the folder that the service has")
-    with embedded as conninfo:
-        yield msgspec.structs.replace(settings, database_url=conninfo)
-
-
-def migrate_database(settings: Settings) -> list[str]:
-    """Bring the schema of DATABASE_URL up to date; the names of the migrations applied. Raises `WrongSetting`."""
-    return migrate(settings.database_url)
-
-
-def back_up_database(settings: Settings, file: IO[bytes]) -> dict[str, int]:
-    """Write a backup of DATABASE_URL; how many rows of each table. Raises `MusicAppError`, OSError."""
-    return back_up(settings.database_url, file)
-
-
-def restore_database(settings: Settings, file: IO[bytes], *, replace: bool) -> dict[str, int]:
-    """Restore DATABASE_URL from a backup; how many rows of each table. Raises `MusicAppError`, OSError."""
-    return restore(settings.database_url, file, replace=replace)
-
-
-async def checked_tracks(settings: Settings) -> AsyncGenerator[CheckedTrack, None]:
-    """Every track of DATABASE_URL, checked; nothing is changed. Raises `MusicAppError`."""
-    await asyncio.to_thread(check_migrated, settings.database_url)
-    adapters = Adapters(settings=settings)
-    check = Application(settings=settings, adapters=adapters).check_tracks()
-    database = adapters.database()
-    await database.open()
-    try:
-        async for checked in check():
-            yield checked
-    finally:
-        await database.close()
+async def _sweep_daily(sweep: SweepAudio) -> None:
+    while True:
+        try:
+            if deleted := await sweep():
+                logger.info("audio swept", deleted=deleted)
+        except MusicAppError as error:
+            logger.warning("audio not swept", problem=str(error))
+        await asyncio.sleep(_SWEEP_SECONDS)

@@ -9,14 +9,14 @@ from typing import BinaryIO
 import uvloop
 
 from adapters.lame.pool import EncoderPool
+from application.blocks import rejoined
 from domain.output.converter import AudioConverter
 from domain.output.downmix import downmix_matrix
 from domain.output.format import Mp3Quality, mp3_format
 from domain.recording.reader import WavReader
 from entrypoints.cli.convert import BLOCK_BYTES
-from entrypoints.http.requests.body import rejoined
 from entrypoints.settings.settings import read_settings
-from entrypoints.wiring.container import Adapters
+from entrypoints.wiring.postgres import PostgresAdapters
 
 
 class Conversions:
@@ -25,7 +25,7 @@ class Conversions:
     def __init__(self, folder: Path, converter: str, threads: int | None = None) -> None:
         """`converter` as in CONVERTER; `threads` for LAME, by default one for each core."""
         self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
-        adapters = Adapters(settings=read_settings({"DATA_DIR": str(folder), "CONVERTER": converter}))
+        adapters = PostgresAdapters(settings=read_settings({"DATA_DIR": str(folder), "CONVERTER": converter}))
         if threads:
             adapters.encoder_pool.override(EncoderPool(threads))
         self._converter: AudioConverter = adapters.converter()

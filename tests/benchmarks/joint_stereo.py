@@ -17,6 +17,7 @@ from adapters.lame.frames import FrameLayout
 from adapters.lame.info import InfoFrame
 from adapters.lame.stream import FrameStream
 from domain.output.format import Mp3Format, Mp3Quality
+from tests.programs import FFMPEG
 from tests.sounds import music, noise, speech
 from tests.wavs import Samples
 
@@ -94,7 +95,7 @@ def _by_ffmpeg(folder: Path, form: Mp3Format, samples: bytes) -> bytes:
     quality = str(form.quality)
     wanted = ["-q:a", quality[1:]] if quality.startswith("V") else ["-b:a", f"{quality}k"]
     source = ["-f", "s16le", "-ar", str(form.sample_rate), "-ac", "2", "-i", "pipe:0"]
-    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", *source, *wanted, "-id3v2_version", "0", str(path)]
+    command = [FFMPEG, "-nostdin", "-v", "error", "-y", *source, *wanted, "-id3v2_version", "0", str(path)]
     subprocess.run(command, input=samples, check=True)
     return path.read_bytes()
 
@@ -102,7 +103,7 @@ def _by_ffmpeg(folder: Path, form: Mp3Format, samples: bytes) -> bytes:
 def _decoded(folder: Path, mp3: bytes) -> Samples:
     path = folder / "decoded.mp3"
     path.write_bytes(mp3)
-    command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-f", "f32le", "pipe:1"]
+    command = [FFMPEG, "-nostdin", "-v", "error", "-i", str(path), "-f", "f32le", "pipe:1"]
     done = subprocess.run(command, capture_output=True, check=True)
     return np.frombuffer(done.stdout, "<f4").astype(np.float64).reshape(-1, 2)
 

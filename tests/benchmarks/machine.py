@@ -9,7 +9,8 @@ from pathlib import Path
 
 import lameenc
 
-from adapters.lame.pool import available_cores
+from adapters.system.cores import available_cores
+from tests.programs import FFMPEG
 
 
 def describe_machine() -> str:
@@ -42,5 +43,5 @@ def _lame() -> str:
 
 
 def _ffmpeg() -> str:
-    first_line = subprocess.run(["ffmpeg", "-version"], check=True, capture_output=True, text=True).stdout
+    first_line = subprocess.run([FFMPEG, "-version"], check=True, capture_output=True, text=True).stdout
     return " ".join(first_line.split(maxsplit=3)[:3]).replace(" version", "")

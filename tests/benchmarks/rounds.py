@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from tests.programs import FFMPEG
+
 Key = TypeVar("Key")
 
 
@@ -20,7 +22,7 @@ def best_times(rounds: int, actions: Mapping[Key, Callable[[], object]]) -> dict
 
 def run_ffmpeg(wav: Path) -> None:
     """What everybody would type, at the bit rate that the service has by default."""
-    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", str(wav), "-b:a", "128k", str(wav.with_suffix(".mp3"))]
+    command = [FFMPEG, "-nostdin", "-v", "error", "-y", "-i", str(wav), "-b:a", "128k", str(wav.with_suffix(".mp3"))]
     subprocess.run(command, check=True)
 
 

@@ -4,7 +4,7 @@ from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 
-from adapters.lame.pool import available_cores
+from adapters.system.cores import available_cores
 from tests.benchmarks.converting import Conversions
 from tests.benchmarks.recordings import music
 from tests.benchmarks.report import Report

@@ -21,6 +21,8 @@ from domain.recording.format import SampleEncoding
 from tests import wavs
 from tests.contract.leftovers import descendants, open_files
 from tests.contract.recordings import STEREO, WIDTHS, Recording, in_blocks, noise_band, recording, seconds
+from tests.players import by_libsndfile
+from tests.programs import FFMPEG
 from tests.wavs import Samples, tone
 
 
@@ -65,10 +67,18 @@ class ConverterContract:
         assert (info.bytes, info.has_seek_table) == (len(mp3), True)
         assert abs(info.samples - what.expected_samples()) <= 1
 
-    @pytest.mark.parametrize("samples", [1, 47, 576, 1152, 1153])
-    @pytest.mark.parametrize("rate", [1000, 44100, 384000])
+    @pytest.mark.parametrize(
+        ("rate", "samples"),
+        [
+            (1000, 1),
+            (1000, 576),
+            *((44100, samples) for samples in (1, 47, 576, 1152, 1153)),
+            (384000, 1),
+            (384000, 47),
+        ],
+    )
     async def test_the_shortest_recordings_become_an_mp3(
-        self, converter: AudioConverter, samples: int, rate: int
+        self, converter: AudioConverter, rate: int, samples: int
     ) -> None:
         what = recording(noise_band(samples, 1), rate=rate)
 
@@ -120,8 +130,10 @@ class ConverterContract:
 
         assert [read_info(mp3[:4096]).samples for mp3 in mp3s] == [what.samples for what in different]
 
-    @pytest.mark.parametrize("bytes_before", [0, 44100 * 40])
-    @pytest.mark.parametrize("raised", [Vanished, BrokenPipeError, TimeoutError])
+    @pytest.mark.parametrize(
+        ("bytes_before", "raised"),
+        [(0, Vanished), (0, BrokenPipeError), (44100 * 40, BrokenPipeError), (44100 * 40, TimeoutError)],
+    )
     async def test_what_the_samples_raise_comes_out_unchanged(
         self, converter: AudioConverter, tmp_path: Path, bytes_before: int, raised: type[Exception]
     ) -> None:
@@ -203,15 +215,15 @@ class ConverterContract:
         await converter.check()
 
 
-def decoded(mp3: bytes, target: Mp3Format, folder: Path) -> Samples:
+def decoded(mp3: bytes, target: Mp3Format) -> Samples:
     """What is heard: one row per sample, one column per channel."""
-    return heard_by_ffmpeg(mp3, "mp3", target.channels, folder)
+    return by_libsndfile(mp3, target.channels)[0]
 
 
-def heard_by_ffmpeg(content: bytes, kind: str, channels: int, folder: Path) -> Samples:
+def heard_by_ffmpeg(content: bytes, channels: int, folder: Path) -> Samples:
     path = folder / "heard"
     path.write_bytes(content)
-    command = ["ffmpeg", "-nostdin", "-v", "error", "-f", kind, "-i", f"file:{path}", "-f", "f32le", "pipe:1"]
+    command = [FFMPEG, "-nostdin", "-v", "error", "-f", "wav", "-i", f"file:{path}", "-f", "f32le", "pipe:1"]
     run = subprocess.run(command, capture_output=True, check=True)
     assert run.stderr == b""
     return np.frombuffer(run.stdout, "<f4").astype(np.float64).reshape(-1, channels)
@@ -228,48 +240,51 @@ def assert_alike(heard: Samples, expected: Samples, correlation: float = 0.99) -
 
 class SoundContract:
     @pytest.mark.parametrize("encoding", WIDTHS)
-    async def test_every_encoding_sounds_as_it_was(
-        self, converter: AudioConverter, tmp_path: Path, encoding: SampleEncoding
-    ) -> None:
+    async def test_every_encoding_sounds_as_it_was(self, converter: AudioConverter, encoding: SampleEncoding) -> None:
         values = noise_band(16000, 2)
         what = recording(values, encoding)
 
-        heard = decoded(await encoded(converter, what, "V0"), what.target(), tmp_path)
+        heard = decoded(await encoded(converter, what, "V0"), what.target())
 
         assert_alike(heard, values)
 
-    @pytest.mark.parametrize("tag", [wavs.MS_ADPCM, wavs.IMA_ADPCM, wavs.GSM_610])
-    @pytest.mark.parametrize("channels", [1, 2])
+    @pytest.mark.parametrize(
+        ("tag", "channels"),
+        [(wavs.MS_ADPCM, 1), (wavs.MS_ADPCM, 2), (wavs.IMA_ADPCM, 1), (wavs.IMA_ADPCM, 2), (wavs.GSM_610, 1)],
+    )
     async def test_codecs_in_blocks_sound_as_they_were(
         self, converter: AudioConverter, tmp_path: Path, tag: int, channels: int
     ) -> None:
-        what = in_blocks(tag, channels if tag != wavs.GSM_610 else 1)
-        expected = heard_by_ffmpeg(canonical_head(what.source) + what.data, "wav", what.source.channels, tmp_path)
+        what = in_blocks(tag, channels)
+        expected = heard_by_ffmpeg(canonical_head(what.source) + what.data, what.source.channels, tmp_path)
 
-        heard = decoded(await encoded(converter, what), what.target(), tmp_path)
+        heard = decoded(await encoded(converter, what), what.target())
 
         # White noise at 64 kb/s
         assert heard.shape == expected.shape
         assert np.corrcoef(heard[:, 0], expected[:, 0])[0, 1] > 0.9
 
-    @pytest.mark.parametrize(("quality", "correlation"), [("64", 0.95), ("320", 0.99), ("V0", 0.99), ("V6", 0.95)])
-    @pytest.mark.parametrize("rate", [8000, 11025, 16000, 22050, 44100, 48000])
-    async def test_rates_of_mp3_keep_every_sample(
-        self, converter: AudioConverter, tmp_path: Path, rate: int, quality: str, correlation: float
-    ) -> None:
+    @pytest.mark.parametrize(
+        ("rate", "quality"),
+        [
+            *((8000, "64"), (8000, "V6"), (11025, "320"), (11025, "V0"), (16000, "64"), (16000, "V0")),
+            *((22050, "320"), (22050, "V6"), (44100, "64"), (44100, "V0"), (48000, "320"), (48000, "V6")),
+        ],
+    )
+    async def test_rates_of_mp3_keep_every_sample(self, converter: AudioConverter, rate: int, quality: str) -> None:
         values = noise_band(rate // 2 + 1, 1)
         what = recording(values, rate=rate)
 
-        heard = decoded(await encoded(converter, what, quality), what.target(), tmp_path)
+        heard = decoded(await encoded(converter, what, quality), what.target())
 
-        assert_alike(heard, values, correlation)
+        assert_alike(heard, values, 0.95 if quality in ("64", "V6") else 0.99)
 
     @pytest.mark.parametrize("rate", [1000, 7350, 37800, 96000, 192000, 384000])
-    async def test_other_rates_are_resampled(self, converter: AudioConverter, tmp_path: Path, rate: int) -> None:
+    async def test_other_rates_are_resampled(self, converter: AudioConverter, rate: int) -> None:
         what = recording(tone(rate, 2, rate, 220.0), rate=rate)
         target = what.target()
 
-        heard = decoded(await encoded(converter, what), target, tmp_path)
+        heard = decoded(await encoded(converter, what), target)
 
         assert_alike(heard, tone(target.sample_rate, 2, target.sample_rate, 220.0))
 
@@ -277,20 +292,26 @@ class SoundContract:
         ("channels", "mask"), [(3, 0), (3, 0x7), (6, 0x3F), (6, 0x60F), (8, 0x63F), (18, 0x3FFFF), (64, 0)]
     )
     async def test_many_channels_are_mixed_by_the_downmix(
-        self, converter: AudioConverter, tmp_path: Path, channels: int, mask: int
+        self, converter: AudioConverter, channels: int, mask: int
     ) -> None:
         values = noise_band(12000, channels, highest=0.1)
         what = recording(values, mask=mask)
 
-        heard = decoded(await encoded(converter, what), what.target(), tmp_path)
+        heard = decoded(await encoded(converter, what), what.target())
 
         assert_alike(heard, values @ np.array(downmix_matrix(what.source)).T)
 
-    @pytest.mark.parametrize("encoding", [SampleEncoding.FLOAT_32, SampleEncoding.FLOAT_64])
-    @pytest.mark.parametrize("channels", [1, 6])
-    @pytest.mark.parametrize("rate", [44100, 96000])
+    @pytest.mark.parametrize(
+        ("encoding", "channels", "rate"),
+        [
+            (SampleEncoding.FLOAT_32, 1, 44100),
+            (SampleEncoding.FLOAT_32, 6, 96000),
+            (SampleEncoding.FLOAT_64, 1, 96000),
+            (SampleEncoding.FLOAT_64, 6, 44100),
+        ],
+    )
     async def test_floats_that_are_no_samples_do_no_harm(
-        self, converter: AudioConverter, tmp_path: Path, encoding: SampleEncoding, channels: int, rate: int
+        self, converter: AudioConverter, encoding: SampleEncoding, channels: int, rate: int
     ) -> None:
         values = noise_band(2 * rate, channels, highest=6000 / rate)
         broken = values.copy()
@@ -298,7 +319,7 @@ class SoundContract:
         broken[1005, -1] = np.nan
         what = recording(broken, encoding, rate=rate, mask=0x3F if channels == 6 else 0)
 
-        heard = decoded(await encoded(converter, what), what.target(), tmp_path)
+        heard = decoded(await encoded(converter, what), what.target())
 
         mixed = values @ np.array(downmix_matrix(what.source)).T
         assert len(heard) == what.expected_samples()
@@ -307,29 +328,27 @@ class SoundContract:
 
     @pytest.mark.parametrize("value", [np.nan, np.inf])
     async def test_a_channel_that_is_not_finite_does_not_silence_the_others(
-        self, converter: AudioConverter, tmp_path: Path, value: float
+        self, converter: AudioConverter, value: float
     ) -> None:
         values = noise_band(20000, 6, highest=0.1)
         broken = values.copy()
         broken[:, 2:4] = value  # front centre, and the low-frequency channel, which has no weight
         what = recording(broken, SampleEncoding.FLOAT_32, mask=0x3F)
 
-        heard = decoded(await encoded(converter, what), what.target(), tmp_path)
+        heard = decoded(await encoded(converter, what), what.target())
 
         values[:, 2:4] = 0
         assert_alike(heard, values @ np.array(downmix_matrix(what.source)).T)
 
     @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-    async def test_what_is_not_finite_is_silence(self, converter: AudioConverter, tmp_path: Path, value: float) -> None:
+    async def test_what_is_not_finite_is_silence(self, converter: AudioConverter, value: float) -> None:
         what = recording(np.full((20000, 2), value), SampleEncoding.FLOAT_32)
 
-        heard = decoded(await encoded(converter, what), what.target(), tmp_path)
+        heard = decoded(await encoded(converter, what), what.target())
 
         assert np.abs(heard).max() < 1e-4
 
-    async def test_samples_that_look_like_another_stream_stay_samples(
-        self, converter: AudioConverter, tmp_path: Path
-    ) -> None:
+    async def test_samples_that_look_like_another_stream_stay_samples(self, converter: AudioConverter) -> None:
         burst = bytes.fromhex("72f81f4e0100000c").ljust(6144, b"\x55")  # AC-3 in S/PDIF, IEC 61937
         what = Recording(STEREO, burst * 30, 30 * 1536)
 

@@ -32,7 +32,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, code in blocks().items():
         if name.endswith(".py"):
             (copy / name).write_text(code, "utf-8")
-    container = copy / "entrypoints" / "container.py"
+    container = copy / "entrypoints" / "wiring" / "container.py"
     text = container.read_text("utf-8")
     assert text.count(OLD_PROVIDER) == text.count(OLD_IMPORT) == 1
     text = text.replace(OLD_PROVIDER, blocks()["entrypoints/wiring/container.py (tracks)"])

@@ -1,5 +1,6 @@
 """What the service owes a file: three programs vote, and the codec must be one that is taken."""
 
+import functools
 import json
 import os
 import signal
@@ -21,9 +22,10 @@ _CHANNELS = range(1, 65)
 _RATES = range(1000, 384_001)
 # In a process of its own: a library that crashes on a file, or never returns, must not take the table along.
 _ASK = """
-import dataclasses, json, sys
+import dataclasses, json, pathlib, sys
 from tests.oracles import opinions
-print(json.dumps({name: found and dataclasses.astuple(found) for name, found in opinions(sys.argv[1]).items()}))
+said = opinions(pathlib.Path(sys.argv[1]))
+print(json.dumps({name: found and dataclasses.astuple(found) for name, found in said.items()}))
 """
 
 
@@ -51,8 +53,9 @@ class Expectation:
         return [name for name, found in self.opinions.items() if found in self.lengths]
 
 
+@functools.cache
 def expectation(path: Path) -> Expectation:
-    """Two programs that decode at least one sample make a file acceptable, none makes it refusable."""
+    """Two programs that decode at least one sample make a file acceptable, none makes it refusable. Asked once."""
     opinions = _ask(path)
     words = _format_words(path)
     votes = Counter(opinions.values())

@@ -1,18 +1,18 @@
 """Comparing what two programs decoded: same rate, same channels, same sound."""
 
-import ctypes
-import os
 import struct
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import miniaudio
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.output.downmix import downmix_matrix
 from domain.recording.format import SampleEncoding, WavFormat
-from tests import oracles
+from tests.libsndfile import of_the_package
+from tests.programs import FFMPEG
 
 DECODE_SECONDS = 120
 COMPARED_BYTES = 64 << 20
@@ -21,7 +21,6 @@ LARGEST_SHIFT = 1152
 _BAND = 0.7
 """Of the spectrum this part is compared: what lies above, encoders leave out."""
 _QUIET = 1e-3
-_BLOCK_SAMPLES = 4096
 _SHORTEST = 1000
 """Samples below which an MP3 is too coarse for a comparison."""
 
@@ -48,7 +47,7 @@ class Likeness:
 
 def by_ffmpeg(path: Path) -> Sound | None:
     """What ffmpeg decodes, an Info frame's delay and padding taken off; None if nothing."""
-    command = ["ffmpeg", "-nostdin", "-v", "error", "-i", f"file:{path}", "-map", "0:a:0"]
+    command = [FFMPEG, "-nostdin", "-v", "error", "-i", f"file:{path}", "-map", "0:a:0"]
     return _decoded([*command, "-c:a", "pcm_f64be", "-f", "au", "-"])
 
 
@@ -61,25 +60,25 @@ def by_sox(path: Path) -> Sound | None:
 
 def by_libsndfile(path: Path) -> Sound | None:
     """What libsndfile reads; None if nothing. For files that it is known to survive."""
-    library, info = oracles._libsndfile(), oracles._SndfileInfo()
-    if library is None:
-        return None
-    handle = library.sf_open(os.fsencode(path), oracles._READ_MODE, ctypes.byref(info))
-    if not handle:
-        return None
-    block = (ctypes.c_float * (_BLOCK_SAMPLES * info.channels))()
-    kept, length = [], 0
+    kept, length, rate = [], 0, 0
+    for rate, block in of_the_package().blocks(path):  # noqa: B007 - it is the same for all
+        if length * block.shape[1] * 8 < COMPARED_BYTES:
+            kept.append(block.astype(np.float64))
+        length += len(block)
+    return Sound(rate, length, np.concatenate(kept)) if kept else None
+
+
+def by_miniaudio(path: Path) -> Sound | None:
+    """What miniaudio reads; None if nothing."""
     try:
-        while (count := library.sf_readf_float(handle, block, _BLOCK_SAMPLES)) > 0:
-            if length * info.channels * 8 < COMPARED_BYTES:
-                kept.append(np.array(block[: count * info.channels], np.float64).reshape(count, info.channels))
-            length += count
-    finally:
-        library.sf_close(handle)
-    return Sound(info.samplerate, length, np.concatenate(kept)) if kept else None
+        found = miniaudio.wav_read_file_f32(str(path))
+    except miniaudio.DecodeError:
+        return None
+    values = np.array(found.samples, np.float64).reshape(-1, found.nchannels)
+    return Sound(found.sample_rate, len(values), values) if len(values) else None
 
 
-DECODERS = {"ffmpeg": by_ffmpeg, "sox": by_sox, "libsndfile": by_libsndfile}
+DECODERS = {"ffmpeg": by_ffmpeg, "sox": by_sox, "libsndfile": by_libsndfile, "miniaudio": by_miniaudio}
 
 
 def _decoded(command: list[str]) -> Sound | None:

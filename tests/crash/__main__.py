@@ -27,7 +27,13 @@ UPLOADERS = 8
 MOST_SECONDS_BETWEEN = 1.0
 READY_SECONDS = 90
 """For PostgreSQL to be started again and to recover."""
-EXPECTED_ANSWERS = {"201", "broken off", "422 wav.damaged", "503 service.database_away", "503 service.overloaded"}
+EXPECTED_ANSWERS = {
+    "201",
+    "broken off",
+    "500 service.converter_failed",
+    "503 service.database_away",
+    "503 service.overloaded",
+}
 
 
 def main(arguments: list[str]) -> int:

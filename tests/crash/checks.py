@@ -12,6 +12,7 @@ import psycopg
 
 from adapters.embedded_postgres.cluster import Cluster
 from tests.crash.uploads import Promise
+from tests.programs import FFMPEG
 from tests.server import Server
 
 SAMPLE = 10
@@ -91,6 +92,6 @@ def _seconds(mp3: bytes) -> float:
     with tempfile.NamedTemporaryFile(suffix=".mp3") as file:
         file.write(mp3)
         file.flush()
-        command = ["ffmpeg", "-v", "warning", "-i", file.name, "-f", "s16le", "-ac", "1", "-ar", "8000", "-"]
+        command = [FFMPEG, "-v", "warning", "-i", file.name, "-f", "s16le", "-ac", "1", "-ar", "8000", "-"]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     return 0 if done.returncode or done.stderr else len(done.stdout) / 16000

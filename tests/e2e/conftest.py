@@ -1,6 +1,7 @@
 """One service for all end-to-end tests of a worker that do not need their own."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,14 @@ import pytest
 
 from tests.e2e.watched import Watched, watched_server
 from tests.server import Server, running_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals_are_heard() -> None:
+    """Programs that are started below `nohup` or in the background would not hear these two, nor what they start."""
+    for number, as_usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, as_usual)
 
 
 @pytest.fixture(scope="session")

@@ -40,9 +40,15 @@ def test_convert_writes_the_mp3_and_nothing_else(tmp_path: Path, converter: str)
     assert _found(tmp_path) == ["in.wav", "out.mp3"]
 
 
-@pytest.mark.parametrize("converter", ["lame", "ffmpeg", "pydub"])
 @pytest.mark.parametrize(
-    ("recording", "reason"), [(b"no WAV", "not a WAV"), (wav(b""), "no audio"), (wav(bytes(9), tag=0x55), "MP3")]
+    ("converter", "recording", "reason"),
+    [
+        ("lame", b"no WAV", "not a WAV"),
+        ("lame", wav(b""), "no audio"),
+        ("lame", wav(bytes(9), tag=0x55), "MP3"),
+        ("ffmpeg", wav(b""), "no audio"),
+        ("pydub", wav(b""), "no audio"),
+    ],
 )
 def test_a_refused_recording_leaves_the_output_as_it_was(
     tmp_path: Path, converter: str, recording: bytes, reason: str

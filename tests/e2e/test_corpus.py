@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.corpus.__main__ import judged, main
+from tests.e2e.watched import connection_url
 from tests.server import running_server
 from tests.wavs import FLOAT, IMA_ADPCM, MU_LAW, floats, ima_adpcm_blocks, mu_law, pcm, tone, wav
 
@@ -28,10 +29,17 @@ FILES = {
 REFUSED = {"no WAV", "empty", "MP3 in WAV"}
 
 
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The same for each converter, so that the other programs are asked once."""
+    return _write(tmp_path_factory.mktemp("corpus") / "files", FILES)
+
+
 @pytest.mark.parametrize("converter", ["lame", "ffmpeg", "pydub"])
-def test_the_service_is_right_on_made_recordings(tmp_path: Path, converter: str) -> None:
-    files = _write(tmp_path / "files", FILES)
-    with running_server(tmp_path / "server", CONVERTER=converter) as server:
+def test_the_service_is_right_on_made_recordings(
+    tmp_path: Path, postgres_server: str, files: list[Path], converter: str
+) -> None:
+    with running_server(tmp_path, CONVERTER=converter, DATABASE_URL=connection_url(postgres_server)) as server:
         found = {one.path.stem: one for one in judged(server.url, files)}
     assert {name: one.problem for name, one in found.items() if one.problem} == {}
     assert {name for name, one in found.items() if one.status != 201} == REFUSED
@@ -39,10 +47,10 @@ def test_the_service_is_right_on_made_recordings(tmp_path: Path, converter: str)
 
 
 def test_a_service_that_refuses_what_it_should_take_is_found_out(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, postgres_server: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _write(tmp_path / "files", {"plain": FILES["plain"], "unheard of": b"RIFF" + struct.pack("<I", 4) + b"WAVE"})
-    with running_server(tmp_path / "server", MAX_CHANNELS="1") as server:
+    with running_server(tmp_path, MAX_CHANNELS="1", DATABASE_URL=connection_url(postgres_server)) as server:
         assert main([str(tmp_path / "files"), "--url", server.url]) == 1
     printed = capsys.readouterr().out
     assert "1 right, 1 wrong" in printed

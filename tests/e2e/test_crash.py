@@ -4,7 +4,7 @@ import pytest
 
 from tests.crash.__main__ import main
 
-KILLS = 9
+KILLS = 6
 
 
 @pytest.mark.timeout(300)

@@ -4,12 +4,14 @@ import os
 import signal
 import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from tests.e2e.watched import connection_url
 from tests.processes import family, living, named, wait_until
 from tests.server import MUSIC_APP, Server, running_server
 from tests.wavs import pcm, tone, wav
@@ -23,6 +25,31 @@ def test_a_link_gives_the_same_bytes_after_a_restart(tmp_path: Path) -> None:
         first = _download(server, link)
     with running_server(tmp_path) as server:
         assert _download(server, link) == first
+
+
+def test_all_addresses_are_those_of_both_protocols(tmp_path: Path, database_url: str) -> None:
+    """Where the system has both; and who comes by IPv4 is known by that address."""
+    clients = ["127.0.0.1", "[::1]"] if _has_ipv6() else ["127.0.0.1"]
+    host = "::" if _has_ipv6() else "0.0.0.0"  # noqa: S104 - that is what is tried
+    settings = {"DATABASE_URL": connection_url(database_url), "TRUSTED_PROXIES": "127.0.0.1"}
+    with running_server(tmp_path, HOST=host, **settings) as server:
+        port = urlsplit(server.url).port
+        shown = [_page(f"http://{client}:{port}/") for client in clients]
+    assert server.announcement.endswith("(IPv6 and IPv4)" if _has_ipv6() else f"{host}:{port}")
+    schemes = ["https", "http"]  # the first alone is the trusted proxy
+    for scheme, client, page in zip(schemes, clients, shown, strict=False):
+        assert f"{scheme}://{client}:{port}" in page
+
+
+def _has_ipv6() -> bool:
+    with suppress(OSError), socket.create_server(("::1", 0), family=socket.AF_INET6):
+        return socket.has_dualstack_ipv6()
+    return False
+
+
+def _page(url: str) -> str:
+    headers = {"X-Forwarded-Proto": "https"}
+    return httpx.get(url, headers=headers, trust_env=False).raise_for_status().text
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

@@ -4,23 +4,28 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.oracles import by_ffmpeg
+from tests.programs import CURLS, path_with_curl
 from tests.server import Server
 
 PROJECT = Path(__file__).parents[2]
 ADDRESS = "http://127.0.0.1:5000"
 
 
-def test_the_calls_of_the_readme_download_an_mp3(server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("curl", CURLS)
+def test_the_calls_of_the_readme_download_an_mp3(server: Server, tmp_path: Path, curl: str) -> None:
     readme = (PROJECT / "README.md").read_text("utf-8")
     section = readme.split("## Three calls\n")[1].split("\n## ")[0]
     calls = re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    (programs := tmp_path / "programs").mkdir()
     script = "".join(["set -eu\n", *calls]).replace(ADDRESS, server.url)
 
     done = subprocess.run(
         ["sh", "-c", script],
         cwd=tmp_path,
-        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(tmp_path)},
+        env={"PATH": path_with_curl(programs, curl), "HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         timeout=60,

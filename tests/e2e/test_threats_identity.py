@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.e2e.watched import Watched, watched_server
+from tests.server import NO_TLS
 from tests.unit.http.forms import CONTENT_TYPE, form, part
 from tests.wavs import pcm, tone, wav
 
@@ -35,7 +36,7 @@ def location(watched: Watched) -> str:
 
 
 def get(url: str, **headers: str) -> httpx.Response:
-    return httpx.get(url, headers=headers, trust_env=False)
+    return httpx.get(url, headers=headers, trust_env=False, verify=NO_TLS)
 
 
 def test_a1_the_database_holds_digests_of_tokens_and_no_token(watched: Watched) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -12,7 +11,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.e2e.watched import Watched, wait_until, watched_server
+from tests.e2e.watched import Watched, rest_of_answer, wait_until, watched_server
+from tests.programs import curl
 from tests.unit.http.forms import CONTENT_TYPE, form, part
 from tests.wavs import pcm, tone, wav
 
@@ -56,7 +56,7 @@ def dripped(connection: socket.socket, every: float = 0.1) -> bytes:
                 break
         connection.sendall(b"x")
     connection.settimeout(20)
-    return answer + b"".join(iter(lambda: connection.recv(65536), b""))
+    return rest_of_answer(connection, answer)
 
 
 def is_too_slow(answer: bytes) -> None:
@@ -99,7 +99,7 @@ def test_h1_many_slow_uploads_keep_nobody_out(limited: Watched) -> None:
             connection.sendall(begun)
         assert limited.upload(RECORDING).status_code == 201
         for connection in slow:
-            is_too_slow(b"".join(iter(lambda taken=connection: taken.recv(65536), b"")))  # type: ignore[misc] # bound
+            is_too_slow(rest_of_answer(connection))
 
 
 def begun_download(stack: ExitStack, watched: Watched, link: str) -> socket.socket:
@@ -200,9 +200,9 @@ def test_h6_a_body_that_is_too_large_is_refused_readably(limited: Watched, chunk
 def test_h6_curl_gets_to_see_the_refusal(limited: Watched, tmp_path: Path, option: str) -> None:
     file = tmp_path / "large"
     file.write_bytes(bytes(MAX_BYTES + (1 << 20)))
-    command = ["curl", "-sS", "--noproxy", "*", "-m", "30", "-o", "/dev/null", "-w", "%{http_code}", "-H", option]
+    command = ["-sS", "--noproxy", "*", "-m", "30", "-o", "/dev/null", "-w", "%{http_code}", "-H", option]
     upload = ["-F", f"wav_file=@{file};filename=a.wav", f"{limited.server.url}/add_track"]
-    done = subprocess.run([*command, *upload], capture_output=True, text=True, check=False)
+    done = curl(tmp_path, *command, *upload)
     assert (done.stdout, done.stderr) == ("413", "")
 
 
@@ -254,8 +254,11 @@ def test_h15_a_trusted_proxy_may_say_that_the_client_came_by_https(behind_proxy:
         headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "X-Forwarded-For": "192.0.2.200"}
         headers |= {"Authorization": f"Bearer {user['user_access_token']}"}
         answer = client.post("/add_track", files={"wav_file": ("a.wav", RECORDING)}, headers=headers)
+        page = client.get("/", headers=headers).text
     host = behind_proxy.server.url.removeprefix("http://")
     assert answer.headers["location"].startswith(f"https://{host}/record?id=")
+    assert f"https://{host}/" in page
+    assert "http://" not in page
 
 
 def test_d9_uploads_that_pause_leave_threads_to_others(limited: Watched) -> None:

@@ -1,13 +1,15 @@
 """A service whose programs, files, rows and log lines can be counted."""
 
 import json
+import re
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, LiteralString
 from urllib.parse import quote, urlsplit
@@ -47,9 +49,16 @@ class Watched:
 
     def query(self, text: LiteralString, *values: object) -> Any:
         """The first value that a query finds."""
-        with psycopg.connect(self.database_url) as connection:
-            [value] = connection.execute(text, values).fetchone() or [None]
+        [value] = self._connection.execute(text, values).fetchone() or [None]
         return value
+
+    @cached_property
+    def _connection(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self.database_url, autocommit=True)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._connection.close()
 
     def leftovers(self) -> list[str]:
         """Files in the spool or open in it, and programs that were started and still run."""
@@ -80,7 +89,7 @@ class Watched:
         head = f"{request_line}\r\n{headers}Connection: close\r\n\r\n".encode("latin-1")
         with self.connect() as connection:
             connection.sendall(head + body)
-            return b"".join(iter(lambda: connection.recv(65536), b""))
+            return rest_of_answer(connection)
 
     def connect(self) -> socket.socket:
         address = urlsplit(self.server.url)
@@ -92,6 +101,25 @@ class Watched:
             return client.post(
                 "/add_track", data=self.server.register(), files={"wav_file": (name, wav)}, headers=headers
             )
+
+
+def rest_of_answer(connection: socket.socket, begun: bytes = b"") -> bytes:
+    """All that comes until the server closes, for which it is not kept waiting once its first answer is whole."""
+    answer = bytearray(begun)
+    hung_up = False
+    while True:
+        if not hung_up and _is_whole(bytes(answer)):
+            connection.shutdown(socket.SHUT_WR)
+            hung_up = True
+        if not (block := connection.recv(65536)):
+            return bytes(answer)
+        answer += block
+
+
+def _is_whole(answer: bytes) -> bool:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"^content-length: (\d+)\r?$", head, re.MULTILINE | re.IGNORECASE)
+    return length is not None and len(body) >= int(length[1])
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
@@ -115,7 +143,8 @@ def watched_server(folder: Path, database: str, **settings: str) -> Iterator[Wat
     with running_server(
         folder, **{"CONVERTER": "ffmpeg"} | settings, FFMPEG_PATH=str(wrapper), DATABASE_URL=url
     ) as server:
-        yield Watched(server, url, starts)
+        with closing(Watched(server, url, starts)) as watched:
+            yield watched
 
 
 def connection_url(conninfo: str) -> str:

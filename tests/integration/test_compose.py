@@ -90,7 +90,7 @@ def test_d6_the_limits_leave_room_for_what_the_settings_allow() -> None:
 
     assert music_app["pids_limit"] >= 500 * UPLOAD_THREADS
     assert size(music_app["mem_limit"]) >= 500 * UPLOAD_BYTES
-    assert size(postgres["mem_limit"]) >= 3 * Settings().max_mp3_bytes
+    assert size(postgres["mem_limit"]) >= 3 * Settings().recordings.max_mp3_bytes
     assert music_app["ulimits"]["nofile"] >= 10_000
     assert postgres["pids_limit"] > 100
 
@@ -129,15 +129,15 @@ def test_d7_the_service_is_published_where_the_settings_say_and_nowhere_else() -
 def test_the_program_finds_its_place_in_the_container_whatever_the_file_says(changed: dict[str, str]) -> None:
     settings = container_settings(**changed)
 
-    assert (settings.host, settings.port, settings.data_dir) == ("0.0.0.0", 5000, "/data")  # noqa: S104 - in a container
-    assert settings.database_url == "postgresql://postgres:postgres@postgres:5432/music_app_db"
+    assert (settings.serving.host, settings.serving.port, settings.storage.data_dir) == ("0.0.0.0", 5000, "/data")  # noqa: S104 - in a container
+    assert settings.storage.database_url == "postgresql://postgres:postgres@postgres:5432/music_app_db"
 
 
 def test_every_other_setting_of_the_file_reaches_the_program() -> None:
     assert service("music-app")["env_file"] == ".env"
     assert service("music-app")["environment"].keys() == CHANGED.keys()
-    assert container_settings(MAX_DURATION="60", MP3_BITRATE="V2").max_duration == 60
-    assert container_settings(MP3_BITRATE="V2").quality == Mp3Quality(variable=2)
+    assert container_settings(MAX_DURATION="60", MP3_BITRATE="V2").recordings.max_duration == 60
+    assert container_settings(MP3_BITRATE="V2").converting.quality == Mp3Quality(variable=2)
 
 
 def test_the_names_are_the_agreed_ones() -> None:
@@ -164,7 +164,9 @@ def test_everything_that_is_kept_is_on_a_named_volume() -> None:
 def test_a_container_gets_more_time_to_end_than_the_service_gives_itself(grace: str) -> None:
     described = service("music-app", SHUTDOWN_GRACE=grace)
 
-    assert seconds(described["stop_grace_period"]) >= container_settings(SHUTDOWN_GRACE=grace).shutdown_grace + 30
+    assert (
+        seconds(described["stop_grace_period"]) >= container_settings(SHUTDOWN_GRACE=grace).serving.shutdown_grace + 30
+    )
     assert seconds(service("postgres")["stop_grace_period"]) >= 30
     assert service("postgres")["stop_signal"] == "SIGINT"
 
@@ -205,8 +207,8 @@ def stages() -> Iterator[str]:
 def test_the_image_works_alone() -> None:
     settings = read_settings(image_environment())
 
-    assert (settings.host, settings.port, settings.data_dir) == ("0.0.0.0", 5000, "/data")  # noqa: S104 - in a container
-    assert settings.database_url == ""
+    assert (settings.serving.host, settings.serving.port, settings.storage.data_dir) == ("0.0.0.0", 5000, "/data")  # noqa: S104 - in a container
+    assert settings.storage.database_url == ""
     assert image_environment()["PYTHONUNBUFFERED"] == "1"
     assert arguments("ENTRYPOINT") == ['["music-app"]'], "not by a shell, which would keep SIGTERM to itself"
     assert arguments("CMD") == ['["serve"]']

@@ -10,6 +10,7 @@ from adapters.numpy.meter import NumpySoundMeter
 from domain.recording.format import SampleEncoding, WavFormat
 from tests.contract.meters import measured
 from tests.contract.recordings import Recording
+from tests.programs import FFMPEG
 from tests.wavs import Samples
 
 LAYOUTS = {1: ("mono", 0), 2: ("stereo", 0x3), 6: ("5.1(side)", 0x60F)}
@@ -47,7 +48,7 @@ def by_ffmpeg(what: Recording) -> float:
     layout = LAYOUTS[what.source.channels][0]
     form = f"-f f32le -ar {what.source.sample_rate} -channel_layout {layout} -ac {what.source.channels}".split()
     measure = "ebur128=metadata=1,ametadata=mode=print:key=lavfi.r128.I:file=-"
-    command = ["ffmpeg", "-nostdin", "-v", "error", *form, "-i", "-", "-af", measure, "-f", "null", "-"]
+    command = [FFMPEG, "-nostdin", "-v", "error", *form, "-i", "-", "-af", measure, "-f", "null", "-"]
     done = subprocess.run(command, input=what.data, capture_output=True, check=True, timeout=60)
     return float(re.findall(r"lavfi\.r128\.I=(\S+)", done.stdout.decode())[-1])
 

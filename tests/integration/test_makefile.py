@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import programs
+
 ROOT = Path(__file__).parents[2]
 MAKEFILE = ROOT / "Makefile"
 
@@ -38,7 +40,7 @@ def test_a_python_that_will_not_do_is_told(tmp_path: Path, answer: str, message:
     assert not (tmp_path / ".venv").exists()
 
 
-def test_the_ci_script_says_what_is_missing(tmp_path: Path) -> None:
+def test_the_ci_script_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
     for name in ("bash", "dirname", "grep"):
@@ -49,7 +51,8 @@ def test_the_ci_script_says_what_is_missing(tmp_path: Path) -> None:
     )
 
     assert done.returncode == 1
-    for name in ("python3", "ffmpeg", "sox", "make"):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name in ("python3", "make", *programs.missing()):
         assert name in done.stderr
 
 

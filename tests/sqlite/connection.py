@@ -1,10 +1,11 @@
 """Connections to the file, and what the driver's errors mean."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from threading import Lock
+from typing import Any, TypeVar
 
 from adapters.shared.cancellation import in_thread
 from domain.errors import DiskFull, StoreAway
@@ -13,6 +14,25 @@ BUSY_SECONDS = 5.0
 """How long one waits for others to finish writing."""
 PAGE_BYTES = 4096
 T = TypeVar("T")
+
+
+class _Connection(sqlite3.Connection):
+    """Ends only when the thread that works with it has let go.
+
+    `asyncio.run` cancels at its end what waits for a thread, not the thread; SQLite must not be closed under it.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._in_use = Lock()
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        with self._in_use:
+            return super().execute(*arguments)
+
+    def close(self) -> None:
+        with self._in_use:
+            super().close()
 
 
 @contextmanager
@@ -28,6 +48,13 @@ def connected(path: Path, *, make: bool = False, max_bytes: int | None = None) -
         if max_bytes is not None:
             connection.execute(f"PRAGMA max_page_count = {max(1, max_bytes // PAGE_BYTES)}")
         yield connection
+
+
+def inserted(connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> int:
+    """The number of the row that it inserts. Blocks. Raises the driver's errors."""
+    number = connection.execute(statement, values).lastrowid
+    assert number is not None
+    return number
 
 
 @contextmanager
@@ -57,7 +84,9 @@ async def in_threads(manager: AbstractContextManager[T]) -> AsyncIterator[T]:
 
 def _connect(path: Path, make: bool) -> sqlite3.Connection:
     address = f"{path.absolute().as_uri()}?mode={'rwc' if make else 'rw'}"
-    return sqlite3.connect(address, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True)
+    return sqlite3.connect(
+        address, BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True, factory=_Connection
+    )
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from adapters.shared.cancellation import in_thread
 from domain.conversions import Conversion
 from domain.errors import DuplicateTrack, UnknownUser
 from domain.tracks import StoredMp3, Track, TrackCatalogue, TrackRepository
+from tests.sqlite.connection import inserted
 from tests.sqlite.store import SqliteStore
 from tests.sqlite.users import LARGEST_ID, microseconds, moment
 
@@ -22,7 +23,7 @@ PAGE = 100
 
 INSERT = """
     INSERT INTO tracks (track_uuid, user_id, file_name, mp3_size, mp3_sha256, audio_key, created_at, conversion)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING track_id"""
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 _FIND = """
     SELECT track_uuid, file_name, mp3_size, mp3_sha256, audio_key
       FROM tracks
@@ -72,7 +73,7 @@ def insert(connection: sqlite3.Connection, track: Track, audio_key: str | None) 
     made = track.conversion
     values = [track.track_uuid.bytes, track.user_id, track.file_name, made.mp3_size, made.mp3_sha256, audio_key]
     values += [microseconds(track.created_at), msgspec.json.encode(made).decode()]
-    return int(connection.execute(INSERT, values).fetchone()[0])
+    return inserted(connection, INSERT, values)
 
 
 @contextmanager

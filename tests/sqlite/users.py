@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 from adapters.shared.cancellation import in_thread
 from domain.users import User, UserRepository
+from tests.sqlite.connection import inserted
 from tests.sqlite.store import SqliteStore
 
 LARGEST_ID = 2**63 - 1
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
-_ADD = "INSERT INTO users (user_name, token_sha256, created_at) VALUES (?, ?, ?) RETURNING user_id"
+_ADD = "INSERT INTO users (user_name, token_sha256, created_at) VALUES (?, ?, ?)"
 _FIND = "SELECT user_id, user_name, token_sha256, created_at FROM users WHERE user_id = ?"
 _FIND_BY_DIGEST = "SELECT user_id, user_name, token_sha256, created_at FROM users WHERE token_sha256 = ?"
 
@@ -22,7 +23,7 @@ class SqliteUserRepository(UserRepository):
     async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:
         values = [name, token_sha256, microseconds(created_at)]
         async with self.store.writing() as connection:
-            [user_id] = await in_thread(lambda: connection.execute(_ADD, values).fetchone())
+            user_id = await in_thread(inserted, connection, _ADD, values)
         return User(user_id, name, token_sha256, created_at)
 
     async def find(self, user_id: int) -> User | None:

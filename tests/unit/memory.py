@@ -6,7 +6,8 @@ from adapters.memory.spool import InMemorySpool
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from entrypoints.settings.settings import Settings
-from entrypoints.wiring.container import Container, InMemoryAdapters
+from entrypoints.wiring.container import Container
+from entrypoints.wiring.memory import InMemoryAdapters
 
 
 def in_memory_container(settings: Settings = Settings()) -> Container:  # noqa: B008 - frozen

@@ -8,9 +8,10 @@ import pytest
 
 from domain.recording.repairs import Repair
 from entrypoints.cli import main
-from entrypoints.http.errors import ANSWERS, NOT_FOUND_CODE
+from entrypoints.http.answers import ANSWERS
+from entrypoints.http.error_handlers import NOT_FOUND_CODE
 from entrypoints.http.requests import upload_form
-from entrypoints.http.routes import add_track, register
+from entrypoints.http.routes import register
 from entrypoints.http.server import middleware
 from entrypoints.settings.settings import Settings, read_settings
 
@@ -19,11 +20,16 @@ DOCUMENTS = [
     *("README.md", "README.ru.md", "CHANGELOG.md", "THIRD_PARTY_NOTICES.md"),
     *sorted(f"docs/{path.name}" for path in (PROJECT / "docs").glob("*.md")),
 ]
-SETTINGS = [field.encode_name for field in msgspec.structs.fields(Settings)]
+SECTIONS = [
+    [field.encode_name for field in msgspec.structs.fields(section.type)]
+    for section in msgspec.structs.fields(Settings)
+]
+SETTINGS = [name for section in SECTIONS for name in section]
 SOURCES = ["domain", "application", "adapters", "entrypoints"]
 NOT_SETTINGS: set[str] = set()
 """Words in capitals that documents may name without their being settings."""
-BY_THE_FRAMEWORK = {(404, NOT_FOUND_CODE), (405, "route.wrong_method"), (500, "service.error")}
+ANSWERED = {(answer.status, answer.code) for answer in ANSWERS.values()}
+BY_THE_FRAMEWORK = {(404, NOT_FOUND_CODE), (405, "route.wrong_method")}
 
 
 def text(name: str) -> str:
@@ -41,7 +47,7 @@ def rows(name: str, heading: str) -> list[list[str]]:
 def test_the_page_has_every_error_the_service_has() -> None:
     described = [(int(status), code) for status, code, _ in rows("docs/http.md", "Errors")]
 
-    assert sorted(described) == sorted(BY_THE_FRAMEWORK | set(ANSWERS.values()))
+    assert sorted(described) == sorted(BY_THE_FRAMEWORK | ANSWERED)
 
 
 def test_the_page_has_every_repair() -> None:
@@ -64,10 +70,20 @@ def test_the_env_file_has_every_setting_with_its_default() -> None:
     assert read_settings(given) == Settings()
 
 
-def test_the_page_for_operators_says_when_to_set_each_setting() -> None:
-    advised = re.findall(r"[A-Z_0-9]+", " ".join(names for names, _ in rows("docs/operations.md", "Settings")))
+def test_the_env_file_has_a_heading_for_each_section() -> None:
+    parts = re.split(r"^# --- .+$", text(".env"), flags=re.MULTILINE)[1:]
 
-    assert sorted(advised) == sorted(SETTINGS)
+    assert [re.findall(r"^([A-Z0-9_]+)=", part, re.MULTILINE) for part in parts] == SECTIONS
+
+
+def test_the_page_for_operators_says_when_to_set_each_setting_of_each_section() -> None:
+    page = text("docs/operations.md").split("# Settings\n", 1)[1].split("\n## ", 1)[0]
+    headings = re.findall(r"^\*\*(.+)\*\*$", page, re.MULTILINE)
+    parts = re.split(r"^\*\*.+\*\*$", page, flags=re.MULTILINE)[1:]
+    named = [" ".join(re.findall(r"^\| (`.+?) \|", part, re.MULTILINE)) for part in parts]
+
+    assert headings == re.findall(r"^# --- (.+)$", text(".env"), re.MULTILINE)
+    assert [sorted(re.findall(r"[A-Z_0-9]+", names)) for names in named] == [sorted(names) for names in SECTIONS]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -84,7 +100,7 @@ def test_settings_that_are_named_exist(name: str) -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_codes_that_are_named_exist(name: str) -> None:
-    known = {code for _, code in BY_THE_FRAMEWORK | set(ANSWERS.values())}
+    known = {code for _, code in BY_THE_FRAMEWORK | ANSWERED}
     kinds = "|".join({code.split(".")[0] for code in known})
     named = re.findall(rf"`((?:{kinds})\.[a-z_]+)`", text(name))
 
@@ -94,7 +110,7 @@ def test_codes_that_are_named_exist(name: str) -> None:
 def test_the_page_for_operators_tells_what_each_refusal_of_the_service_means() -> None:
     page = text("docs/operations.md")
 
-    told = {code for status, code in ANSWERS.values() if status in (408, 429) or status >= 500}
+    told = {code for status, code in ANSWERED if status in (408, 429) or status >= 500}
     assert [code for code in sorted(told) if f"`{code}`" not in page] == []
 
 
@@ -102,7 +118,7 @@ def test_systemd_waits_longer_than_the_service_gives_itself() -> None:
     found = re.search(r"^TimeoutStopSec=(\d+)$", text("docs/operations.md"), re.MULTILINE)
 
     assert found
-    assert int(found[1]) >= Settings().shutdown_grace + 60
+    assert int(found[1]) >= Settings().serving.shutdown_grace + 60
 
 
 def test_systemd_tries_again_what_may_mend_itself() -> None:
@@ -116,7 +132,7 @@ def test_systemd_tries_again_what_may_mend_itself() -> None:
 
 def test_what_may_be_wrong_is_what_the_service_says() -> None:
     messages = [message for message, *_ in rows("docs/operations.md", "When something is wrong")]
-    answers = {(status, code) for status, code in ANSWERS.values()} | BY_THE_FRAMEWORK
+    answers = ANSWERED | BY_THE_FRAMEWORK
     code = "\n".join(path.read_text("utf-8") for folder in SOURCES for path in (PROJECT / folder).rglob("*.py"))
     joined = re.sub(r'"\s*\n\s*f?"', "", code)
 
@@ -142,7 +158,7 @@ def test_the_page_names_the_limits() -> None:
     assert f"at most {upload_form.MAX_PARTS} parts" in page
     assert f"longer than {upload_form.MAX_TEXT_BYTES} bytes" in page
     assert f"up to {middleware.DRAIN_SECONDS:g} seconds" in page
-    assert add_track.FORM_BYTES >= upload_form.MAX_PARTS * upload_form.MAX_TEXT_BYTES
+    assert upload_form.FORM_BYTES >= upload_form.MAX_PARTS * upload_form.MAX_TEXT_BYTES
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -169,6 +185,15 @@ def test_files_that_are_named_exist(name: str) -> None:
     example = ("adapters/folder/", "tests/contract/test_folder_tracks.py")
 
     assert [path for path in named if not path.startswith(example) and not (PROJECT / path).exists()] == []
+
+
+def test_an_upload_is_followed_through_nine_files_at_most() -> None:
+    way = text("docs/architecture.md").split("## The way of an upload\n", 1)[1].split("```", 1)[0]
+    steps = re.findall(r"^(\d+)\. `([\w/]+\.py)`", way, re.MULTILINE)
+
+    assert [int(number) for number, _ in steps] == list(range(1, len(steps) + 1))
+    assert len({path for _, path in steps}) == len(steps) <= 9
+    assert steps[-1][1] == "adapters/postgres/track_keeper.py"
 
 
 def test_contracts_that_are_named_exist() -> None:

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.memory.converter import silence
-from domain.errors import ConversionFailed
+from domain.errors import ConverterFailed
 from domain.output.format import BIT_RATES, Mp3Format, Mp3Quality
 from domain.output.info_frame import Mp3Info, read_info
 
@@ -83,7 +83,7 @@ def test_what_is_no_info_frame_is_refused(position: int, value: int) -> None:
     broken = bytearray(LAME_FRAME)
     broken[position] = value
 
-    with pytest.raises(ConversionFailed):
+    with pytest.raises(ConverterFailed):
         read_info(bytes(broken))
 
 
@@ -93,7 +93,7 @@ def test_a_frame_cut_short_is_refused_or_whole(size: int) -> None:
     if size >= needed:
         assert read_info(LAME_FRAME[:size]) == read_info(LAME_FRAME)
     else:
-        with pytest.raises(ConversionFailed):
+        with pytest.raises(ConverterFailed):
             read_info(LAME_FRAME[:size])
 
 
@@ -101,5 +101,5 @@ def test_a_frame_cut_short_is_refused_or_whole(size: int) -> None:
 @example(b"ID3\x04")
 @example(b"\xff\xfb\x90\x00")
 def test_any_bytes_are_read_or_refused(head: bytes) -> None:
-    with pytest.raises(ConversionFailed):
+    with pytest.raises(ConverterFailed):
         read_info(head)

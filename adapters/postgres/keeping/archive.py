@@ -23,11 +23,16 @@ from msgspec import Meta
 from domain.errors import BackupRefused
 
 FORMAT = 1
-"""Increased by whatever an older version of the program would misread."""
+"""Increased by whatever an older version of the program would misread.
+
+Tables with a schema before their names and sequences that stand alone came later and left it at 1: only databases with
+later migrations have such, and a program that does not know these migrations refuses the backup by their names.
+"""
 BLOCK_BYTES = 1024 * 1024
 _MANIFEST = "manifest.json"
 _MAX_MANIFEST_BYTES = 1024 * 1024
 _LARGEST_NUMBER = 1 << 62  # so that as many are left, which nobody uses up
+_Number = Annotated[int, Meta(ge=-_LARGEST_NUMBER, le=_LARGEST_NUMBER)]
 # What `zipfile` raises for bytes that are not what it takes them for; RuntimeError says that they are encrypted.
 _DAMAGE = (
     *(zipfile.BadZipFile, EOFError, KeyError, ValueError, OverflowError, RuntimeError, struct.error),
@@ -36,21 +41,30 @@ _DAMAGE = (
 
 
 class Table(msgspec.Struct, frozen=True):
-    """One table: its columns in the order of the COPY file, how many rows, and the last number of each identity."""
+    """One table: its columns in the order of the COPY file, how many rows, the last number of each of its sequences.
+
+    `name` has the schema before it, quoted as in SQL, where that is not the one of `schema_migrations`. `identities`
+    are by column; the first program wrote 0 for a sequence that had given out nothing.
+    """
 
     name: str
     columns: list[str]
     rows: int
-    identities: dict[str, Annotated[int, Meta(ge=0, le=_LARGEST_NUMBER)]]
+    identities: dict[str, _Number]
 
 
-class Manifest(msgspec.Struct, frozen=True):
-    """What a backup holds. `migrations` are the names of those applied, in order, with their SHA-256 in hexadecimal."""
+class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a backup holds.
+
+    `migrations` are the names of those applied, in order, with their SHA-256 in hexadecimal; `sequences` the last
+    numbers of sequences that belong to no column, by their names, as tables have them.
+    """
 
     format: int
     created_at: str
     migrations: dict[str, str]
     tables: list[Table]
+    sequences: dict[str, _Number] = {}
 
     @property
     def rows(self) -> dict[str, int]:

@@ -1,23 +1,20 @@
 """Writing a backup of the tables of music-app, from one snapshot, while the service goes on."""
 
-import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import IO, LiteralString
 
 import psycopg
 from psycopg import IsolationLevel
-from psycopg.sql import SQL, Identifier
 
-from adapters.postgres.copy_binary import END, HEAD, field_bytes
-from adapters.postgres.keeping.archive import BLOCK_BYTES, FORMAT, ArchiveWriter, Manifest, Table, written
-from adapters.postgres.schema.catalog import copy_statement, identifiers, last_numbers, tables_made_by
+from adapters.postgres.keeping.archive import FORMAT, ArchiveWriter, Manifest, Table, written
+from adapters.postgres.keeping.slices import LARGE, SLICED_TABLE, write_sliced
+from adapters.postgres.schema.catalog import Numbers, OwnTable, copy_out, last_numbers, tables_of
 from adapters.postgres.schema.migrate import Migration, applied_of, packaged_migrations
-from adapters.postgres.session import Session, connected, lift_timeouts
+from adapters.postgres.schema.ownership import ours
+from adapters.postgres.session import Session, connected, lift_timeouts, take_rows_as_they_are
 from domain.errors import BackupRefused
-
-# The one table with rows too large for a message of the protocol: its last column is read in slices.
-_SLICED_TABLE, _KEY, _LARGE = "tracks", "track_id", "track_file_bin"
 
 # A migration writes into it; so none is under way and none begins before the end.
 _NO_MIGRATIONS: LiteralString = "LOCK TABLE schema_migrations IN SHARE MODE"
@@ -33,6 +30,7 @@ def back_up(conninfo: str, file: IO[bytes], migrations: Sequence[Migration] | No
     known = packaged_migrations() if migrations is None else migrations
     with connected(conninfo, "music-app backup") as session:
         lift_timeouts(session)
+        take_rows_as_they_are(session)
         session.isolation_level = IsolationLevel.REPEATABLE_READ
         try:
             with session.transaction(), written(file) as archive:
@@ -47,70 +45,59 @@ def back_up(conninfo: str, file: IO[bytes], migrations: Sequence[Migration] | No
 
 
 def _write(session: Session, archive: ArchiveWriter, applied: Sequence[Migration]) -> Manifest:
-    made = tables_made_by(session, applied)
-    if not made:
+    found = ours(session)
+    if found.lost:
+        raise BackupRefused(
+            f"the database has lost {', '.join(sorted(found.lost))}, or columns there; restore a backup"
+        )
+    tables = [_large_last(table) for table in tables_of(session, found.things)]
+    if not tables:
         raise BackupRefused("the database has no tables of music-app yet; run `music-app migrate` first")
     for migration in applied:
         archive.migration(migration.name, migration.sql)
-    tables = [_write_table(session, name, columns, archive) for name, columns in made.items()]
-    digests = {migration.name: migration.sha256.hex() for migration in applied}
-    manifest = Manifest(FORMAT, datetime.now(UTC).isoformat(timespec="seconds"), digests, tables)
+    rows = [_write_table(session, table, archive) for table in tables]
+    # After the snapshot: what was given out since is skipped, and nothing is given out twice.
+    manifest = _manifest(applied, tables, rows, last_numbers(session, found.things))
     archive.manifest(manifest)
     return manifest
 
 
-def _write_table(session: Session, name: str, made: Sequence[str], archive: ArchiveWriter) -> Table:
-    columns = sorted(made, key=lambda column: (name, column) == (_SLICED_TABLE, _LARGE))
-    with archive.table(name) as target:
-        rows = _write_rows(session, name, columns, target)
-    # After the snapshot: what was given out since is skipped, and nothing is given out twice.
-    return Table(name, columns, rows, last_numbers(session, name))
-
-
-def _write_rows(session: Session, name: str, columns: list[str], target: IO[bytes]) -> int:
-    if name == _SLICED_TABLE:
-        return _write_sliced(session, columns[:-1], target)
-    cursor = session.cursor()
-    with cursor.copy(copy_statement("COPY {} ({}) TO STDOUT (FORMAT BINARY)", name, columns)) as copy:
-        for block in copy:
-            target.write(block)
-    return cursor.rowcount
-
-
-def _write_sliced(session: Session, columns: list[str], target: IO[bytes]) -> int:
-    """As `COPY` does it, which would hold each row whole, here and in the server twice."""
-    target.write(HEAD)
-    rows, last = 0, 0
-    while fields := _next_row(session, columns, last):
-        (last,), (size,) = struct.unpack("!q", fields[0] or b""), struct.unpack("!i", fields[1] or b"")
-        target.write(
-            struct.pack("!h", len(columns) + 1) + b"".join(map(field_bytes, fields[2:])) + struct.pack("!i", size)
-        )
-        for block in _slices(session, last, size):
-            target.write(block)
-        rows += 1
-    target.write(END)
-    return rows
-
-
-def _next_row(session: Session, columns: list[str], after: int) -> list[bytes | None]:
-    """In binary: the key, the size of the large column, the columns. Nothing after the last row."""
-    query = SQL("SELECT {0}, octet_length({1}), {2} FROM {3} WHERE {0} > %s ORDER BY {0} LIMIT 1").format(
-        Identifier(_KEY), Identifier(_LARGE), identifiers(columns), Identifier(_SLICED_TABLE)
+def _manifest(
+    applied: Sequence[Migration], tables: Sequence[OwnTable], rows: Sequence[int], numbers: Numbers
+) -> Manifest:
+    return Manifest(
+        format=FORMAT,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        migrations={migration.name: migration.sha256.hex() for migration in applied},
+        tables=[
+            Table(table.key, table.columns, count, _identities(table, numbers))
+            for table, count in zip(tables, rows, strict=True)
+        ],
+        sequences={name: last for (name, column), last in numbers.items() if not column},
     )
-    result = session.cursor(binary=True).execute(query, [after]).pgresult
-    if result is None or result.ntuples == 0:
-        return []
-    return [result.get_value(0, column) for column in range(result.nfields)]
 
 
-def _slices(session: Session, key: int, size: int) -> Iterator[bytes]:
-    query = SQL("SELECT substring({} FROM %s FOR %s) FROM {} WHERE {} = %s").format(
-        Identifier(_LARGE), Identifier(_SLICED_TABLE), Identifier(_KEY)
-    )
-    for offset in range(0, size, BLOCK_BYTES):
-        count = min(BLOCK_BYTES, size - offset)
-        [block] = session.execute(query, [offset + 1, count, key], binary=True).fetchone() or [b""]
-        if len(block) != count:
-            raise BackupRefused(f"the database is damaged: track_id {key} ends before its {size} bytes")
-        yield block
+def _identities(table: OwnTable, numbers: Numbers) -> dict[str, int]:
+    return {column: last for (name, column), last in numbers.items() if name == table.key and column}
+
+
+def _large_last(table: OwnTable) -> OwnTable:
+    """The table with the large column, if it is the one that has it, in the last place."""
+    if not _is_sliced(table):
+        return table
+    return replace(table, columns=[*(column for column in table.columns if column != LARGE), LARGE])
+
+
+def _is_sliced(table: OwnTable) -> bool:
+    return table.key == SLICED_TABLE and LARGE in table.columns
+
+
+def _write_table(session: Session, table: OwnTable, archive: ArchiveWriter) -> int:
+    with archive.table(table.key) as target:
+        if _is_sliced(table):
+            return write_sliced(session, table.columns[:-1], target)
+        cursor = session.cursor()
+        with cursor.copy(copy_out(table)) as copy:
+            for block in copy:
+                target.write(block)
+        return cursor.rowcount

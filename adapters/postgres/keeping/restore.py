@@ -7,8 +7,9 @@ from typing import IO, LiteralString
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from adapters.postgres.keeping.archive import ArchiveReader, Manifest, Table, opened
-from adapters.postgres.schema.catalog import copy_statement, existing, identifiers, last_numbers, tables_made_by
+from adapters.postgres.keeping.archive import ArchiveReader, Manifest, opened
+from adapters.postgres.keeping.rows import read_rows, refresh_views
+from adapters.postgres.schema.catalog import Numbers, go_on_after, last_numbers, tables_of
 from adapters.postgres.schema.migrate import (
     TABLE,
     Migration,
@@ -17,17 +18,18 @@ from adapters.postgres.schema.migrate import (
     lock_schema,
     packaged_migrations,
 )
-from adapters.postgres.session import Session, connected, lift_timeouts
+from adapters.postgres.schema.ownership import is_migrated, ours
+from adapters.postgres.schema.removal import drop, strangers
+from adapters.postgres.session import ANOTHERS, Session, connected, lift_timeouts, take_rows_as_they_are
 from domain.errors import BackupRefused, DiskFull
 
 _DURABLE: LiteralString = "SET synchronous_commit = on"
-_CONTINUE: LiteralString = "SELECT setval(pg_get_serial_sequence(format('%%I', %s::text), %s), %s)"
 
 # What `connected` says better.
 _WRONG_DATABASE = (
     psycopg.errors.InsufficientPrivilege,
     psycopg.errors.ReadOnlySqlTransaction,
-    psycopg.errors.DuplicateTable,
+    *ANOTHERS,
 )
 _IN_USE = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 # The server stumbles over damaged rows in many ways.
@@ -46,10 +48,11 @@ def restore(
 ) -> dict[str, int]:
     """Make the tables of music-app what they were when the backup in `file` was made; how many rows of each table.
 
-    It is one transaction: whatever goes wrong, and after a crash, the database is as it was before. The tables are
-    dropped and made by the migrations of the backup; those that came later are applied to the rows. What else is in the
-    database is left alone; where something there depends on the tables, the backup is refused. So it is, unless
-    `replace`, where they have any row. Identifiers go on where the backup or the database was further.
+    It is one transaction: whatever goes wrong, and after a crash, the database is as it was before. What music-app's
+    migrations made there is dropped and made again by the migrations of the backup; those that came later are applied
+    to the rows. What else is in the database is left alone; where something there depends on what is ours, the backup
+    is refused. So it is, unless `replace`, where our tables have any row. Sequences go on where the backup or the
+    database was further.
     Memory is bounded to a few MiB. Raises `BackupRefused`, `WrongSetting`, `StoreAway`, `DiskFull`, OSError.
     """
     known = packaged_migrations() if migrations is None else migrations
@@ -57,15 +60,16 @@ def restore(
         first = _migrations_of(archive.manifest, known)
         with connected(conninfo, "music-app restore") as session, _refusals(session):
             lift_timeouts(session)
+            take_rows_as_they_are(session)
             session.execute(_DURABLE)
             lock_schema(session)
             with session.transaction():
-                _check_tables(archive.manifest, tables_made_by(session, first))
-                given_out = _drop(session, list(tables_made_by(session, applied_of(session, known))), replace)
+                applied_of(session, known)  # refuses a database that is newer
+                given_out = _drop(session, replace)
                 apply_missing(session, first)
-                for table in archive.manifest.tables:
-                    _read_table(session, archive, table, given_out.get(table.name, {}))
+                _read(session, archive)
                 apply_missing(session, known)
+                go_on_after(session, ours(session).things, given_out)
         return archive.manifest.rows
 
 
@@ -80,38 +84,41 @@ def _migrations_of(manifest: Manifest, known: Sequence[Migration]) -> list[Migra
     return [migration for migration in known if migration.name in manifest.migrations]
 
 
-def _check_tables(manifest: Manifest, made: dict[str, list[str]]) -> None:
-    listed = sorted((table.name, sorted(table.columns)) for table in manifest.tables)
-    if not made or listed != sorted((name, sorted(columns)) for name, columns in made.items()):
-        raise BackupRefused("it is damaged: its tables are not those that its migrations make")
-
-
-def _drop(session: Session, tables: Sequence[str], replace: bool) -> dict[str, dict[str, int]]:
-    """Drop our tables, and return the last numbers that their identities gave out."""
-    # In the order in which backups, which begin with it, and uploads, which end at `users`, take their locks.
-    names = existing(session, [TABLE, *reversed(tables)])
-    if not names:
+def _drop(session: Session, replace: bool) -> Numbers:
+    """Drop all that is ours, and return the last numbers that were given out."""
+    if not is_migrated(session):
         return {}
-    session.execute(SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(identifiers(names)))
-    tables = [name for name in names if name != TABLE]
-    for name in tables:
-        if not replace and session.execute(SQL("SELECT FROM {} LIMIT 1").format(Identifier(name))).rowcount:
-            raise BackupRefused(f"the database is not empty: there are {name}; --replace removes them all")
-    given_out = {name: last_numbers(session, name) for name in tables}
-    session.execute(SQL("DROP TABLE {}").format(identifiers(names)))
+    things = ours(session).things
+    tables = tables_of(session, things)
+    # In the order in which backups, which begin with it, and uploads, which end at `users`, take their locks.
+    names = [SQL("{}").format(Identifier(TABLE)), *(table.name for table in reversed(tables))]
+    session.execute(SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(SQL(", ").join(names)))
+    for table in tables:
+        if not replace and session.execute(SQL("SELECT FROM {} LIMIT 1").format(table.name)).rowcount:
+            raise BackupRefused(f"the database is not empty: there are {table.key}; --replace removes them all")
+    if found := strangers(session, things):
+        raise _refused(f"what is not music-app's depends on what is, and would go with it; drop it: {', '.join(found)}")
+    given_out = last_numbers(session, things)
+    drop(session, things)
     return given_out
 
 
-def _read_table(session: Session, archive: ArchiveReader, table: Table, given_out: dict[str, int]) -> None:
-    cursor = session.cursor()
-    with cursor.copy(copy_statement("COPY {} ({}) FROM STDIN (FORMAT BINARY)", table.name, table.columns)) as copy:
-        for block in archive.blocks(table.name):
-            copy.write(block)
-    if cursor.rowcount != table.rows:
-        raise BackupRefused(f"it is damaged: {cursor.rowcount} {table.name} instead of {table.rows}")
-    for column, last in table.identities.items():
-        if number := max(last, given_out.get(column, 0)):
-            session.execute(_CONTINUE, [table.name, column, number])
+def _read(session: Session, archive: ArchiveReader) -> None:
+    manifest, things = archive.manifest, ours(session).things
+    tables = tables_of(session, things)
+    made = sorted((table.key, sorted(table.columns)) for table in tables)
+    if not made or made != sorted((table.name, sorted(table.columns)) for table in manifest.tables):
+        raise BackupRefused("it is damaged: its tables are not those that its migrations make")
+    with _rows_refused():
+        read_rows(session, archive, tables)
+        refresh_views(session, [thing.objid for thing in things])
+        if missing := go_on_after(session, things, _numbers(manifest)):
+            raise BackupRefused(f"it is damaged: its migrations make no sequence for {', '.join(missing)}")
+
+
+def _numbers(manifest: Manifest) -> Numbers:
+    of_columns = {(table.name, column): last for table in manifest.tables for column, last in table.identities.items()}
+    return of_columns | {(name, ""): last for name, last in manifest.sequences.items()}
 
 
 @contextmanager
@@ -120,23 +127,20 @@ def _refusals(session: Session) -> Iterator[None]:
         yield
     except psycopg.errors.DiskFull as error:
         raise DiskFull from error
-    except psycopg.errors.DependentObjectsStillExist as error:
-        found = error.diag.message_detail or error
-        raise _refused(
-            f"what is not music-app's depends on its tables and would go with them; drop it: {found}"
-        ) from error
+    except _IN_USE as error:
+        raise _refused(f"the tables are in use; stop the service and try again: {error}") from error
     except psycopg.Error as error:
         if session.closed or isinstance(error, _WRONG_DATABASE):
             raise
-        raise _refused(f"{_reason(error)}: {error}") from error
+        raise _refused(f"PostgreSQL could not restore it: {error}") from error
 
 
-def _reason(error: psycopg.Error) -> str:
-    if isinstance(error, _IN_USE):
-        return "the tables are in use; stop the service and try again"
-    if isinstance(error, _WRONG_ROWS):
-        return "its rows do not fit the tables"
-    return "PostgreSQL could not restore it"
+@contextmanager
+def _rows_refused() -> Iterator[None]:
+    try:
+        yield
+    except _WRONG_ROWS as error:
+        raise _refused(f"its rows do not fit the tables: {error}") from error
 
 
 def _refused(reason: str) -> BackupRefused:

@@ -1,0 +1,1 @@
+"""The migrations, and what of the database is ours because they made it."""

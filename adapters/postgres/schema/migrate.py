@@ -2,10 +2,15 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib import resources
 from typing import LiteralString
 
+from psycopg.pq import TransactionStatus
+
+from adapters.postgres.schema.deferred import check_now
+from adapters.postgres.schema.ownership import after_migration, before_migration, is_migrated
 from adapters.postgres.session import Session, connected
 from domain.errors import WrongSetting
 
@@ -24,11 +29,20 @@ _CREATE_TABLE: LiteralString = """
     CREATE TABLE IF NOT EXISTS schema_migrations (
         name       text        PRIMARY KEY,
         sha256     bytea       NOT NULL,
-        applied_at timestamptz NOT NULL DEFAULT now()
+        applied_at timestamptz NOT NULL DEFAULT now(),
+        objects    jsonb
     )"""
-_IS_THERE: LiteralString = "SELECT to_regclass('schema_migrations') IS NOT NULL"
+# The first program made the table without it. `ALTER TABLE … IF NOT EXISTS` would wait for a backup for nothing.
+_HAS_OBJECTS: LiteralString = """
+    SELECT FROM pg_attribute
+     WHERE attrelid = 'schema_migrations'::regclass AND attname = 'objects' AND NOT attisdropped"""
+_ADD_OBJECTS: LiteralString = "ALTER TABLE schema_migrations ADD COLUMN objects jsonb"
+# A backup holds it against this, so that the two never meet halfway, each with what the other one wants.
+_NO_BACKUPS: LiteralString = "LOCK TABLE schema_migrations IN ROW EXCLUSIVE MODE"
+_SEARCH_PATH: LiteralString = "SELECT current_setting('search_path')"
+_SET_SEARCH_PATH: LiteralString = "SELECT set_config('search_path', %s, false)"
 _APPLIED: LiteralString = "SELECT name, sha256 FROM schema_migrations ORDER BY name"
-_RECORD: LiteralString = "INSERT INTO schema_migrations (name, sha256) VALUES (%s, %s)"
+_RECORD: LiteralString = "INSERT INTO schema_migrations (name, sha256, objects) VALUES (%s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +88,38 @@ def lock_schema(session: Session) -> None:
 
 
 def apply_missing(session: Session, known: Sequence[Migration]) -> list[str]:
-    """Apply those of `known` that are missing, each in a transaction, and return their names. Raises `WrongSetting`."""
+    """Apply those of `known` that are missing, and return their names. Raises `WrongSetting`.
+
+    Each has a transaction of its own, unless there is one already.
+    """
     session.execute(_CREATE_TABLE)
     missing = _missing(known, dict(session.execute(_APPLIED).fetchall()))
+    if missing and not session.execute(_HAS_OBJECTS).rowcount:
+        session.execute(_ADD_OBJECTS)
     for migration in missing:
-        with session.transaction():
-            session.execute(migration.sql)
-            session.execute(_RECORD, [migration.name, migration.sha256])
+        with _in_transaction(session):
+            _apply(session, migration)
     return [migration.name for migration in missing]
+
+
+def _apply(session: Session, migration: Migration) -> None:
+    session.execute(_NO_BACKUPS)
+    [search_path] = session.execute(_SEARCH_PATH).fetchone() or [""]
+    before = before_migration(session)
+    session.execute(migration.sql)
+    check_now(session)
+    session.execute(_SET_SEARCH_PATH, [search_path])
+    session.execute(_RECORD, [migration.name, migration.sha256, after_migration(session, before)])
+
+
+def _in_transaction(session: Session) -> AbstractContextManager[object]:
+    """Without a savepoint: a value that `ALTER TYPE … ADD VALUE` adds in one is of no use until the commit."""
+    return session.transaction() if session.info.transaction_status == TransactionStatus.IDLE else nullcontext()
 
 
 def applied_of(session: Session, known: Sequence[Migration]) -> list[Migration]:
     """Those of `known` that were applied. Raises `WrongSetting` where others were, too."""
-    [is_there] = session.execute(_IS_THERE).fetchone() or [False]
-    applied: dict[str, bytes] = dict(session.execute(_APPLIED).fetchall()) if is_there else {}
+    applied: dict[str, bytes] = dict(session.execute(_APPLIED).fetchall()) if is_migrated(session) else {}
     missing = _missing(known, applied)
     return [migration for migration in known if migration not in missing]
 

@@ -1,7 +1,7 @@
 """Reading a request's body, bounded in size and time."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from litestar.types.asgi_types import HTTPReceiveMessage
 
 from domain.errors import MusicAppError
 from entrypoints.http.errors import ClientGone, RequestInvalid, UploadTooSlow, WrongType
-from entrypoints.settings.settings import Settings
+from entrypoints.settings.requests import Requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Pace:
     longest: int
 
     @classmethod
-    def of(cls, settings: Settings) -> "Pace":
+    def of(cls, settings: Requests) -> "Pace":
         """As the settings say."""
         return cls(settings.min_upload_rate, settings.upload_grace, settings.max_upload_seconds)
 
@@ -92,19 +92,3 @@ class _Patience:
             raise UploadTooSlow(self._pace.rate, self._pace.grace, self._pace.longest) from error
         finally:
             self._waited += self._time() - begun
-
-
-async def read_ahead(blocks: AsyncIterator[bytes], count: int) -> bytes:
-    """The first `count` bytes or a little more, or everything if there is less."""
-    first = bytearray()
-    while len(first) < count and (block := await anext(blocks, b"")):
-        first += block
-    return bytes(first)
-
-
-async def rejoined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    """What was read ahead, then the rest."""
-    if first:
-        yield first
-    async for block in rest:
-        yield block

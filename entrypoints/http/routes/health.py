@@ -6,7 +6,8 @@ from litestar import HttpMethod, Response, route
 from litestar.di import NamedDependency
 
 from application.readiness import Readiness
-from entrypoints.http.errors import ANSWERS, error_response, retry_after
+from entrypoints.http.answers import answer_to
+from entrypoints.http.error_handlers import error_response, retry_after
 from entrypoints.http.openapi import error_responses
 
 _METHODS = [HttpMethod.GET, HttpMethod.HEAD]
@@ -24,6 +25,6 @@ async def ready(readiness: NamedDependency[Readiness]) -> Response[Any]:
     wrong = {name: error for name, error in (await readiness()).items() if error is not None}
     if not wrong:
         return Response({"status": "success"}, status_code=200)
-    _, code = ANSWERS.get(type(next(iter(wrong.values()))), (503, "service.overloaded"))
-    messages = [f"{name}: {error}" for name, error in wrong.items()]
+    code = answer_to(next(iter(wrong.values()))).code
+    messages = [f"{name}: {answer_to(error).message(error)}" for name, error in wrong.items()]
     return error_response(503, code, messages, {"Retry-After": retry_after()})

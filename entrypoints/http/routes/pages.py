@@ -1,7 +1,6 @@
 """The pages: what this is, and the API's description for people. No script or style comes from elsewhere."""
 
 import html
-import importlib.util
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from swagger_ui_bundle import swagger_ui_path
 
 from entrypoints.http.requests.links import base_url
 from entrypoints.settings.settings import Settings
@@ -30,7 +30,7 @@ _TYPES = {".css": "text/css", ".js": "text/javascript", ".html": "text/html"}
 @route("/", http_method=_METHODS, include_in_schema=False, status_code=200, media_type=MediaType.HTML)
 async def home(request: Request[Any, Any, Any], settings: NamedDependency[Settings]) -> Response[str]:
     """What this is, and the three calls."""
-    base = html.escape(base_url(request, settings.public_base_url))
+    base = html.escape(base_url(request, settings.serving.public_base_url))
     page = _own("home.html").replace("{{base_url}}", base)
     return Response(page, media_type=MediaType.HTML, headers=PAGE_HEADERS)
 
@@ -60,8 +60,5 @@ def _own(name: str) -> str:
 
 @cache
 def _swagger(name: str) -> str:
-    """From the package `litestar-offline-docs`, which carries Swagger UI; only its files are wanted."""
-    found = importlib.util.find_spec("litestar_offline_docs")
-    if found is None or found.origin is None:
-        raise NotFoundException
-    return (Path(found.origin).parent / "static" / name).read_text("utf-8")
+    text: str = (swagger_ui_path / name).read_text("utf-8")
+    return text

@@ -11,6 +11,7 @@ from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Parameter, Schema
 from litestar.response import Stream
 
 from application.admission.places import Places
+from application.blocks import rejoined
 from application.open_record import OpenRecord, Record
 from domain.tracks import StoredMp3
 from entrypoints.http.errors import RequestInvalid
@@ -50,17 +51,20 @@ async def record(
         return Response(b"", headers=headers | {"Content-Length": str(mp3.size)}, media_type=MEDIA_TYPE)
     wanted = requested_range(request.headers, etag, mp3.size)
     hold(request, downloads.take())
-    return _body(found, wanted, headers)
+    return await _body(found, wanted, headers)
 
 
-def _body(found: Record, wanted: range | None, headers: dict[str, str]) -> Response[Any]:
+async def _body(found: Record, wanted: range | None, headers: dict[str, str]) -> Response[Any]:
     size = found.mp3.size
     part = wanted or range(size)
     headers |= {"Content-Length": str(len(part))}
     if wanted is not None:
         headers |= {"Content-Range": f"bytes {part.start}-{part.stop - 1}/{size}"}
     blocks = found.read(part.start, len(part))
-    return Stream(blocks, status_code=200 if wanted is None else 206, headers=headers, media_type=MEDIA_TYPE)
+    first = await anext(blocks, b"")  # before the answer begins, so that it still can be an error
+    return Stream(
+        rejoined(first, blocks), status_code=200 if wanted is None else 206, headers=headers, media_type=MEDIA_TYPE
+    )
 
 
 def _identifiers(request: Request[Any, Any, Any]) -> tuple[UUID, int]:

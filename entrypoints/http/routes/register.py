@@ -55,8 +55,8 @@ async def register(
     settings: NamedDependency[Settings],
 ) -> Response[RegisterResponse]:
     """Register a user. The access token is told this once and kept only as a digest."""
-    register_rate.count(client_name(request, settings.trusted_networks))
-    wanted = _decoded(await _body(request, Pace.of(settings)))
+    register_rate.count(client_name(request))
+    wanted = _decoded(await _body(request, Pace.of(settings.requests)))
     user, token = await register_user(wanted.user_name)
     return Response(
         RegisterResponse("success", user.user_id, token), status_code=201, headers={"Cache-Control": "no-store"}

@@ -1,64 +1,65 @@
 """Who the client is, also behind reverse proxies."""
 
-from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Any
 
 from litestar import Request
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from entrypoints.settings.settings import Network
+from entrypoints.settings.serving import Network
 
-Address: TypeAlias = IPv4Address | IPv6Address
 _ONE_SUBSCRIBER = 64
 """Bits of an IPv6 address; whoever has one of these networks has all its addresses (RFC 6177)."""
+_MAPPED = int(IPv6Address("::ffff:0.0.0.0"))
+_MAPPED_PREFIX = 96
+_SCHEME = b"x-forwarded-proto"
 
 
-def client_address(request: Request[Any, Any, Any], trusted: Sequence[Network]) -> Address | None:
-    """The client's address, or None where the connection has none.
+def believe_proxies(app: ASGIApp, trusted: Sequence[Network]) -> ASGIApp:
+    """Let a request be that of the client whom trusted proxies name, by the scheme that they name.
 
-    X-Forwarded-For is believed as far as trusted proxies wrote it: read from its end, up to the first address that is
-    not one of theirs.
+    uvicorn reads X-Forwarded-For from its end, up to the first address that is none of theirs. To it an IPv4 address
+    and the same one mapped into IPv6 (RFC 4291, 2.5.5.2) are two, so it is given both networks. It takes a scheme that
+    stands alone, in small letters, and those of web sockets too; so it is given what the last proxy says of HTTP.
     """
-    address = _parsed(request.client.host) if request.client else None
-    if address is None or not _is_in(address, trusted):
-        return address
-    hops = ",".join(request.headers.getall("x-forwarded-for", [])).split(",")
-    for hop in reversed(hops):
-        further = _parsed(hop.strip())
-        if further is None:
-            break
-        address = further
-        if not _is_in(address, trusted):
-            break
-    return address
+    networks = [str(spelled) for network in trusted for spelled in _spellings(network)]
+    believing: Any = ProxyHeadersMiddleware(app, networks)  # type: ignore[arg-type] # the same, typed by each on its own
+
+    async def believed(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP:
+            scope["headers"] = [*_with_one_scheme(scope["headers"])]
+        await believing(scope, receive, send)
+
+    return believed
 
 
-def client_name(request: Request[Any, Any, Any], trusted: Sequence[Network]) -> str:
-    """What stands for one client where calls are counted: its IPv4 address or its IPv6 network."""
-    address = client_address(request, trusted)
-    if isinstance(address, IPv6Address):
-        return str(IPv6Address(int(address) >> _ONE_SUBSCRIBER << _ONE_SUBSCRIBER))
-    return str(address)
+def client_name(request: Request[Any, Any, Any]) -> str:
+    """What stands for one client where calls are counted: its IPv4 address, its IPv6 network, or "unknown".
 
-
-def client_scheme(request: Request[Any, Any, Any], trusted: Sequence[Network]) -> str:
-    """`https` where a trusted proxy says that the client came by it, else `http`."""
-    peer = _parsed(request.client.host) if request.client else None
-    if peer is None or not _is_in(peer, trusted):
-        return "http"
-    schemes = ",".join(request.headers.getall("x-forwarded-proto", [])).split(",")
-    return "https" if schemes[-1].strip().lower() == "https" else "http"
-
-
-def _parsed(text: str) -> Address | None:
+    A proxy may name what is no address, and of such names there is no end.
+    """
     try:
-        address = ip_address(text)
+        address = ip_address(request.client.host if request.client else "")
     except ValueError:
-        return None
-    if isinstance(address, IPv6Address):
-        return address.ipv4_mapped or address
-    return address
+        return "unknown"
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    network = IPv6Address(int(address) >> _ONE_SUBSCRIBER << _ONE_SUBSCRIBER)
+    return str(address.ipv4_mapped or network)
 
 
-def _is_in(address: Address, networks: Sequence[Network]) -> bool:
-    return any(address in network for network in networks)
+def _spellings(network: Network) -> Iterator[Network]:
+    yield network
+    if isinstance(network, IPv4Network):
+        yield IPv6Network((_MAPPED | int(network.network_address), _MAPPED_PREFIX + network.prefixlen))
+
+
+def _with_one_scheme(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    headers = [*headers]
+    said = b",".join(value for name, value in headers if name == _SCHEME)
+    yield from (header for header in headers if header[0] != _SCHEME)
+    if (last := said.rpartition(b",")[2].strip().lower()) in (b"http", b"https"):
+        yield _SCHEME, last

@@ -1,4 +1,14 @@
-"""The server's HTTP protocol, with the bounds that uvicorn's lacks."""
+"""The server's HTTP protocol, with the bounds that uvicorn's lacks.
+
+uvicorn promises none of the names that are read, called or overridden here, so it is pinned to its minor version:
+
+HttpToolsProtocol: connection_made, connection_lost, data_received (which asks for `parser` anew each time),
+    on_message_begin, on_url, on_header, on_headers_complete, on_body, on_message_complete, on_response_complete,
+    pause_writing, resume_writing, timeout_keep_alive_handler, send_400_response, _unsupported_upgrade_warning,
+    parser, transport, loop, cycle, pipeline, url, headers, expect_100_continue
+RequestResponseCycle: response_complete
+Server (`entrypoints/cli/serve.py`): startup, shutdown, started, server_state with its tasks
+"""
 
 import array
 import asyncio

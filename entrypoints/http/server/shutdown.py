@@ -6,7 +6,7 @@ import msgspec
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.http.errors import retry_after
+from entrypoints.http.error_handlers import retry_after
 
 _BODY = msgspec.json.encode(
     {

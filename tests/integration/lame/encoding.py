@@ -1,8 +1,6 @@
-"""Encoding in segments and in one piece, and decoding with other people's programs."""
+"""Encoding in segments and in one piece."""
 
 import math
-import subprocess
-import tempfile
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -70,34 +68,8 @@ def with_info(form: Mp3Format, frames: bytes, samples: bytes) -> bytes:
     return info.frame(len(samples) // (2 * form.channels)) + frames
 
 
-def by_ffmpeg(mp3: bytes, channels: int) -> tuple[Samples, str]:
-    """What ffmpeg hears, and its warnings."""
-    return _decoded("ffmpeg -nostdin -hide_banner -v warning -f mp3 -i {} -f f32le pipe:1", mp3, channels)
-
-
-def by_mpg123(mp3: bytes, channels: int) -> tuple[Samples, str]:
-    """What mpg123 hears, and its warnings."""
-    return _decoded("mpg123 -q -e f32 -s {}", mp3, channels)
-
-
-def by_sox(mp3: bytes, channels: int) -> tuple[Samples, str]:
-    """What sox hears, and its warnings; it takes no notice of the delay."""
-    return _decoded("sox -V2 -t mp3 {} -t f32 -", mp3, channels)
-
-
-def _decoded(command: str, mp3: bytes, channels: int) -> tuple[Samples, str]:
-    with tempfile.NamedTemporaryFile(suffix=".mp3") as file:
-        file.write(mp3)
-        file.flush()
-        done = subprocess.run(command.format(file.name).split(), capture_output=True, check=True, timeout=60)
-    return np.frombuffer(done.stdout, "<f4").astype(np.float64).reshape(-1, channels), done.stderr.decode()
-
-
 def signal_to_noise(original: Samples, heard: Samples) -> float:
     """In dB; of silence, the residual's level below full scale."""
     residual = float(np.sum((original - heard) ** 2)) / original.size + 1e-20
     power = float(np.sum(original**2)) / original.size
     return 10 * math.log10((power or 1) / residual)
-
-
-DECODERS = {"ffmpeg": by_ffmpeg, "mpg123": by_mpg123, "sox": by_sox}

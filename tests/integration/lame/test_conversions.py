@@ -21,7 +21,8 @@ from domain.recording.format import SampleEncoding
 from tests.contract.converters import Vanished, encoded
 from tests.contract.leftovers import open_files
 from tests.contract.recordings import Recording, recording
-from tests.integration.lame.encoding import by_ffmpeg, in_one_piece, pcm, signal_to_noise
+from tests.integration.lame.encoding import in_one_piece, pcm, signal_to_noise
+from tests.players import by_ffmpeg
 from tests.sounds import music, noise, speech
 
 SEGMENT_FRAMES = 98

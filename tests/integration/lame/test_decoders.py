@@ -1,4 +1,4 @@
-"""What ffmpeg, mpg123 and sox make of our MP3s: every sample, in its place, and not one warning."""
+"""What players make of our MP3s: every sample, in its place, and not one warning."""
 
 import subprocess
 from pathlib import Path
@@ -6,19 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from adapters.ffmpeg.command_line import find_ffmpeg
 from adapters.ffmpeg.converter import FfmpegAudioConverter
 from adapters.lame import parallel
 from adapters.lame.converter import LameAudioConverter
 from adapters.lame.pool import EncoderPool
 from tests.contract.converters import encoded
 from tests.contract.recordings import Recording, recording
-from tests.integration.lame.encoding import DECODERS, by_ffmpeg, by_mpg123
+from tests.players import EXACT, PLAYERS
+from tests.programs import FFMPEG
 from tests.sounds import SOUNDS, music
 from tests.wavs import Samples
 
-EXACT = {"ffmpeg": by_ffmpeg, "mpg123": by_mpg123}
-"""Those that honour delay and padding."""
 SEGMENT_FRAMES = 98
 FORMATS = [
     (44100, 2, "128"),
@@ -39,7 +37,7 @@ def converter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LameAudioConve
     """With short segments."""
     monkeypatch.setattr(parallel, "_LEAST_PIECES", SEGMENT_FRAMES // 49)
     monkeypatch.setattr(parallel, "_MOST_PIECES", SEGMENT_FRAMES // 49)
-    other = FfmpegAudioConverter(find_ffmpeg(None), tmp_path, 1 << 28)
+    other = FfmpegAudioConverter(FFMPEG, tmp_path, 1 << 28)
     return LameAudioConverter(other, EncoderPool(2), tmp_path, 1 << 28)
 
 
@@ -60,7 +58,7 @@ async def test_every_sample_comes_back_in_its_place(
 
     mp3 = await encoded(converter, recording(values, rate=rate), quality)
 
-    for decode in DECODERS.values():
+    for decode in PLAYERS.values():
         heard, warnings = decode(mp3, channels)
         assert warnings == ""
         if decode in EXACT.values():
@@ -79,7 +77,7 @@ async def test_no_sound_makes_a_decoder_complain(
 
     mp3 = await encoded(converter, recording(values, rate=rate), quality)
 
-    for decode in DECODERS.values():
+    for decode in PLAYERS.values():
         heard, warnings = decode(mp3, 2)
         assert warnings == ""
         assert decode not in EXACT.values() or len(heard) == len(values)
@@ -87,7 +85,7 @@ async def test_no_sound_makes_a_decoder_complain(
 
 def by_ffmpegs_encoder(what: Recording) -> bytes:
     form = ["-f", "s16le", "-ar", str(what.source.sample_rate), "-ac", str(what.source.channels)]
-    command = ["ffmpeg", "-nostdin", "-v", "error", *form, "-i", "pipe:0", "-f", "mp3", "-id3v2_version", "0", "-"]
+    command = [FFMPEG, "-nostdin", "-v", "error", *form, "-i", "pipe:0", "-f", "mp3", "-id3v2_version", "0", "-"]
     return subprocess.run(command, input=what.data, capture_output=True, check=True).stdout
 
 

@@ -11,15 +11,14 @@ from adapters.lame import parallel, seam
 from adapters.lame.stream import FrameStream
 from domain.output.format import Mp3Format
 from tests.integration.lame.encoding import (
-    DECODERS,
     Encoded,
-    by_ffmpeg,
     in_one_piece,
     in_segments,
     pcm,
     signal_to_noise,
     target,
 )
+from tests.players import PLAYERS, by_ffmpeg, by_libsndfile
 from tests.sounds import SOUNDS, Sound, music, noise, silence, speech
 
 SEGMENT_PIECES = 3
@@ -64,7 +63,7 @@ def around(frame: int, form: Mp3Format) -> slice:
 def assert_sounds_as_by_one(form: Mp3Format, samples: bytes, ours: Encoded) -> None:
     """Length, and signal-to-noise overall and around every seam."""
     original = np.frombuffer(samples, "<i2").reshape(-1, form.channels) / 32768
-    heard, by_one = (by_ffmpeg(mp3, form.channels)[0] for mp3 in (ours.mp3, in_one_piece(form, samples).mp3))
+    heard, by_one = (by_libsndfile(mp3, form.channels)[0] for mp3 in (ours.mp3, in_one_piece(form, samples).mp3))
     assert heard.shape == by_one.shape == original.shape
     if np.array_equal(heard, by_one):
         return
@@ -149,7 +148,7 @@ async def test_a_frame_that_was_lengthened_is_not_heard(
         ours = await in_segments(form, samples)
         seams.update(ours.seams)
         assert_sounds_as_by_one(form, samples, ours)
-        for decode in DECODERS.values():
+        for decode in PLAYERS.values():
             assert not decode(ours.mp3, channels)[1]
 
     assert seams & set(lengthened)

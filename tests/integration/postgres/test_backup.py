@@ -1,16 +1,19 @@
 """Backup and restore of a database, and what may go wrong with the file."""
 
+import asyncio
 import io
 import random
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import msgspec
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from adapters.memory.mp3 import InMemoryMp3
 from adapters.postgres.database import Database
@@ -27,6 +30,7 @@ from domain.recording.repairs import Repair
 from domain.tags import Tags
 from domain.tracks import Track
 from domain.users import token_digest
+from tests.conftest import new_database
 from tests.contract.tracks import MIB, NOW, a_track
 
 ROWS = """
@@ -37,11 +41,19 @@ SIZES = (1, 5000, 2 * MIB, 2 * MIB + 1)
 SOUND = Sound(Waveform(8000, 5, 8, (-128, 127) * 1600), -23.456789, 1.5, 7)
 
 
+@pytest.fixture(scope="module")
+def filled_template(postgres_server: str, database_template: str) -> Iterator[str]:
+    """The name of a database with two users and some tracks."""
+    with new_database(postgres_server, database_template) as url:
+        asyncio.run(fill(url, *SIZES))
+        yield str(conninfo_to_dict(url)["dbname"])
+
+
 @pytest.fixture
-async def filled(database_url: str) -> str:
-    """A database with two users and some tracks."""
-    await fill(database_url, *SIZES)
-    return database_url
+def filled(postgres_server: str, filled_template: str) -> Iterator[str]:
+    """A database of the test's own with two users and some tracks."""
+    with new_database(postgres_server, filled_template) as url:
+        yield url
 
 
 async def fill(database_url: str, *sizes: int) -> list[Track]:
@@ -80,6 +92,18 @@ def test_every_row_comes_back_as_it_was(filled: str, bare_database_url: str) -> 
     counts = restore(bare_database_url, io.BytesIO(archive), replace=False)
 
     assert counts == {"users": 2, "tracks": 2 * len(SIZES)}
+    assert rows(bare_database_url) == rows(filled)
+
+
+def test_texts_are_not_converted_to_what_the_environment_says(
+    filled: str, bare_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    archive = backup(filled)
+    monkeypatch.delenv("PGCLIENTENCODING")
+
+    restore(bare_database_url, io.BytesIO(archive), replace=False)
+
     assert rows(bare_database_url) == rows(filled)
 
 
@@ -246,6 +270,11 @@ def test_an_archive_that_points_beyond_every_file_is_refused(filled: str, offset
 
     with unchanged(filled), pytest.raises(BackupRefused, match="damaged"):
         restore(filled, archive, replace=True)
+
+
+def read_manifest(archive: bytes) -> Any:
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return msgspec.json.decode(opened.read("manifest.json"))
 
 
 def changed(archive: bytes, name: str, content: bytes | None) -> io.BytesIO:

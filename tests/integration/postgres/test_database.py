@@ -1,7 +1,6 @@
 import asyncio
 import os
 import signal
-import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -15,6 +14,7 @@ from adapters.embedded_postgres import server
 from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from adapters.postgres.database import Database
 from domain.errors import DiskFull, StoreAway, WrongSetting
+from tests.processes import family, parents
 
 ANSWER_SECONDS = 2.5
 RETURN_SECONDS = 5
@@ -41,10 +41,8 @@ def server_processes(conninfo: str) -> list[int]:
     """The postmaster and all its children."""
     with psycopg.connect(conninfo) as connection:
         backend = connection.info.backend_pid
-        listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, check=True)
-    parents = {int(pid): int(parent) for pid, parent in map(bytes.split, listing.stdout.splitlines())}
-    postmaster = parents[backend]
-    return [postmaster, *(pid for pid, parent in parents.items() if parent == postmaster and pid != backend)]
+        postmaster = parents()[backend]
+    return [postmaster, *(family(postmaster) - {postmaster, backend})]
 
 
 @contextmanager

@@ -180,6 +180,32 @@ def start(folder: Path, user_id: int, programs: Path) -> Iterator[Start]:
         wait_until(lambda data=program.data: no_server(data), "the server ends with its program")  # type: ignore[misc] # mypy cannot infer a lambda with a default
 
 
+@pytest.fixture(scope="module")
+def clusters(programs: Path) -> Iterator[dict[int, Path]]:
+    """For each user a folder of data in which a server has run."""
+    folder = Path(mkdtemp())
+    folder.chmod(0o755)
+    made = {user_id: folder / str(user_id) for user_id in USERS}
+    for user_id, data_dir in made.items():
+        data_dir.mkdir(mode=0o700)
+        os.chown(data_dir, user_id, -1)
+        program = Program(data_dir / "data", user_id, programs, data_dir)
+        program.conninfo()
+        program.stop()
+        program.clean_up()
+    yield made
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def made(clusters: dict[int, Path], folder: Path, user_id: int) -> None:
+    """The first start, which takes long, is behind us."""
+    subprocess.run(["cp", "-a", clusters[user_id] / "data", folder], check=True)
+
+
+with_a_cluster = pytest.mark.usefixtures("made")
+
+
 @as_each_user
 def test_data_outlives_a_stop_which_leaves_no_process_and_no_socket(start: Start, folder: Path) -> None:
     first = start()
@@ -207,6 +233,7 @@ def test_database_is_durable_private_and_utf_8(start: Start, folder: Path) -> No
     assert (folder / "data/postgres/password").stat().st_mode & 0o777 == 0o600
 
 
+@with_a_cluster
 def test_wrong_password_is_refused(start: Start) -> None:
     conninfo = psycopg.conninfo.make_conninfo(start().conninfo(), password="guessed")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
@@ -249,6 +276,7 @@ def test_foreign_folder_in_the_place_of_the_short_way_is_not_trusted(start: Star
     assert str(short) in facts["problem"]
 
 
+@with_a_cluster
 @as_each_user
 def test_server_ends_with_a_killed_program_and_its_data_is_kept(start: Start) -> None:
     first = start()
@@ -258,6 +286,7 @@ def test_server_ends_with_a_killed_program_and_its_data_is_kept(start: Start) ->
     assert words(start().conninfo()) == ["kept"]
 
 
+@with_a_cluster
 def test_program_that_starts_at_once_after_a_kill_waits_for_the_old_server(start: Start) -> None:
     first = start()
     write(first.conninfo(), "kept")
@@ -277,6 +306,7 @@ def test_two_programs_that_start_at_once_share_one_server(start: Start) -> None:
     assert words(conninfo) == ["one", "other"]
 
 
+@with_a_cluster
 def test_attached_program_leaves_the_server_to_its_owner(start: Start) -> None:
     owner = start()
     conninfo = owner.conninfo()
@@ -286,6 +316,7 @@ def test_attached_program_leaves_the_server_to_its_owner(start: Start) -> None:
     write(conninfo, "still there")
 
 
+@with_a_cluster
 def test_attached_program_takes_over_when_the_owner_stops(start: Start) -> None:
     owner = start()
     write(owner.conninfo(), "kept")
@@ -296,6 +327,7 @@ def test_attached_program_takes_over_when_the_owner_stops(start: Start) -> None:
     assert words(conninfo) == ["kept"]
 
 
+@with_a_cluster
 @as_each_user
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_server_that_ends_by_itself_comes_back(start: Start, number: signal.Signals) -> None:
@@ -316,6 +348,7 @@ def server_changed(program: Program, old: int) -> bool:
     return False
 
 
+@with_a_cluster
 def test_interrupt_from_the_terminal_does_not_reach_the_server(start: Start) -> None:
     program = start()
     conninfo = program.conninfo()
@@ -335,6 +368,7 @@ def test_cut_off_first_start_is_redone(start: Start, folder: Path, user_id: int)
     assert not half_done.parent.exists()
 
 
+@with_a_cluster
 @as_each_user
 def test_process_number_that_another_program_has_now_does_not_stop_the_start(start: Start) -> None:
     first = start()
@@ -348,6 +382,7 @@ def test_process_number_that_another_program_has_now_does_not_stop_the_start(sta
         assert words(start().conninfo()) == ["kept"]
 
 
+@with_a_cluster
 def test_other_major_version_is_refused_with_the_way_out(start: Start, folder: Path) -> None:
     first = start()
     first.conninfo()
@@ -360,6 +395,7 @@ def test_other_major_version_is_refused_with_the_way_out(start: Start, folder: P
     assert (first.data / "PG_VERSION").read_text() == "17\n"
 
 
+@with_a_cluster
 def test_lost_password_is_told(start: Start) -> None:
     first = start()
     first.conninfo()

@@ -10,9 +10,9 @@ from domain.errors import (
     MusicAppError,
     NoAudio,
     NotAWav,
+    RecordingTooLarge,
     StoreAway,
     UnknownUser,
-    UploadTooLarge,
 )
 from domain.recording.repairs import Repair
 from domain.users import User
@@ -53,7 +53,7 @@ async def test_what_was_mended_is_kept_with_the_track(container: Container) -> N
     assert Repair.TRUNCATED in track.conversion.repairs
 
 
-@pytest.mark.parametrize("error", [UploadTooLarge(5), StoreAway(), RuntimeError("the network"), OSError("the disk")])
+@pytest.mark.parametrize("error", [RecordingTooLarge(5), StoreAway(), RuntimeError("the network"), OSError("the disk")])
 async def test_what_the_upload_raises_comes_out_unchanged_and_nothing_is_kept(
     container: Container, error: Exception
 ) -> None:
@@ -90,7 +90,7 @@ async def test_a_converter_that_cannot_run_leaves_nothing(container: Container) 
 
 
 async def test_the_bound_on_the_upload_counts_bytes() -> None:
-    container = in_memory_container(Settings(max_upload_bytes=len(RECORDING) - 1))
-    with pytest.raises(UploadTooLarge):
+    container = in_memory_container(Settings().but(max_upload_bytes=len(RECORDING) - 1))
+    with pytest.raises(RecordingTooLarge):
         await container.application.add_track()(await registered(container), "a.wav", blocks(RECORDING))
     assert left_over(container) == []

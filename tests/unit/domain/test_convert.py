@@ -12,10 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.memory.converter import InMemoryAudioConverter
+from adapters.memory.converter import InMemoryAudioConverter, silence
 from adapters.memory.mp3 import InMemoryMp3
 from domain.convert import AudioLimits, Convert, Converted
-from domain.errors import ConversionFailed, Mp3TooLarge, NoAudio, TooLong, UploadTooLarge
+from domain.errors import (
+    ConverterFailed,
+    Mp3TooLarge,
+    MusicAppError,
+    NoAudio,
+    RecordingTooLarge,
+    TooLong,
+    UndecodableRecording,
+)
 from domain.output.converter import Mp3
 from domain.output.format import Mp3Format, Mp3Quality
 from domain.output.id3 import write_id3
@@ -25,7 +33,7 @@ from domain.recording.limits import WavLimits
 from domain.tags import Tags
 from tests.texts import info
 from tests.unit.streams import blocks, breaking, cut
-from tests.wavs import pcm, tone, wav
+from tests.wavs import MS_ADPCM, codec_extra, fmt_body, ms_adpcm_blocks, pcm, tone, wav
 
 LIMITS = AudioLimits(WavLimits(), max_wav_bytes=1 << 20, max_duration=60, max_mp3_bytes=1 << 20)
 RECORDING = wav(pcm(tone(8000)))
@@ -112,7 +120,7 @@ async def test_what_turns_out_too_long_while_it_flows_is_refused() -> None:
 
 async def test_an_mp3_that_would_be_too_large_is_refused_before_anything_is_encoded() -> None:
     converter = Recorder()
-    with pytest.raises(Mp3TooLarge, match="MAX_MP3_BYTES"):
+    with pytest.raises(Mp3TooLarge):
         await converted(
             RECORDING, converter=converter, at_least=len(RECORDING), limits=replace(LIMITS, max_mp3_bytes=1000)
         )
@@ -126,7 +134,7 @@ async def test_an_mp3_that_turns_out_too_large_is_refused() -> None:
 
 async def test_bytes_are_counted_and_not_believed() -> None:
     limits = replace(LIMITS, max_wav_bytes=len(RECORDING) - 1)
-    with pytest.raises(UploadTooLarge, match="MAX_UPLOAD_BYTES"):
+    with pytest.raises(RecordingTooLarge):
         await converted(*cut(RECORDING, range(0, len(RECORDING), 1000)), limits=limits)
     await converted(RECORDING, limits=replace(limits, max_wav_bytes=len(RECORDING)))
 
@@ -192,5 +200,34 @@ async def test_an_mp3_that_contradicts_the_recording_is_not_kept(damage: str) ->
         "no tag": right.replace(b"Info", b"Nope"),
         "other frames": right[: tag + 8] + struct.pack(">I", frames + 5) + right[tag + 12 :],
     }[damage]
-    with pytest.raises(ConversionFailed):
+    with pytest.raises(ConverterFailed):
         await converted(RECORDING, converter=Recorder(wrong))
+
+
+@pytest.mark.parametrize(
+    ("lost_blocks", "error"), [(1, None), (9, UndecodableRecording), (-9, ConverterFailed)], ids=["few", "many", "more"]
+)
+async def test_sound_that_is_missing_is_the_recordings_fault_where_its_codec_has_blocks(
+    lost_blocks: int, error: type[MusicAppError] | None
+) -> None:
+    data = ms_adpcm_blocks(20)
+    recording = wav(
+        data, fmt=fmt_body(MS_ADPCM, 1, 8000, 4, block_align=256, extra=codec_extra(MS_ADPCM, 1, 256)), rate=8000
+    )
+    target = Mp3Format(8000, 1, Mp3Quality(bit_rate=64))
+    samples = 20 * 500 - lost_blocks * 500
+    converter = Recorder(silence(target, samples))
+
+    if error is None:
+        made = await converted(recording, converter=converter)
+        assert made.conversion.duration == timedelta(seconds=20 * 500 / 8000)
+    else:
+        with pytest.raises(error):
+            await converted(recording, converter=converter)
+
+
+async def test_sound_that_is_missing_of_plain_samples_is_no_fault_of_the_recording() -> None:
+    target = Mp3Format(8000, 1, Mp3Quality(bit_rate=64))
+
+    with pytest.raises(ConverterFailed, match="4000 samples"):
+        await converted(RECORDING, converter=Recorder(silence(target, 4000)))

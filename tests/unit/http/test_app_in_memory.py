@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
-from domain.errors import StoreAway
+from domain.errors import StoreAway, TrackDamaged, TrackNotFound
 from domain.tracks import StoredMp3
 from entrypoints.http.app import create_app
 from entrypoints.settings.settings import Settings
-from entrypoints.wiring.container import Container, InMemoryAdapters
+from entrypoints.wiring.container import Container
+from entrypoints.wiring.memory import InMemoryAdapters
 from tests.unit import memory
 from tests.unit.http.forms import CONTENT_TYPE, form, part
 from tests.unit.http.logs import captured_logs
@@ -98,6 +100,31 @@ async def test_what_is_missing_is_said_and_leaves_nothing(
     assert [*memory.spool(container).open_files, *memory.converter(container).open_mp3s] == []
 
 
+@pytest.mark.parametrize(("trusted", "scheme"), [("127.0.0.1", "https"), ("10.0.0.1", "http")])
+async def test_the_page_shows_the_scheme_that_a_trusted_proxy_names(trusted: str, scheme: str) -> None:
+    async with client_of(memory.in_memory_container(Settings().but(trusted_proxies=trusted))) as client:
+        page = (await client.get("/", headers={"X-Forwarded-Proto": "https"})).text
+    assert f"{scheme}://here:5000" in page
+
+
+async def test_the_page_of_all_calls_brings_what_it_loads(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/schema")).text
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
+    answers = {path: await client.get(path) for path in loaded}
+    assert {path.rpartition("/")[2] for path in loaded} == {"swagger-ui.css", "swagger-ui-bundle.js", "schema.js"}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    assert re.search(r'PACKAGE_VERSION:"5\.\d+', answers["/assets/swagger-ui-bundle.js"].text)
+
+
+@pytest.mark.parametrize("path", ["/", "/schema", "/schema/", "/schema/openapi.json", "/schema/nope", "/health/live"])
+async def test_where_get_is_there_is_head(client: httpx.AsyncClient, path: str) -> None:
+    whole, head, options = [await client.request(method, path) for method in ("GET", "HEAD", "OPTIONS")]
+    for answer in (whole, head):
+        del answer.headers["x-request-id"]
+    assert (head.status_code, head.headers) == (whole.status_code, whole.headers)
+    assert {"GET", "HEAD"} <= set(options.headers["allow"].split(", "))
+
+
 async def test_a_converter_that_is_gone_makes_the_service_not_ready(
     client: httpx.AsyncClient, container: Container
 ) -> None:
@@ -110,28 +137,75 @@ async def test_a_converter_that_is_gone_makes_the_service_not_ready(
 
 
 class BreakingKeeper(InMemoryTrackKeeper):
-    """Breaks while a record is read, after its first bytes."""
+    """Breaks while a record is read, after so many blocks."""
 
-    error: Exception
+    def __init__(self, tracks: InMemoryTrackRepository, error: Exception, blocks: int) -> None:
+        super().__init__(tracks)
+        self.error, self.blocks, self.reads = error, blocks, 0
 
     async def read(self, mp3: StoredMp3, start: int, count: int) -> AsyncIterator[bytes]:
-        yield b"\xff" * 10
+        self.reads += 1
+        for _ in range(self.blocks):
+            yield b"\xff" * 10
         raise self.error
+
+
+async def upload(client: httpx.AsyncClient) -> str:
+    """The link."""
+    data = await fields(client)
+    uploaded = await client.post("/add_track", data=data, files={"wav_file": ("a.wav", RECORDING)})
+    return str(uploaded.headers["location"])
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (StoreAway(), 503, "service.database_away"),
+        (TrackNotFound(), 404, "record.not_found"),
+        (TrackDamaged("bytes are gone"), 500, "service.error"),
+        (RuntimeError("a mistake"), 500, "service.error"),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, {"Range": "bytes=0-9"}])
+async def test_a_download_that_breaks_before_its_first_bytes_is_an_error(
+    container: Container, error: Exception, status: int, code: str, headers: dict[str, str]
+) -> None:
+    with container.adapters.keeper.override(BreakingKeeper(memory.tracks(container), error, 0)):
+        async with client_of(container) as client:
+            answer = await client.get(await upload(client), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/json"
+    assert not {"etag", "content-disposition", "content-range"} & answer.headers.keys()
+    assert container.application.download_places()._free == container.settings.admission.max_downloads
+
+
+async def test_bytes_are_read_once_and_only_where_they_are_sent(container: Container) -> None:
+    breaking = BreakingKeeper(memory.tracks(container), StoreAway(), 0)
+    with container.adapters.keeper.override(breaking):
+        async with client_of(container) as client:
+            link = await upload(client)
+            assert (await client.head(link)).status_code == 200
+            for headers, status in (
+                ({"If-None-Match": "*"}, 304),
+                ({"If-Match": '"x"'}, 412),
+                ({"Range": "bytes=9999999-"}, 416),
+            ):
+                assert (await client.get(link, headers=headers)).status_code == status
+            assert breaking.reads == 0
+            await client.get(link)
+            assert breaking.reads == 1
 
 
 @pytest.mark.parametrize(("error", "traces"), [(StoreAway(), 0), (RuntimeError("a mistake"), 1)])
 async def test_a_download_that_breaks_is_one_line_of_the_log(
     container: Container, error: Exception, traces: int
 ) -> None:
-    breaking = BreakingKeeper(memory.tracks(container))
-    breaking.error = error
-    with container.adapters.keeper.override(breaking):
+    with container.adapters.keeper.override(BreakingKeeper(memory.tracks(container), error, 1)):
         async with client_of(container) as client:
-            data = await fields(client)
-            uploaded = await client.post("/add_track", data=data, files={"wav_file": ("a.wav", RECORDING)})
+            link = await upload(client)
             # an assertion is how the transport says that the response has no end
             with captured_logs("json") as log, pytest.raises(AssertionError):
-                await client.get(uploaded.headers["location"])
+                await client.get(link)
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     broken = [line for line in lines if line["event"] == "response broken off"]
     assert [type(error).__name__ in line["error"] for line in broken] == [True]

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from litestar import Request
 
-from domain.errors import UploadTooLarge
+from domain.errors import RecordingTooLarge
 from entrypoints.http.errors import ClientGone, UploadTooSlow
-from entrypoints.http.requests.body import Pace, body_blocks, read_ahead, rejoined
-from tests.unit.streams import blocks
+from entrypoints.http.requests.body import Pace, body_blocks
 
 NEVER = 1e9
 
@@ -56,7 +55,7 @@ async def read(waits: list[tuple[float, int]], pace: Pace, own_seconds: float, t
 
     request = request_of(receive)
     received = 0
-    async with aclosing(body_blocks(request, 1 << 40, UploadTooLarge(1 << 40), pace)) as body:
+    async with aclosing(body_blocks(request, 1 << 40, RecordingTooLarge(1 << 40), pace)) as body:
         async for block in body:
             received += len(block)
             time.now += own_seconds
@@ -115,12 +114,4 @@ async def test_a_client_that_leaves_is_not_slow() -> None:
 
     request = request_of(receive)
     with pytest.raises(ClientGone):
-        await anext(body_blocks(request, 1, UploadTooLarge(1), PACE))
-
-
-@pytest.mark.parametrize("count", [0, 1, 5, 6, 100])
-async def test_what_was_read_ahead_is_not_lost(count: int) -> None:
-    rest = blocks(b"abc", b"def", b"ghi")
-    first = await read_ahead(rest, count)
-    assert count <= len(first) < count + 3 or first == b"abcdefghi"
-    assert b"".join([block async for block in rejoined(first, rest)]) == b"abcdefghi"
+        await anext(body_blocks(request, 1, RecordingTooLarge(1), PACE))

@@ -5,67 +5,112 @@ from typing import Any
 import pytest
 from litestar import Request
 
-from entrypoints.http.server.client import client_address, client_name, client_scheme
-from entrypoints.settings.settings import Settings
+from entrypoints.http.server.client import believe_proxies, client_name
+from entrypoints.settings.serving import Serving
 
-TRUSTED = Settings(trusted_proxies="10.0.0.0/8, fd00::/8,127.0.0.1, ::ffff:192.0.2.0/120").trusted_networks
+TRUSTED = Serving(trusted_proxies="10.0.0.0/8, fd00::/8,127.0.0.1, ::ffff:192.0.2.0/120").trusted_networks
 
 
-def request(peer: str | None, *headers: tuple[str, str]) -> Request[Any, Any, Any]:
+async def believed(peer: str | None, *headers: tuple[str, str], kind: str = "http") -> Request[Any, Any, Any]:
+    """The request as the application sees it."""
     scope: Any = {
-        "type": "http",
+        "type": kind,
+        "scheme": "http",
         "client": None if peer is None else (peer, 1),
-        "headers": [(name.encode(), value.encode()) for name, value in headers],
+        "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers],
     }
-    return Request(scope)
+    seen: list[Any] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope)
+
+    nothing: Any = None
+    await believe_proxies(application, TRUSTED)(scope, nothing, nothing)
+    [last] = seen
+    last["type"] = "http"
+    return Request(last)
 
 
 @pytest.mark.parametrize(
-    ("peer", "forwarded", "address"),
+    ("peer", "forwarded", "name"),
     [
         ("203.0.113.9", [], "203.0.113.9"),
         ("203.0.113.9", ["1.1.1.1"], "203.0.113.9"),
+        ("2001:db8::9", ["1.1.1.1"], "2001:db8::"),
+        ("::ffff:203.0.113.9", ["1.1.1.1"], "203.0.113.9"),
         ("10.0.0.1", [], "10.0.0.1"),
         ("10.0.0.1", ["1.1.1.1"], "1.1.1.1"),
         ("10.0.0.1", ["8.8.8.8, 1.1.1.1"], "1.1.1.1"),
         ("10.0.0.1", ["8.8.8.8", "1.1.1.1"], "1.1.1.1"),
+        ("10.0.0.1", ["1.1.1.1", "10.0.0.2"], "1.1.1.1"),
         ("10.0.0.1", ["8.8.8.8, 1.1.1.1, 10.0.0.2 ,127.0.0.1"], "1.1.1.1"),
         ("10.0.0.1", ["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
-        ("10.0.0.1", ["1.1.1.1, unknown"], "10.0.0.1"),
-        ("10.0.0.1", ["1.1.1.1, unknown, 10.0.0.2"], "10.0.0.2"),
+        ("10.0.0.1", ["1.1.1.1:4711"], "1.1.1.1"),
+        ("10.0.0.1", ["[2001:db8::1]:4711, [fd00::2]:80"], "2001:db8::"),
+        ("10.0.0.1", ["1.1.1.1, ::ffff:10.0.0.2"], "1.1.1.1"),
         ("10.0.0.1", [""], "10.0.0.1"),
-        ("fd00::1", ["2001:db8::1"], "2001:db8::1"),
+        ("10.0.0.1", ["1.1.1.1,"], "10.0.0.1"),
+        ("fd00::1", ["2001:db8::1"], "2001:db8::"),
         ("::ffff:10.0.0.1", ["::ffff:1.1.1.1"], "1.1.1.1"),
         ("192.0.2.1", ["1.1.1.1"], "1.1.1.1"),
         ("::ffff:192.0.2.1", ["1.1.1.1"], "1.1.1.1"),
-        (None, ["1.1.1.1"], "None"),
+        (None, ["1.1.1.1"], "unknown"),
     ],
 )
-def test_the_last_address_that_no_proxy_of_ours_has_is_the_clients(
-    peer: str | None, forwarded: list[str], address: str
+async def test_the_last_address_that_no_proxy_of_ours_has_is_the_clients(
+    peer: str | None, forwarded: list[str], name: str
 ) -> None:
     headers = [("x-forwarded-for", value) for value in forwarded]
-    assert str(client_address(request(peer, *headers), TRUSTED)) == address
+    assert client_name(await believed(peer, *headers)) == name
 
 
-def test_one_subscriber_is_one_client() -> None:
-    names = {client_name(request(f"2001:db8:1:2::{number}"), ()) for number in range(9)}
+@pytest.mark.parametrize("garbage", ["unknown", "_hidden", "unix:", "1.1.1.1.1", "*", "é" * 1000, "::1::", "[::1"])
+@pytest.mark.parametrize("before", ["", "1.1.1.1, "])
+@pytest.mark.parametrize("behind", ["", ", 10.0.0.2"])
+async def test_all_whom_a_proxy_calls_by_no_address_are_one_client(garbage: str, before: str, behind: str) -> None:
+    """Nor is what lies before it believed."""
+    request = await believed("10.0.0.1", ("x-forwarded-for", f"{before}{garbage}{behind}"))
+    assert client_name(request) == "unknown"
+
+
+async def test_one_subscriber_is_one_client() -> None:
+    names = {client_name(await believed(f"2001:db8:1:2::{number}")) for number in range(9)}
     assert names == {"2001:db8:1:2::"}
-    assert client_name(request("2001:db8:1:3::1"), ()) not in names
-    assert client_name(request("192.0.2.1"), ()) != client_name(request("192.0.2.2"), ())
+    assert client_name(await believed("2001:db8:1:3::1")) not in names
+    assert client_name(await believed("192.0.2.99")) != client_name(await believed("192.0.2.98"))
 
 
 @pytest.mark.parametrize(
     ("peer", "said", "scheme"),
     [
         ("10.0.0.1", ["https"], "https"),
+        ("::ffff:10.0.0.1", ["https"], "https"),
         ("10.0.0.1", ["http, HTTPS "], "https"),
+        ("10.0.0.1", ["http", "https"], "https"),
         ("10.0.0.1", ["https, http"], "http"),
+        ("10.0.0.1", ["https", "http"], "http"),
+        ("10.0.0.1", ["https", ""], "http"),
         ("10.0.0.1", ["javascript"], "http"),
+        ("10.0.0.1", ["ws"], "http"),
+        ("10.0.0.1", ["wss"], "http"),
+        ("10.0.0.1", ["http\xe9"], "http"),
         ("10.0.0.1", [], "http"),
         ("203.0.113.9", ["https"], "http"),
         (None, ["https"], "http"),
     ],
 )
-def test_only_a_trusted_proxy_says_how_the_client_came(peer: str | None, said: list[str], scheme: str) -> None:
-    assert client_scheme(request(peer, *(("x-forwarded-proto", value) for value in said)), TRUSTED) == scheme
+async def test_only_a_trusted_proxy_says_how_the_client_came(peer: str | None, said: list[str], scheme: str) -> None:
+    request = await believed(peer, *(("x-forwarded-proto", value) for value in said))
+    assert request.scope["scheme"] == scheme
+
+
+@pytest.mark.parametrize("header", ["forwarded", "x-real-ip", "x-forwarded-host", "x-forwarded-port", "x-client-ip"])
+async def test_other_headers_of_a_proxy_change_nothing(header: str) -> None:
+    request = await believed("10.0.0.1", (header, "for=1.1.1.1;proto=https"), ("host", "here:5000"))
+    assert client_name(request) == "10.0.0.1"
+    assert (request.scope["scheme"], request.headers["host"]) == ("http", "here:5000")
+
+
+async def test_nothing_but_requests_is_touched() -> None:
+    request = await believed(None, ("x-forwarded-proto", "HTTPS"), kind="lifespan")
+    assert request.headers["x-forwarded-proto"] == "HTTPS"

@@ -1,5 +1,7 @@
 """The form of an upload, however it is cut, ordered or broken."""
 
+from contextlib import aclosing
+from datetime import UTC, datetime
 from itertools import permutations
 
 import pytest
@@ -7,8 +9,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from application.authenticate import Credentials
+from domain.users import User
 from entrypoints.http.errors import RequestInvalid, WrongType
 from entrypoints.http.requests.upload_form import (
+    FORM_BYTES,
     MAX_BYTES_OUTSIDE_PARTS,
     MAX_PARTS,
     MAX_TEXT_BYTES,
@@ -16,7 +20,7 @@ from entrypoints.http.requests.upload_form import (
     boundary_of,
 )
 from tests.unit.http.forms import BOUNDARY, form, part
-from tests.unit.streams import blocks, cut
+from tests.unit.streams import blocks, breaking, cut
 
 FILE = part("wav_file", b"RIFF\r\n--\r\n--the\r\n" + bytes(range(256)), "talk.wav", "Content-Type: audio/wav\r\n")
 USER = part("user_id", "7")
@@ -25,14 +29,19 @@ CONTENT = b"RIFF\r\n--\r\n--the\r\n" + bytes(range(256))
 TOKEN_OF_SEVEN = "a-token"
 
 
+def user(user_id: int) -> User:
+    """Somebody of this number."""
+    return User(user_id, "Ann", bytes(32), datetime.now(UTC))
+
+
 async def read(
     *body: bytes, bearer: str | None = None, owner: int | None = None
 ) -> tuple[str, bytes, Credentials | None]:
     """The file's name, its bytes, and the credentials."""
-    upload = UploadForm(blocks(*body), BOUNDARY, bearer, owner)
-    name = await upload.open_file()
-    content = b"".join([block async for block in upload.file()])
-    return name, content, upload.credentials()
+    upload = UploadForm(blocks(*body), BOUNDARY, bearer)
+    name = await upload.open(user(owner) if owner else None)
+    content = b"".join([block async for block in upload.blocks()])
+    return name, content, upload.fields.credentials()
 
 
 @pytest.mark.parametrize("parts", list(permutations([FILE, USER, TOKEN, part("comment", "ignored")])))
@@ -57,24 +66,49 @@ async def test_a_damaged_body_is_refused_however_it_is_cut(damaged: bytes, at: l
 
 
 async def test_credentials_before_the_file_are_known_when_it_opens() -> None:
-    upload = UploadForm(blocks(form(USER, TOKEN, FILE)), BOUNDARY, None, None)
-    await upload.open_file()
-    assert upload.credentials() == Credentials(TOKEN_OF_SEVEN, 7)
+    upload = UploadForm(blocks(form(USER, TOKEN, FILE)), BOUNDARY)
+    await upload.open(None)
+    assert upload.sender() == Credentials(TOKEN_OF_SEVEN, 7)
 
 
 async def test_credentials_after_the_file_are_not_known_before_its_end() -> None:
-    upload = UploadForm(blocks(form(USER, FILE, TOKEN)), BOUNDARY, None, None)
-    await upload.open_file()
-    assert upload.credentials() is None
+    upload = UploadForm(blocks(form(USER, FILE, TOKEN)), BOUNDARY)
+    await upload.open(None)
+    assert upload.sender() is None
 
 
 async def test_a_form_that_ends_early_raises_before_the_file_ends() -> None:
-    upload = UploadForm(blocks(form(USER, TOKEN, FILE)[:-10]), BOUNDARY, None, None)
-    await upload.open_file()
-    file = upload.file()
+    upload = UploadForm(blocks(form(USER, TOKEN, FILE)[:-10]), BOUNDARY)
+    await upload.open(None)
+    file = upload.blocks()
     assert CONTENT.startswith(await anext(file))
     with pytest.raises(RequestInvalid):
         await anext(file)
+
+
+async def test_a_bearer_token_names_the_sender_before_a_byte_is_read() -> None:
+    async with aclosing(UploadForm(breaking(error=AssertionError()), BOUNDARY, "a-token")) as upload:
+        assert upload.sender() == Credentials("a-token")
+
+
+@pytest.mark.parametrize("told", [0, 100, 10 * FORM_BYTES])
+async def test_bytes_are_certain_to_come_as_far_as_the_length_of_the_body_tells(told: int) -> None:
+    begun = form(USER, TOKEN, FILE)[:-10]
+    upload = UploadForm(blocks(begun), BOUNDARY, body_bytes=told)
+    await upload.open(None)
+    assert upload.bytes_to_come() == max(0, told - len(begun) - FORM_BYTES)
+
+
+@pytest.mark.parametrize("read", [0, 1, 2])
+async def test_closing_a_form_closes_its_body(read: int) -> None:
+    body = blocks(part("user_id", "7"), FILE[:200], FILE[200:], b"more")
+    upload = UploadForm(body, BOUNDARY)
+    await upload.open(None)
+    async with aclosing(upload.blocks()) as content:
+        for _ in range(read):
+            await anext(content)
+    await upload.aclose()
+    assert [block async for block in body] == []
 
 
 async def test_a_bearer_token_takes_the_place_of_the_fields() -> None:

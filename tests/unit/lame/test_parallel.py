@@ -14,7 +14,7 @@ from adapters.lame import parallel, seam, segment
 from adapters.lame.encoder import new_encoder
 from adapters.lame.parallel import ParallelEncoder
 from adapters.lame.pool import EncoderPool
-from domain.errors import ConversionFailed, DiskFull
+from domain.errors import ConverterFailed, DiskFull
 from domain.output.format import Mp3Format, Mp3Quality
 from tests.sounds import speech
 from tests.unit.streams import cut
@@ -250,10 +250,25 @@ class BrokenEncoder:
 async def test_a_failing_encoder_fails_the_conversion(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segment, "new_encoder", lambda form: BrokenEncoder())
 
-    with pytest.raises(ConversionFailed) as caught:
+    with pytest.raises(ConverterFailed) as caught:
         await encoded([SPEECH])
 
     assert caught.value.reason == "LAME: LAME is out of order"
+
+
+async def test_a_segment_that_has_failed_before_its_end_is_not_waited_for() -> None:
+    """Nor does it count for the conversions to come."""
+    pool = EncoderPool(THREADS)
+    failing = segment.Segment(0, SPEECH_FORM, pool, lambda: None)
+    failing._encoder = BrokenEncoder()
+    failing.feed(SPEECH[:SEGMENT_BYTES])
+    with pytest.raises(ConverterFailed):
+        await failing.encoded()
+
+    failing.end()
+
+    assert pool.backlog == 0
+    await failing.close()
 
 
 async def test_closing_in_the_midst_of_several_segments_leaves_nothing() -> None:
@@ -275,3 +290,14 @@ async def test_reading_ends_where_writing_has_failed_before(let_go: threading.Ev
     async with encoder(SPEECH_FORM, pool, output) as encoding:
         with pytest.raises(DiskFull):
             await push_slowly(encoding)
+
+
+async def test_a_failed_writer_is_noticed_by_the_next_samples() -> None:
+    """However few they are: no segment need begin."""
+    async with encoder(SPEECH_FORM, EncoderPool(THREADS), Output(DiskFull())) as encoding:
+        await encoding.push(SPEECH[: 4 * SEGMENT_BYTES])  # as much as is read without waiting
+        joining = encoding._joining
+        assert joining is not None
+        await asyncio.wait([joining])
+        with pytest.raises(DiskFull):
+            await encoding.push(SPEECH[:2])

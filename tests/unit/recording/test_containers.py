@@ -114,6 +114,14 @@ def test_endless_tiny_chunks_are_refused_at_once(magic: bytes) -> None:
     assert time.process_time() - started < 1
 
 
+@pytest.mark.parametrize("magic", [b"RIFF", b"RIFX"])
+def test_so_many_chunks_are_read_as_the_page_promises(magic: bytes) -> None:
+    others = [(b"junk", b"")] * 998  # beside the format and the data
+    assert read(wav(native(magic), magic=magic, before=others)).data == DATA
+    with pytest.raises(DamagedRecording, match="more than 1000 chunks"):
+        read(wav(native(magic), magic=magic, before=[*others, (b"junk", b"")]))
+
+
 def test_endless_tiny_chunks_behind_the_data_cost_little() -> None:
     file = wav(DATA, after=[(b"junk", b"")] * 100_000)
     started = time.process_time()

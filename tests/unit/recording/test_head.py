@@ -7,6 +7,7 @@ import pytest
 
 from domain.recording.canonical_head import canonical_head
 from domain.recording.format import SampleEncoding
+from tests.programs import FFMPEG
 from tests.unit.recording.reading import Reading, read
 from tests.wavs import (
     A_LAW,
@@ -58,7 +59,7 @@ def encode(values: Samples, tag: int, bits: int) -> bytes:
 def decode(found: Reading) -> Samples:
     """What ffmpeg decodes, one row per sample."""
     decoder = DECODERS[found.format.encoding]
-    command = ["ffmpeg", "-nostdin", "-v", "error", "-f", "wav", "-c:a", decoder, "-i", "pipe:0", "-f", "f64le", "-"]
+    command = [FFMPEG, "-nostdin", "-v", "error", "-f", "wav", "-c:a", decoder, "-i", "pipe:0", "-f", "f64le", "-"]
     done = subprocess.run(command, input=canonical_head(found.format) + found.data, capture_output=True, check=True)
     assert done.stderr == b""
     return np.frombuffer(done.stdout, "<f8").reshape(-1, found.format.channels)
@@ -125,7 +126,7 @@ def test_gsm_is_as_long_as_counted(cut: int) -> None:
 @pytest.mark.parametrize(("encoder", "option"), [("adpcm_ms", "1"), ("adpcm_ima_wav", "2"), ("pcm_alaw", "2")])
 def test_files_made_by_ffmpeg_are_as_long_as_counted(encoder: str, option: str) -> None:
     source = ["-f", "lavfi", "-i", "sine=duration=1:sample_rate=8000", "-ac", option]
-    command = ["ffmpeg", "-nostdin", "-v", "error", *source, "-c:a", encoder, "-bitexact", "-f", "wav", "pipe:1"]
+    command = [FFMPEG, "-nostdin", "-v", "error", *source, "-c:a", encoder, "-bitexact", "-f", "wav", "pipe:1"]
     made = subprocess.run(command, capture_output=True, check=True).stdout
     found = read(made)
     decoded = decode(found)

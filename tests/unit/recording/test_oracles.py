@@ -1,4 +1,4 @@
-"""The reader takes what at least two of ffmpeg, sox and libsndfile decode, and finds the same length."""
+"""The reader takes what at least two of three programs decode, and finds the same length."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.errors import RecordingError
-from tests.oracles import opinions, verdict
+from tests.oracles import JURIES, opinions, verdict
 from tests.unit.recording.reading import read
 from tests.wavs import A_LAW, FLOAT, GSM_610, IMA_ADPCM, MS_ADPCM, gsm_blocks, ima_adpcm_blocks, ms_adpcm_blocks, wav
 
@@ -42,20 +42,23 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
+TIES = {("packages", "IMA ADPCM, cut")}
+"""Where each program of a jury finds another length. The reader's is then ffmpeg's."""
+
+
+@pytest.mark.parametrize("jury", JURIES)
 @pytest.mark.parametrize("name", CASES)
-def test_reader_and_oracles_agree(name: str, tmp_path: Path) -> None:
+def test_reader_and_oracles_agree(name: str, jury: str, tmp_path: Path) -> None:
     file = wav(**{"data": NOISE, **CASES[name]})
     path = tmp_path / "case.wav"
     path.write_bytes(file)
-    said = verdict(path)
+    each = opinions(path, JURIES[jury])
+    said = verdict(each)
     try:
         found = read(file)
     except RecordingError:
-        assert not said.accept, opinions(path)
+        assert not said.accept, each
     else:
-        assert said.accept, opinions(path)
-        assert (found.samples, found.format.channels, found.format.sample_rate) == (
-            said.samples,
-            said.channels,
-            said.rate,
-        )
+        assert said.accept, each
+        samples = each["ffmpeg"].samples if (jury, name) in TIES and each["ffmpeg"] else said.samples
+        assert (found.samples, found.format.channels, found.format.sample_rate) == (samples, said.channels, said.rate)

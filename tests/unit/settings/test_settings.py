@@ -10,7 +10,11 @@ from domain.errors import WrongSetting
 from entrypoints.settings.settings import Settings, read_settings
 
 ENV_FILE = Path(__file__).parents[3] / ".env"
-DEFAULTS = {field.encode_name: field.default for field in msgspec.structs.fields(Settings)}
+DEFAULTS = {
+    field.encode_name: field.default
+    for section in msgspec.structs.fields(Settings)
+    for field in msgspec.structs.fields(section.type)
+}
 LARGE = 1 << 60
 
 
@@ -32,10 +36,14 @@ def test_nothing_set_gives_the_defaults() -> None:
 
 
 def test_settings_are_read_as_they_are_written() -> None:
-    settings = read_settings({"PORT": " 0 ", "MP3_BITRATE": "V2", "CONVERTER": "pydub", "MAX_UPLOADS": "3"})
-    assert (settings.port, str(settings.quality), settings.converter) == (0, "V2", "pydub")
-    assert settings.upload_places == 3
-    assert Settings().upload_places % 8 == 0
+    settings = read_settings({"PORT": " 0 ", "MP3_BITRATE": "V2", "CONVERTER": "pydub"})
+    assert (settings.serving.port, settings.converting.converter) == (0, "pydub")
+    assert str(settings.converting.quality) == "V2"
+
+
+def test_places_for_uploads_are_those_that_are_set_or_eight_for_each_core() -> None:
+    assert read_settings({"MAX_UPLOADS": "3"}).admission.upload_places(cores=4) == 3
+    assert Settings().admission.upload_places(cores=4) == 32
 
 
 @pytest.mark.parametrize(
@@ -55,7 +63,7 @@ def test_settings_are_read_as_they_are_written() -> None:
         ("MAX_CHANNELS", "65", "from 1 to 64"),
         ("MIN_SAMPLE_RATE", "0", "from 1"),
         ("MAX_SAMPLE_RATE", "1000000", "to 768000"),
-        ("MAX_MP3_BYTES", "1000000001", "to 1000000000"),
+        ("MAX_MP3_BYTES", str(LARGE), f"a whole number from 1 to {1 << 50}"),
         ("MAX_UPLOADS", "-1", "from 0 to 10000"),
         ("SPOOL_MAX_BYTES", "0", "from 1"),
         ("SPOOL_MIN_FREE_BYTES", "some", "from 0"),
@@ -79,6 +87,9 @@ def test_settings_are_read_as_they_are_written() -> None:
         ("PUBLIC_BASE_URL", "https://a:b:c", "an address like"),
         ("PORT", "5e3", "a whole number from 0 to 65535"),
         ("DATABASE_URL", "mysql://a", "a URL like postgresql://"),
+        ("WIRING", "entrypoints.wiring.postgres", "a class of adapters, as package.module:Class"),
+        ("WIRING", "my-package:Class", "as package.module:Class"),
+        ("WIRING", "package:Class()", "as package.module:Class"),
         ("LOG_FORMAT", "xml", "one of auto, json, text"),
         ("LOG_LEVEL", "loud", "one of debug, error, info, warning"),
     ],
@@ -96,11 +107,39 @@ def test_a_wrong_database_url_is_not_shown() -> None:
     assert "secret" not in str(wrong.value)
 
 
-def test_rates_that_contradict_each_other_are_refused() -> None:
-    with pytest.raises(WrongSetting, match="must not be above MAX_SAMPLE_RATE"):
-        read_settings({"MIN_SAMPLE_RATE": "9000", "MAX_SAMPLE_RATE": "8000"})
+@pytest.mark.parametrize(
+    ("lower", "upper"),
+    [
+        ("MIN_SAMPLE_RATE", "MAX_SAMPLE_RATE"),
+        ("UPLOAD_GRACE", "MAX_UPLOAD_SECONDS"),
+        ("MAX_UPLOAD_BYTES", "SPOOL_MAX_BYTES"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(lower: str, upper: str) -> None:
+    read_settings({lower: "2000", upper: "2000"})
+    with pytest.raises(WrongSetting, match=rf"must not be above {upper}, which is 2000\b.*; it is 2001$") as wrong:
+        read_settings({lower: "2001", upper: "2000"})
+    assert wrong.value.setting == lower
+
+
+def test_settings_are_changed_by_their_names_whichever_section_they_are_in() -> None:
+    changed = Settings().but(database_url="host=/run", max_uploads=7)
+    assert (changed.storage.database_url, changed.admission.max_uploads) == ("host=/run", 7)
+    assert changed.but(database_url="", max_uploads=0) == Settings()
+
+
+def test_changed_settings_are_checked_as_well() -> None:
+    with pytest.raises(WrongSetting, match="above SPOOL_MAX_BYTES"):
+        Settings().but(spool_max_bytes=1)
+    with pytest.raises(TypeError, match="no setting nonsense"):
+        Settings().but(nonsense=1)
+
+
+def test_no_two_sections_have_a_setting_of_one_name() -> None:
+    sections = [msgspec.structs.fields(section.type) for section in msgspec.structs.fields(Settings)]
+    assert sum(map(len, sections)) == len(DEFAULTS)
 
 
 def test_the_limits_of_a_recording_are_those_that_are_set() -> None:
-    limits = read_settings({"MAX_CHANNELS": "2", "MAX_DURATION": "60", "MAX_UPLOAD_BYTES": "5"}).audio_limits
+    limits = read_settings({"MAX_CHANNELS": "2", "MAX_DURATION": "60", "MAX_UPLOAD_BYTES": "5"}).recordings.limits
     assert (limits.wav.max_channels, limits.max_duration, limits.max_wav_bytes) == (2, 60, 5)

@@ -1,0 +1,41 @@
+"""What can be wrong with what somebody asks for."""
+
+from domain.errors.base import CallerError
+
+
+class InvalidUserName(CallerError):
+    """A user name breaks the rule for user names."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the user name {reason}; 1 to 100 characters without control characters are taken")
+
+
+class WrongCredentials(CallerError):
+    """The user does not exist or the access token is not theirs; which of the two is not said."""
+
+    def __init__(self) -> None:
+        super().__init__("the user and the access token do not belong together")
+
+
+class UnknownUser(CallerError):
+    """A track names a user that does not exist (any more)."""
+
+    def __init__(self, user_id: int) -> None:
+        self.user_id = user_id
+        super().__init__(f"user {user_id} does not exist")
+
+
+class TrackNotFound(CallerError):
+    """No track has this identifier and this owner."""
+
+    def __init__(self) -> None:
+        super().__init__("no track has this identifier and this owner")
+
+
+class TooOften(CallerError):
+    """Somebody asks for the same thing too often. `retry_after` is in seconds."""
+
+    def __init__(self, per_minute: int, retry_after: int) -> None:
+        self.per_minute, self.retry_after = per_minute, retry_after
+        super().__init__(f"this was asked for more than {per_minute} times in a minute")

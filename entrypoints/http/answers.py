@@ -1,0 +1,128 @@
+"""The one table of what each error is on the wire: status, code, and the words for a client."""
+
+from dataclasses import dataclass
+
+from domain import errors
+from entrypoints.http.errors import (
+    BodyTooLarge,
+    ClientGone,
+    CredentialsMissing,
+    RangeUnsatisfiable,
+    RecordChanged,
+    RequestInvalid,
+    UploadTooSlow,
+    WrongType,
+)
+from entrypoints.words import TAKEN_CODECS, TAKEN_CONTAINERS, row_of
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a client is told of an error. `words` is a format that is given the error as `error`."""
+
+    status: int
+    code: str
+    words: str
+
+    def message(self, error: errors.MusicAppError) -> str:
+        """What was wrong and what would be right."""
+        return self.words.format(error=error)
+
+
+_WRONG_CREDENTIALS = Answer(
+    401,
+    "auth.wrong_credentials",
+    "user_id and user_access_token do not belong together; send the pair that /register returned",
+)
+
+ANSWERS: dict[type[errors.MusicAppError], Answer] = {
+    errors.MusicAppError: Answer(500, "service.error", "something went wrong here; it was logged"),
+    # The request
+    errors.CallerError: Answer(400, "request.invalid", "{error}"),
+    RequestInvalid: Answer(400, "request.invalid", "{error}"),
+    ClientGone: Answer(400, "request.invalid", "{error}"),
+    errors.InvalidUserName: Answer(
+        400, "request.invalid", "user_name {error.reason}; send 1 to 100 characters without control characters"
+    ),
+    CredentialsMissing: Answer(401, "auth.wrong_credentials", "{error}"),
+    errors.WrongCredentials: _WRONG_CREDENTIALS,
+    errors.UnknownUser: _WRONG_CREDENTIALS,  # deleted meanwhile; that it was there is not said
+    errors.TrackNotFound: Answer(
+        404,
+        "record.not_found",
+        "no record has this id and user; use the link from the Location header as it was given",
+    ),
+    UploadTooSlow: Answer(408, "upload.too_slow", "{error}"),
+    RecordChanged: Answer(412, "record.changed", "{error}"),
+    BodyTooLarge: Answer(413, "upload.too_large", "{error}"),
+    WrongType: Answer(415, "request.wrong_type", "{error}"),
+    RangeUnsatisfiable: Answer(416, "record.range", "{error}"),
+    errors.TooOften: Answer(
+        429,
+        "limit.rate",
+        "this can be asked for {error.per_minute} times a minute; try again in {error.retry_after} seconds",
+    ),
+    # The recording
+    errors.RecordingError: Answer(422, "wav.damaged", "wav_file cannot be converted: {error}"),
+    errors.RecordingTooLarge: Answer(
+        413, "upload.too_large", "the upload is larger than {error.limit} bytes (MAX_UPLOAD_BYTES)"
+    ),
+    errors.TooLargeToHold: Answer(
+        413,
+        "upload.too_large",
+        "wav_file would take more than {error.limit} bytes of memory (PYDUB_MAX_BYTES); send it in parts",
+    ),
+    errors.NotAWav: Answer(415, "wav.not_a_wav", f"wav_file is not a WAV: {{error.found}}; send {TAKEN_CONTAINERS}"),
+    errors.UnsupportedCodec: Answer(
+        415, "wav.unsupported_codec", f"wav_file holds {{error.codec}}; send {TAKEN_CODECS}"
+    ),
+    errors.NoAudio: Answer(422, "wav.no_audio", "wav_file holds no audio; send a recording with at least one sample"),
+    errors.DamagedRecording: Answer(422, "wav.damaged", "wav_file is damaged: {error.reason}"),
+    errors.TooLong: Answer(
+        422,
+        "wav.too_long",
+        "wav_file is longer than {error.limit:g} seconds (MAX_DURATION); send it in parts",
+    ),
+    errors.UnsupportedChannels: Answer(
+        422,
+        "wav.channels",
+        "wav_file says it has {error.channels} channels; 1 to {error.limit} are taken (MAX_CHANNELS)",
+    ),
+    errors.UnsupportedRate: Answer(
+        422,
+        "wav.rate",
+        "wav_file says its sample rate is {error.rate} Hz; "
+        "{error.lowest} to {error.highest} Hz are taken (MIN_SAMPLE_RATE, MAX_SAMPLE_RATE)",
+    ),
+    errors.Mp3TooLarge: Answer(
+        422,
+        "mp3.too_large",
+        "the MP3 would be larger than {error.limit} bytes (MAX_MP3_BYTES); "
+        "a lower MP3_BITRATE or a shorter recording fits",
+    ),
+    # The service
+    errors.ConverterFailed: Answer(
+        500, "service.converter_failed", "wav_file could not be converted, by a fault of the service; it was logged"
+    ),
+    errors.Overloaded: Answer(
+        503, "service.overloaded", "the service is busy: {error.what}; try again in a few seconds"
+    ),
+    errors.ConverterUnavailable: Answer(
+        503, "service.overloaded", "conversion is not possible at the moment; try again later"
+    ),
+    errors.WorkspaceAway: Answer(
+        503, "service.overloaded", "the service cannot use its disk at the moment; try again later"
+    ),
+    errors.CheckFailed: Answer(503, "service.overloaded", "{error}"),
+    errors.StoreAway: Answer(
+        503,
+        "service.database_away",
+        "the database is not available at the moment; try again in a few seconds",
+    ),
+    errors.DiskFull: Answer(507, "service.disk_full", "the service has no disk space left for this; try again later"),
+}
+
+
+def answer_to(error: errors.MusicAppError) -> Answer:
+    """What a client is told of this error, or else of its nearest base."""
+    return row_of(ANSWERS, error)

@@ -1,0 +1,93 @@
+"""Writes the answer to an error, and tells the operator what only the operator may know."""
+
+import secrets
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.enums import MediaType
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+
+from domain import errors
+from entrypoints.http.answers import ANSWERS, answer_to
+from entrypoints.http.errors import RangeUnsatisfiable, RecordChanged, RequestInvalid
+
+logger = structlog.get_logger(__name__)
+
+RETRY_AFTER_SECONDS = 5
+NOT_FOUND_CODE = "route.not_found"
+NOT_FOUND_MESSAGE = "there is nothing here; GET / lists what there is"
+_UNEXPECTED = ANSWERS[errors.MusicAppError]
+
+
+def error_response(
+    status: int, code: str, message: str | list[str], headers: dict[str, str] | None = None
+) -> Response[dict[str, object]]:
+    """An error as every error looks."""
+    body: dict[str, object] = {"status": "error", "code": code, "message": message}
+    return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
+
+
+def answer_error(_: Request[Any, Any, Any], error: errors.MusicAppError) -> Response[dict[str, object]]:
+    """What the client is told about an error that was raised on purpose."""
+    answer = answer_to(error)
+    if answer is _UNEXPECTED:
+        return _answer_unexpected(error)
+    _log(answer.status, error)
+    message: str | list[str] = answer.message(error)
+    if isinstance(error, RequestInvalid) and len(error.problems) > 1:
+        message = list(error.problems)
+    return error_response(answer.status, answer.code, message, _headers(answer.status, error))
+
+
+def answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, object]]:
+    """What the client is told where the framework refused."""
+    if isinstance(error, NotFoundException):
+        return error_response(404, NOT_FOUND_CODE, NOT_FOUND_MESSAGE)
+    if isinstance(error, MethodNotAllowedException):
+        allowed = ", ".join(sorted((error.headers or {}).get("allow", "").split(", ")))
+        message = f"{request.method} is not possible here; use {allowed}"
+        return error_response(405, "route.wrong_method", message, {"Allow": allowed})
+    if error.status_code >= 500:
+        return _answer_unexpected(error)
+    return error_response(400, "request.invalid", str(error.detail))
+
+
+def answer_unexpected(_: Request[Any, Any, Any], error: Exception) -> Response[dict[str, object]]:
+    """What the client is told about an error that nobody foresaw: nothing but that."""
+    return _answer_unexpected(error)
+
+
+def _answer_unexpected(error: Exception) -> Response[dict[str, object]]:
+    logger.error("unexpected error", exc_info=error)
+    return error_response(_UNEXPECTED.status, _UNEXPECTED.code, _UNEXPECTED.words)
+
+
+def _headers(status: int, error: errors.MusicAppError) -> dict[str, str]:
+    if status == 401:
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, errors.TooOften | errors.Overloaded):
+        return {"Retry-After": retry_after(error.retry_after)}
+    if status in (503, 507):
+        return {"Retry-After": retry_after()}
+    if isinstance(error, RecordChanged):
+        return {"ETag": error.etag}
+    if isinstance(error, RangeUnsatisfiable):
+        return {"ETag": error.etag, "Content-Range": f"bytes */{error.size}"}
+    return {}
+
+
+def retry_after(seconds: int = RETRY_AFTER_SECONDS) -> str:
+    """What `Retry-After` says: up to half as much again, lest those who were refused together come back together."""
+    return str(seconds + secrets.randbelow(seconds // 2 + 1))
+
+
+def _log(status: int, error: errors.MusicAppError) -> None:
+    if isinstance(error, errors.ConverterUnavailable):
+        logger.error("converter unavailable", setting=error.setting, problem=error.problem)
+    elif isinstance(error, errors.ConverterFailed):
+        logger.error("conversion failed", reason=error.reason)
+    elif isinstance(error, errors.UndecodableRecording):
+        logger.warning("recording not decoded", codec=error.codec, details=error.details)
+    elif status >= 500:
+        logger.warning("refused", error=type(error).__name__, cause=repr(error.__cause__))

@@ -1,0 +1,22 @@
+"""How much may come in at once."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from entrypoints.settings.section import Section
+
+_UPLOADS_PER_CORE = 8
+
+
+class Admission(Section, frozen=True, kw_only=True):
+    """Read by the wiring, for the places and the rate of `application/admission/`."""
+
+    max_uploads: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    max_downloads: Annotated[int, Meta(ge=1, le=10_000)] = 400
+    register_rate: Annotated[int, Meta(ge=1, le=1_000_000)] = 60
+    """Registrations a minute of one client."""
+
+    def upload_places(self, cores: int) -> int:
+        """`max_uploads`, or where that is 0, eight for each core."""
+        return self.max_uploads or _UPLOADS_PER_CORE * cores

@@ -1,0 +1,41 @@
+"""The services over whichever adapters there are."""
+
+from dependency_injector import containers, providers
+
+from application.add_track import AddTrack
+from application.admission.places import Places
+from application.admission.rate_limit import RateLimit
+from application.authenticate import Authenticate
+from application.check_tracks import CheckTracks
+from application.open_record import OpenRecord
+from application.receive_recording import ReceiveRecording
+from domain.convert import Convert
+from domain.register import Register
+from entrypoints.settings.settings import Settings
+
+
+class Application(containers.DeclarativeContainer):
+    """Made anew for each caller, but for what they share."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    adapters = providers.DependenciesContainer()
+
+    register = providers.Factory(Register, adapters.users, adapters.identifiers, adapters.clock)
+    convert = providers.Factory(
+        Convert,
+        adapters.converter,
+        settings.provided.recordings.limits,
+        settings.provided.converting.quality,
+        adapters.meter,
+    )
+    authenticate = providers.Factory(Authenticate, adapters.users)
+    add_track = providers.Factory(AddTrack, convert, adapters.keeper, adapters.identifiers, adapters.clock)
+    open_record = providers.Factory(OpenRecord, adapters.tracks, adapters.keeper)
+    check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.keeper)
+
+    upload_places = providers.Singleton(
+        Places, settings.provided.admission.upload_places.call(adapters.cores), "uploads"
+    )
+    receive_recording = providers.Factory(ReceiveRecording, authenticate, add_track, adapters.spool, upload_places)
+    download_places = providers.Singleton(Places, settings.provided.admission.max_downloads, "downloads")
+    register_rate = providers.Singleton(RateLimit, settings.provided.admission.register_rate, adapters.clock)

@@ -1,0 +1,79 @@
+"""Migrations run while an older service still serves: what it writes and reads goes on to work."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import psycopg
+import pytest
+from psycopg.sql import SQL
+
+from adapters.postgres.database import Database
+from adapters.postgres.schema.migrate import migrate, packaged_migrations
+from adapters.postgres.track_keeper import PsycopgTrackKeeper
+from adapters.postgres.tracks import PsycopgTrackRepository
+from domain.tags import Tags
+
+USER = "INSERT INTO users (user_name, token_sha256, created_at) VALUES ('Ann', sha256('x'), now())"
+COLUMNS = SQL("""track_uuid, user_id, track_file_name, duration, sample_rate, channels, bitrate, mp3_size, mp3_sha256,
+             wav_size, wav_sha256, repairs, created_at, track_file_bin""")
+VALUES = SQL("""gen_random_uuid(), 1, 'talk.mp3', '1 s', 8000, 1, '64', 5, sha256('sound'),
+            1, sha256('wav'), '{truncated}', now(), 'sound'""")
+SOUND_COLUMNS = SQL("waveform, integrated_loudness, sample_peak, clipped_samples")
+SOUND_VALUES = SQL("""'{"version": 2, "channels": 1, "sample_rate": 8000, "samples_per_pixel": 1, "bits": 8,
+                        "length": 1, "data": [0, 1]}', -23, 0.5, 0""")
+WRITES = {
+    1: SQL("INSERT INTO tracks ({}) VALUES ({})").format(COLUMNS, VALUES),
+    2: SQL("INSERT INTO tracks ({}, {}) VALUES ({}, {})").format(COLUMNS, SOUND_COLUMNS, VALUES, SOUND_VALUES),
+}
+"""How the service stored a track that knew so many migrations."""
+READS = {
+    1: SQL("SELECT {} FROM tracks").format(COLUMNS),
+    2: SQL("SELECT {}, {} FROM tracks").format(COLUMNS, SOUND_COLUMNS),
+}
+
+
+@pytest.fixture(params=WRITES)
+def older(request: pytest.FixtureRequest, bare_database_url: str) -> int:
+    """A database in which an older service has stored a track, brought up to date; how many migrations that knew."""
+    known: int = request.param
+    migrate(bare_database_url, packaged_migrations()[:known])
+    with psycopg.connect(bare_database_url) as connection:
+        connection.execute(USER)
+        connection.execute(WRITES[known])
+    migrate(bare_database_url)
+    return known
+
+
+@pytest.fixture
+async def database(older: int, bare_database_url: str) -> AsyncIterator[Database]:
+    database = Database(bare_database_url, pool_size=2)
+    await database.open()
+    yield database
+    await database.close()
+
+
+def test_it_goes_on_to_store_and_read(older: int, bare_database_url: str) -> None:
+    with psycopg.connect(bare_database_url) as connection:
+        connection.execute(WRITES[older])
+        assert len(connection.execute(READS[older]).fetchall()) == 2
+
+
+async def test_what_it_stores_is_read_by_this_version(older: int, database: Database, bare_database_url: str) -> None:
+    with psycopg.connect(bare_database_url) as connection:
+        connection.execute(WRITES[older])
+
+    found = [pair async for pair in PsycopgTrackRepository(database).all()]
+
+    assert len(found) == 2
+    for track, mp3 in found:
+        assert (track.conversion.recording_format, track.conversion.texts) == (None, Tags())
+        assert (track.conversion.sound is None) == (older == 1)
+        assert [block async for block in PsycopgTrackKeeper(database).read(mp3, 0, 5)] == [b"sound"]
+
+
+async def test_a_migration_waits_for_nobody_who_only_reads(older: int, bare_database_url: str) -> None:
+    """All are there already: who starts beside a reader finds nothing to do, at once."""
+    async with await psycopg.AsyncConnection.connect(bare_database_url) as reader:
+        await reader.execute(READS[older])
+        async with asyncio.timeout(10):
+            assert await asyncio.to_thread(migrate, bare_database_url) == []

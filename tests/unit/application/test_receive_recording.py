@@ -1,0 +1,215 @@
+"""Receiving a recording: who is let in, in which order, and what is left of those who are not."""
+
+import asyncio
+import hashlib
+from contextlib import ExitStack
+
+import pytest
+
+from application.admission.places import Places
+from application.authenticate import Credentials
+from application.blocks import read_ahead, rejoined
+from application.receive_recording import READ_AHEAD_BYTES, Sender
+from domain.errors import (
+    DiskFull,
+    MusicAppError,
+    NotAWav,
+    Overloaded,
+    RecordingTooLarge,
+    StoreAway,
+    TooLong,
+    WrongCredentials,
+)
+from domain.users import User
+from entrypoints.wiring.container import Container
+from tests.unit import memory
+from tests.unit.incoming import InMemoryRecording, Told
+from tests.unit.streams import blocks, cut
+from tests.wavs import pcm, tone, wav
+
+RECORDING = wav(pcm(tone(16_000)))
+KIBIBYTES = cut(RECORDING, range(1024, len(RECORDING), 1024))
+WRONG = Credentials("wrong", 1)
+LAST = len(KIBIBYTES)
+EARLY = [Told.AT_ONCE, Told.WHEN_OPENED]
+
+
+@pytest.fixture
+def container() -> Container:
+    """A service with one place for uploads."""
+    container = memory.in_memory_container()
+    container.application.upload_places.override(Places(1, "uploads"))
+    return container
+
+
+async def registered(container: Container) -> tuple[User, Credentials]:
+    user, token = await container.application.register()("Ann")
+    return user, Credentials(token, user.user_id)
+
+
+def free(container: Container) -> int:
+    return container.application.upload_places()._free
+
+
+def nothing_is_left(container: Container, recording: InMemoryRecording) -> bool:
+    """Whether a refused recording left no track, no file, no MP3, and gave its place back."""
+    kept = [*memory.tracks(container).kept, *memory.keeper(container).mp3s]
+    held = [*memory.spool(container).open_files, *memory.converter(container).open_mp3s]
+    return (kept, held, recording.open_blocks, free(container)) == ([], [], 0, 1)
+
+
+async def refusal(container: Container, recording: InMemoryRecording) -> MusicAppError:
+    """What the recording is refused with; nothing of it is left."""
+    with pytest.raises(MusicAppError) as refused:
+        await container.application.receive_recording()(recording)
+    assert nothing_is_left(container, recording)
+    return refused.value
+
+
+@pytest.mark.parametrize("told", Told)
+async def test_the_sender_may_be_told_at_any_time(container: Container, told: Told) -> None:
+    user, credentials = await registered(container)
+    recording = InMemoryRecording(KIBIBYTES, credentials, told)
+    spooled: list[int] = []
+    recording.before_block = lambda: spooled.append(len(memory.spool(container).open_files))
+    track = await container.application.receive_recording()(recording)
+    assert (track.user_id, track.file_name) == (user.user_id, "talk.mp3")
+    assert track.conversion.wav_sha256 == hashlib.sha256(RECORDING).digest()
+    assert list(memory.tracks(container).kept) == [track.track_uuid]
+    assert recording.opened_for == [user if told is Told.AT_ONCE else None]
+    assert recording.asked == told
+    assert spooled[-1] == (told is Told.AT_THE_END)
+    assert (free(container), memory.spool(container).open_files, recording.open_blocks) == (1, [], 0)
+
+
+async def test_a_user_whom_the_way_in_vouches_for_needs_no_credentials(container: Container) -> None:
+    user, _ = await registered(container)
+    track = await container.application.receive_recording()(InMemoryRecording([RECORDING], user))
+    assert track.user_id == user.user_id
+
+
+@pytest.mark.parametrize("told", EARLY)
+async def test_wrong_credentials_are_refused_before_the_file_is_read(container: Container, told: Told) -> None:
+    recording = InMemoryRecording(KIBIBYTES, WRONG, told)
+    assert isinstance(await refusal(container, recording), WrongCredentials)
+    assert (recording.bytes_given, len(recording.opened_for)) == (0, 0 if told is Told.AT_ONCE else 1)
+
+
+@pytest.mark.parametrize("sender", [WRONG, None])
+async def test_nothing_is_decoded_for_wrong_credentials_after_the_file(container: Container, sender: Sender) -> None:
+    recording = InMemoryRecording([b"<html>"], sender, Told.AT_THE_END)
+    assert isinstance(await refusal(container, recording), WrongCredentials)
+    assert recording.bytes_given == len(b"<html>")
+
+
+@pytest.mark.parametrize("told", Told)
+async def test_what_is_no_recording_is_refused_once_the_sender_is_known(container: Container, told: Told) -> None:
+    _, credentials = await registered(container)
+    assert isinstance(await refusal(container, InMemoryRecording([b"<html>"], credentials, told)), NotAWav)
+
+
+async def test_the_full_service_is_told_of_before_anything_is_asked(container: Container) -> None:
+    recording = InMemoryRecording(KIBIBYTES, WRONG)
+    memory.spool(container).disk_is_full = True
+    with ExitStack() as stack:
+        stack.enter_context(container.application.upload_places().take())
+        with pytest.raises(Overloaded):
+            await container.application.receive_recording()(recording)
+    assert isinstance(await refusal(container, recording), DiskFull)
+    assert (recording.asked, recording.opened_for) == (0, [])
+
+
+@pytest.mark.parametrize("told", Told)
+async def test_a_place_is_taken_once_enough_of_the_file_is_there(container: Container, told: Told) -> None:
+    _, credentials = await registered(container)
+    recording = InMemoryRecording(KIBIBYTES, credentials, told)
+    places: list[int] = []
+    recording.before_block = lambda: places.append(free(container))
+    await container.application.receive_recording()(recording)
+    enough = READ_AHEAD_BYTES // 1024
+    assert places == [1] * enough + [0] * (LAST - enough)
+
+
+@pytest.mark.parametrize("told", Told)
+async def test_who_comes_last_finds_no_place(container: Container, told: Told) -> None:
+    _, credentials = await registered(container)
+    recording = InMemoryRecording(KIBIBYTES, credentials, told)
+    with ExitStack() as others:
+
+        def take_the_last_place() -> None:
+            if free(container):
+                others.enter_context(container.application.upload_places().take())
+
+        recording.before_block = take_the_last_place
+        with pytest.raises(Overloaded, match="places for uploads"):
+            await container.application.receive_recording()(recording)
+    assert nothing_is_left(container, recording)
+    assert recording.bytes_given == READ_AHEAD_BYTES
+
+
+async def test_a_full_spool_refuses_only_who_has_to_wait_in_it(container: Container) -> None:
+    _, credentials = await registered(container)
+    memory.spool(container)._max_total_bytes = READ_AHEAD_BYTES
+    refused = await refusal(container, InMemoryRecording(KIBIBYTES, credentials, Told.AT_THE_END))
+    assert isinstance(refused, Overloaded)
+    assert "spool" in str(refused)
+    await container.application.receive_recording()(InMemoryRecording(KIBIBYTES, credentials))
+
+
+async def test_a_disk_that_fills_up_meanwhile_leaves_nothing(container: Container) -> None:
+    _, credentials = await registered(container)
+    recording = InMemoryRecording(KIBIBYTES, credentials, Told.AT_THE_END)
+    recording.before_block = lambda: setattr(memory.spool(container), "disk_is_full", recording.bytes_given > 20_000)
+    assert isinstance(await refusal(container, recording), DiskFull)
+
+
+@pytest.mark.parametrize("told", Told)
+@pytest.mark.parametrize("before", [0, 1, 20, LAST])
+@pytest.mark.parametrize("error", [RecordingTooLarge(5), StoreAway(), RuntimeError("the network"), OSError("the disk")])
+async def test_what_the_way_in_raises_comes_out_unchanged(
+    container: Container, told: Told, before: int, error: Exception
+) -> None:
+    _, credentials = await registered(container)
+    recording = InMemoryRecording(KIBIBYTES[:before], credentials, told, error)
+    with pytest.raises(type(error)) as raised:
+        await container.application.receive_recording()(recording)
+    assert raised.value is error
+    assert nothing_is_left(container, recording)
+
+
+@pytest.mark.parametrize("told", Told)
+@pytest.mark.parametrize("before", [0, 1, 20, LAST - 1])
+async def test_who_is_cancelled_leaves_nothing(container: Container, told: Told, before: int) -> None:
+    _, credentials = await registered(container)
+    recording = InMemoryRecording(KIBIBYTES, credentials, told)
+    given = iter(range(LAST))
+
+    def cancel_at_block() -> None:
+        if next(given) == before:
+            receiving.cancel()
+
+    recording.before_block = cancel_at_block
+    receiving = asyncio.create_task(container.application.receive_recording()(recording))
+    with pytest.raises(asyncio.CancelledError):
+        await receiving
+    assert nothing_is_left(container, recording)
+
+
+@pytest.mark.parametrize("told", EARLY)
+async def test_what_must_become_too_long_is_refused_when_the_file_begins(container: Container, told: Told) -> None:
+    """At 1,000 bytes a second, 12 hours are 43,200,000 bytes behind a head of 44."""
+    _, credentials = await registered(container)
+    begun = cut(wav(bytes(2 * READ_AHEAD_BYTES), rate=1000, bits=8, data_size=1 << 30), range(0, 20_000, 1024))
+    most = 43_200_044 - READ_AHEAD_BYTES
+    too_much = InMemoryRecording(begun, credentials, told, bytes_to_come=most + 1)
+    assert isinstance(await refusal(container, too_much), TooLong)
+    assert too_much.bytes_given == READ_AHEAD_BYTES
+    await container.application.receive_recording()(InMemoryRecording(begun, credentials, told, bytes_to_come=most))
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 6, 100])
+async def test_what_was_read_ahead_is_not_lost(count: int) -> None:
+    rest = blocks(b"abc", b"def", b"ghi")
+    first = await read_ahead(rest, count)
+    assert count <= len(first) < count + 3 or first == b"abcdefghi"
+    assert b"".join([block async for block in rejoined(first, rest)]) == b"abcdefghi"

@@ -1,0 +1,138 @@
+"""WIRING names a class of adapters, which is checked for all that it owes."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+import pytest
+from dependency_injector import providers
+
+from adapters.memory.store import InMemoryStore
+from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
+from adapters.memory.users import InMemoryUserRepository
+from domain.errors import BackupRefused, CheckRefused, WrongSetting
+from domain.tracks import StoredMp3, Track, TrackRepository
+from entrypoints.settings.settings import Settings
+from entrypoints.wiring.common import CommonAdapters
+from entrypoints.wiring.container import Container
+from entrypoints.wiring.memory import InMemoryAdapters
+from entrypoints.wiring.owed import named_wiring
+from entrypoints.wiring.postgres import PostgresAdapters
+
+HERE = __name__
+
+
+class Unlisted(TrackRepository):
+    """Keeps nothing, and cannot list it."""
+
+    async def add(self, track: Track, audio_key: str) -> None:
+        raise AssertionError
+
+    async def find(self, track_uuid: UUID, user_id: int) -> StoredMp3 | None:
+        return None
+
+    async def audio_keys_in_use(self, keys: Collection[str]) -> set[str]:
+        return set()
+
+
+class BoundedKeeper(InMemoryTrackKeeper):
+    max_mp3_bytes = 1000
+
+
+class WithoutTracks(CommonAdapters):
+    store = providers.Singleton(InMemoryStore)
+    users = providers.Singleton(InMemoryUserRepository)
+
+
+class WrongUsers(InMemoryAdapters):
+    users = providers.Object("nobody")  # type: ignore[arg-type] # the fault that is looked for
+
+
+class Bounded(InMemoryAdapters):
+    keeper = providers.Singleton(BoundedKeeper, InMemoryAdapters.tracks)
+
+
+class UnlistedTracks(InMemoryAdapters):
+    tracks = providers.Singleton(Unlisted)
+
+
+class PostgresWithForeignTracks(PostgresAdapters):
+    tracks = providers.Singleton(InMemoryTrackRepository, PostgresAdapters.users)
+
+
+def test_the_default_is_postgresql() -> None:
+    assert named_wiring(Settings().storage.wiring) is PostgresAdapters
+
+
+def test_a_class_is_found_by_its_name() -> None:
+    container = Container(Settings().but(wiring=f"{HERE}:Bounded"))
+
+    assert isinstance(container.adapters.keeper(), BoundedKeeper)
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("no.such.module:Adapters", "No module named"),
+        (f"{HERE}:Nothing", f"there is no Nothing in {HERE}"),
+        (f"{HERE}:Unlisted", "must be a class that inherits CommonAdapters"),
+        (f"{HERE}:pytest", "must be a class that inherits CommonAdapters"),
+        (f"{HERE}:WithoutTracks", "has no tracks, keeper"),
+    ],
+)
+def test_what_is_no_wiring_is_told_by_its_name(name: str, problem: str) -> None:
+    with pytest.raises(WrongSetting, match=problem) as told:
+        Container(Settings().but(wiring=name))
+
+    assert told.value.setting == "WIRING"
+
+
+async def test_an_adapter_that_is_none_stops_the_start() -> None:
+    with pytest.raises(WrongSetting, match="users is a str, which is no UserRepository"):
+        await started(Container(Settings(), WrongUsers))
+
+
+async def test_an_mp3_may_not_be_larger_than_can_be_kept() -> None:
+    with pytest.raises(WrongSetting, match="must be at most 1000, where BoundedKeeper ends") as told:
+        await started(Container(Settings(), Bounded))
+
+    assert told.value.setting == "MAX_MP3_BYTES"
+    await started(Container(Settings().but(max_mp3_bytes=1000), Bounded))
+
+
+async def test_the_store_is_open_while_the_service_runs() -> None:
+    container = Container(Settings(), InMemoryAdapters)
+    store = container.store
+    assert isinstance(store, InMemoryStore)
+
+    async with container.running():
+        assert store.is_open
+
+    assert not store.is_open
+
+
+def test_a_store_without_backups_says_so() -> None:
+    with pytest.raises(BackupRefused, match="no backups of what InMemoryUserRepository keeps"):
+        Container(Settings(), InMemoryAdapters).backup()
+
+
+def test_a_part_that_backups_do_not_hold_refuses_them() -> None:
+    settings = Settings().but(database_url="postgresql://nowhere/music_app_db")
+
+    with pytest.raises(BackupRefused, match="no backups of what InMemoryTrackRepository keeps"):
+        Container(settings, PostgresWithForeignTracks).backup()
+    Container(settings, PostgresAdapters).backup()
+
+
+def test_tracks_that_cannot_be_listed_are_not_checked() -> None:
+    with pytest.raises(CheckRefused, match="Unlisted, which keeps the tracks, cannot list them"):
+        Container(Settings(), UnlistedTracks).check_tracks()
+
+
+async def started(container: Container) -> None:
+    async with container.running():
+        pass
+
+
+async def test_readiness_asks_every_part() -> None:
+    container = Container(Settings(), InMemoryAdapters)
+    assert await container.readiness() == {"database": None, "converter": None, "disk": None}
