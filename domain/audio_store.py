@@ -10,8 +10,9 @@ from domain.output.converter import Mp3
 class AudioStore(ABC):
     """Keeps bytes by key, of any size that it can hold.
 
-    A key is 1 to 200 letters, digits, `-` and `_`. It is never used twice, so what a key names never changes: a reader
-    may keep it. Every method raises `StoreAway` when the store does not answer in time.
+    A key is 1 to 200 letters (a to z, A to Z), digits, `-` and `_`; two keys that differ in any way name different
+    bytes. The caller uses none twice, so what a key names never changes: a reader may keep it. Every method raises
+    `StoreAway` when the store does not answer in time, or answers with an error that its port does not name.
     """
 
     @abstractmethod
@@ -20,7 +21,8 @@ class AudioStore(ABC):
 
         They are read once, in slices, and never held whole. Raises ValueError where they are more or fewer than
         `audio.size`, `Mp3TooLarge` where the store cannot hold as many, `DiskFull`, and `StoreAway`, after which they
-        may be kept or not. What reading raises comes out unchanged. Not safe to repeat with the same key.
+        may be kept or not. What reading raises, and cancellation, come out unchanged, and nothing is kept. Not safe to
+        repeat with the same key.
         """
 
     @abstractmethod
@@ -28,12 +30,16 @@ class AudioStore(ABC):
         """`count` bytes from byte `start`, in blocks of at most 1 MiB, none of them empty.
 
         Nothing of the store (a connection, a lock) is held between two blocks. Raises `TrackDamaged` where the store
-        has fewer bytes under the key, or none. The caller asks for bytes that were put.
+        has fewer bytes under the key, or none: never are other bytes given in their place. The caller asks for bytes
+        that were put.
         """
 
     @abstractmethod
     async def delete(self, key: str) -> None:
-        """Forget the bytes; durable when this returns. Safe to repeat, also where there never were any."""
+        """Forget the bytes; durable when this returns. Safe to repeat, also where there never were any.
+
+        Raises `StoreAway`, after which they may be there or not.
+        """
 
     @abstractmethod
     async def check(self) -> None:
@@ -45,8 +51,9 @@ class AudioCatalogue(ABC):
 
     @abstractmethod
     def keys(self, before: datetime) -> AsyncIterator[str]:
-        """Every key whose bytes were put before that moment, once, in any order; those put later may come or not.
+        """Every key whose bytes were put before that moment, once, in any order, and none whose bytes were put later.
 
-        A key that is deleted meanwhile may come or not. Nothing of the store is held between two keys, and only a
-        bounded number of them in memory. Raises `StoreAway`.
+        A key that is deleted meanwhile may come or not; whoever goes through them may delete each as it comes. Of bytes
+        that were never put whole there is no key. Nothing of the store is held between two keys, and only a bounded
+        number of them in memory. Raises `StoreAway`.
         """

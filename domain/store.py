@@ -40,11 +40,14 @@ class Store(ABC):
 
     @abstractmethod
     async def close(self) -> None:
-        """End it: leave no connection, file or thread. Safe to repeat, and without `open` before."""
+        """End it: leave no connection, file or thread. Safe to repeat, and without `open` before.
+
+        There are no errors to expect, also where the store does not answer.
+        """
 
     @abstractmethod
     async def check(self) -> None:
-        """Return if it answers now; else raise `StoreAway` or `DiskFull`. Safe to repeat."""
+        """Return if it is open and answers now; else raise `StoreAway` or `DiskFull`. Safe to repeat."""
 
 
 class StoreBackup(ABC):
@@ -58,14 +61,17 @@ class StoreBackup(ABC):
     def back_up(self, file: IO[bytes]) -> dict[str, int]:
         """Write what is kept at one moment to a file that can seek; how many rows of each table.
 
-        Others may read and write meanwhile. Blocks; memory is bounded. Raises `BackupRefused`, `WrongSetting`,
-        `StoreAway`, OSError.
+        Others may read and write meanwhile. Works whether the store is open or not. Blocks; memory is bounded. Raises
+        `BackupRefused`, `WrongSetting`, `StoreAway`, `DiskFull`; what writing to `file` raises comes out unchanged.
         """
 
     @abstractmethod
     def restore(self, file: IO[bytes], *, replace: bool) -> dict[str, int]:
         """Make the store what it was when the backup in `file` was made; how many rows of each table.
 
-        Whole or not at all, and unless `replace` only where there are no rows. Blocks; memory is bounded. Raises
-        `BackupRefused`, `WrongSetting`, `StoreAway`, `DiskFull`, OSError.
+        Whole or not at all, and unless `replace` only where there are no rows; with it, nothing that came after the
+        backup is left. It need not be migrated before, and is afterwards. Identifiers go on after the last one that the
+        backup or the store gave out. Works whether the store is open or not. Blocks; memory is bounded. Raises
+        `BackupRefused` (also where the file is damaged or none of ours), `WrongSetting`, `StoreAway`, `DiskFull`, and
+        where `file` cannot be read OSError or `BackupRefused`.
         """

@@ -55,14 +55,19 @@ def mp3_file_name(wav_file_name: str) -> str:
 
 
 class TrackRepository(ABC):
-    """What is known of tracks. Every method raises `StoreAway` when the store does not answer in time."""
+    """What is known of tracks.
+
+    Every method raises `StoreAway` when the store does not answer in time, or answers with an error that its port does
+    not name.
+    """
 
     @abstractmethod
     async def add(self, track: Track, audio_key: str) -> None:
         """Keep what is known of a track whose MP3 an audio store keeps under this key; durable when this returns.
 
-        Nothing of it is to be seen before. Raises `UnknownUser` (no such user), `DuplicateTrack` (this `track_uuid` is
-        kept already), `DiskFull`, and `StoreAway`, after which the track may be kept or not.
+        Nothing of it is to be seen before. Raises `UnknownUser` (no such user; any integer may come), `DuplicateTrack`
+        (this `track_uuid` is kept already), `DiskFull`, and `StoreAway`, after which the track may be kept or not.
+        After any other error nothing of it is kept.
         """
 
     @abstractmethod
@@ -82,7 +87,7 @@ class TrackKeeper(ABC):
 
     A store that holds both does it in one commit; `application.audio_first` does it with a `TrackRepository` and an
     `AudioStore` that know nothing of each other. Every method raises `StoreAway` when the store does not answer in
-    time.
+    time, or answers with an error that its port does not name.
     """
 
     max_mp3_bytes: int | None
@@ -93,9 +98,10 @@ class TrackKeeper(ABC):
         """Keep a track and its MP3, both or neither; durable when this returns, and not to be seen before.
 
         The MP3 has `track.conversion.mp3_size` bytes; it is read once, in slices, and never held whole. Raises
-        ValueError where it has more or fewer, `Mp3TooLarge` above `max_mp3_bytes`, `UnknownUser` (no such user),
-        `DuplicateTrack` (this `track_uuid` is kept already), `DiskFull`, and `StoreAway`, after which the track may be
-        kept or not. What reading the MP3 raises, and cancellation, come out unchanged, and nothing is kept.
+        ValueError where it has more or fewer, `Mp3TooLarge` above `max_mp3_bytes`, `UnknownUser` (no such user; any
+        integer may come), `DuplicateTrack` (this `track_uuid` is kept already), `DiskFull`, and `StoreAway`, after
+        which the track may be kept or not. What reading the MP3 raises, and cancellation, come out unchanged. After
+        any error but `StoreAway` nothing is kept, also not by what succeeds next.
         """
 
     @abstractmethod

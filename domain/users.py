@@ -40,14 +40,19 @@ def clean_user_name(name: str) -> str:
 
 
 class UserRepository(ABC):
-    """Where users are kept. Every method raises `StoreAway` when the store does not answer in time."""
+    """Where users are kept.
+
+    Every method raises `StoreAway` when the store does not answer in time, or answers with an error that its port does
+    not name.
+    """
 
     @abstractmethod
     async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:
         """Keep a new user and return them with a `user_id` that was never used before, from 1 upwards.
 
-        Names need not be unique; the caller has cleaned the name. `token_sha256` was never added before: it is that of
-        122 new random bits.
+        Durable when this returns. A `user_id` is not used again where its user is gone. Names need not be unique; the
+        caller has cleaned the name. `token_sha256` was never added before: it is that of 122 new random bits. Raises
+        `DiskFull`, and `StoreAway`, after which the user may be kept or not.
         """
 
     @abstractmethod
@@ -56,4 +61,4 @@ class UserRepository(ABC):
 
     @abstractmethod
     async def find_by_token(self, token_sha256: bytes) -> User | None:
-        """The one user whose access token has this digest, or None."""
+        """The one user whose access token has exactly this digest, or None. Any bytes may be asked for."""

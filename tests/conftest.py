@@ -14,7 +14,11 @@ from psycopg.sql import SQL, Identifier
 from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from adapters.postgres.schema.migrate import migrate
 from tests import programs
-from tests.no_skips import (  # noqa: F401 - pytest looks for its hooks here
+from tests.contract.offers import (  # noqa: F401 - pytest looks for its hooks here
+    pytest_collection_modifyitems,
+    pytest_terminal_summary,
+)
+from tests.no_skips import (  # noqa: F401 - as above
     pytest_make_collect_report,
     pytest_runtest_makereport,
 )
@@ -58,9 +62,31 @@ def database_url(postgres_server: str, database_template: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def used_database_url(postgres_server: str, database_template: str) -> Iterator[str]:
+    """The connection string of one database for many tests; each finds it as the last one left it."""
+    with new_database(postgres_server, database_template) as url:
+        yield url
+
+
+@pytest.fixture
+def emptied_database_url(used_database_url: str) -> str:
+    """That database without rows: for tests that change nothing but rows, as it is quicker than a new one."""
+    with psycopg.connect(used_database_url, autocommit=True) as connection:
+        connection.execute("TRUNCATE users, tracks RESTART IDENTITY")
+    return used_database_url
+
+
 @pytest.fixture
 def bare_database_url(postgres_server: str) -> Iterator[str]:
     """The connection string of a database of the test's own that was never migrated."""
+    with new_database(postgres_server, "template1") as url:
+        yield url
+
+
+@pytest.fixture
+def other_bare_database_url(postgres_server: str) -> Iterator[str]:
+    """That of one more."""
     with new_database(postgres_server, "template1") as url:
         yield url
 

@@ -21,5 +21,5 @@ class InMemoryStore(Store):
         self.is_open = False
 
     async def check(self) -> None:
-        if self.is_away:
+        if self.is_away or not self.is_open:
             raise StoreAway

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection
 from uuid import UUID
 
 from adapters.memory.mp3 import whole
-from domain.errors import DuplicateTrack, TrackNotFound, UnknownUser
+from domain.errors import DuplicateTrack, TrackDamaged, TrackNotFound, UnknownUser
 from domain.output.converter import Mp3
 from domain.tracks import StoredMp3, Track, TrackCatalogue, TrackKeeper, TrackRepository
 from domain.users import UserRepository
@@ -66,6 +66,8 @@ class InMemoryTrackKeeper(TrackKeeper):
     async def read(self, mp3: StoredMp3, start: int, count: int) -> AsyncIterator[bytes]:
         end = start + count
         for offset in range(start, end, BLOCK_BYTES):
-            if mp3.track_uuid not in self.mp3s:
+            if (data := self.mp3s.get(mp3.track_uuid)) is None:
                 raise TrackNotFound
-            yield self.mp3s[mp3.track_uuid][offset : min(offset + BLOCK_BYTES, end)]
+            if len(data) < end:
+                raise TrackDamaged(f"there are no {end} bytes of it")
+            yield data[offset : min(offset + BLOCK_BYTES, end)]

@@ -17,6 +17,11 @@ def open_files(folder: Path) -> set[str]:
     return found
 
 
+def open_descriptors() -> int:
+    """How many files and sockets this process has open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def descendants() -> set[int]:
     """Processes that this one has started, and those that they have started, as far as they live."""
     parents = {}
