@@ -11,7 +11,6 @@ from domain.errors import MusicAppError, WrongSetting
 from entrypoints.cli.backup import back_up_to, check_all, restore_from
 from entrypoints.cli.convert import convert_file
 from entrypoints.cli.errors import told
-from entrypoints.cli.serve import serve
 from entrypoints.logs import configure_logs
 from entrypoints.settings.settings import Settings, read_settings
 from entrypoints.wiring.container import Container
@@ -108,6 +107,8 @@ def _add_keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
+    from entrypoints.cli.serve import serve  # here: every other command starts twice as fast without the web framework
+
     _end_by_signal(lambda *_: sys.exit(0))
     # uvicorn knows only the other two.
     _handle(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
