@@ -27,17 +27,18 @@ EXIT_WRONG_SETTING = 3
         ("MAX_MP3_BYTES", "1000000001", "at most 1000000000"),
     ],
 )
-def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str, remedy: str) -> None:
-    line = _refusal(tmp_path, {name: value})
+def test_a_wrong_setting_is_named(tmp_path: Path, postgres_server: str, name: str, value: str, remedy: str) -> None:
+    elsewhere = {} if name == "DATA_DIR" else {"DATABASE_URL": connection_url(postgres_server)}
+    line = _refusal(tmp_path, elsewhere | {name: value})
     assert name in line
     assert remedy in line
     assert "secret" not in line
 
 
-def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+def test_a_port_in_use_is_named(tmp_path: Path, postgres_server: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        line = _refusal(tmp_path, {"PORT": port})
+        line = _refusal(tmp_path, {"PORT": port, "DATABASE_URL": connection_url(postgres_server)})
     assert "PORT" in line
     assert port in line
 
