@@ -12,7 +12,8 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from entrypoints.http.app import create_app
-from entrypoints.settings.settings import Settings, Storage
+from entrypoints.settings.settings import Settings
+from entrypoints.settings.storage import Storage
 from entrypoints.wiring.container import Container
 from tests.server import MUSIC_APP, Server, running_server
 from tests.sqlite.wiring import SqliteAdapters
