@@ -24,5 +24,5 @@ class TestInMemoryAudioConverter(ConverterContract):
     async def test_it_can_be_made_unable_to_run(self, converter: InMemoryAudioConverter) -> None:
         converter.problem = "made so by a test"
 
-        with pytest.raises(ConverterUnavailable, match="try again later"):
+        with pytest.raises(ConverterUnavailable, match="made so by a test"):
             await converter.check()

@@ -135,4 +135,5 @@ async def started(container: Container) -> None:
 
 async def test_readiness_asks_every_part() -> None:
     container = Container(Settings(), InMemoryAdapters)
-    assert await container.readiness() == {"database": None, "converter": None, "disk": None}
+    async with container.running():
+        assert await container.readiness() == {"database": None, "converter": None, "disk": None}
