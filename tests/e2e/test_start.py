@@ -23,6 +23,8 @@ EXIT_WRONG_SETTING = 3
         ("HOST", "no.such.host.invalid", "an address or a name of this machine"),
         ("DATABASE_URL", "postgresql://postgres:secret@127.0.0.1:1/music_app_db", "127.0.0.1"),
         ("DATA_DIR", "/dev/null/data", "/dev/null"),
+        ("WIRING", "no.such.module:Adapters", "No module named 'no'"),
+        ("MAX_MP3_BYTES", "1000000001", "at most 1000000000"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str, remedy: str) -> None:
