@@ -99,7 +99,7 @@ class StoreContract:
             with pytest.raises(WrongSetting):
                 await client.store.open()
 
-            assert open_descriptors() == before
+            assert open_descriptors() <= before
             assert make_client().store.migrate() != []
 
     @needs("durable")
@@ -157,8 +157,8 @@ class StoreContract:
 
         await client.store.close()
 
-        assert open_descriptors() == files
-        assert tasks_and_threads() == running
+        assert open_descriptors() <= files
+        assert tasks_and_threads() <= running
 
     @needs("break_store")
     async def test_a_store_that_is_broken_does_not_answer(self, client: Client, break_store: Act) -> None:

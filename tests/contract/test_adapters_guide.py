@@ -1,5 +1,8 @@
 """The example of docs/adapters.md, put into a copy of the project as the page says, does what the page says."""
 
+import importlib
+import inspect
+import pkgutil
 import re
 import shutil
 import subprocess
@@ -8,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+import domain
+from tests.sqlite import wiring
+
 PROJECT = Path(__file__).parents[2]
 GUIDE = PROJECT / "docs" / "adapters.md"
-OLD_PROVIDER = "    tracks = providers.Singleton(PsycopgTrackRepository, database)\n"
-OLD_IMPORT = "from adapters.postgres.tracks import PsycopgTrackRepository\n"
 SECONDS = 110
 
 
@@ -22,7 +26,7 @@ def blocks() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with everything that the page tells to do."""
+    """A copy of the project with everything that the page tells to do: files are added, none is edited."""
     copy = tmp_path_factory.mktemp("project")
     for name in ("domain", "application", "adapters", "entrypoints", "tests"):
         shutil.copytree(PROJECT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -30,13 +34,8 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (copy / "adapters" / "folder").mkdir()
     (copy / "adapters" / "folder" / "__init__.py").touch()
     for name, code in blocks().items():
-        if name.endswith(".py"):
-            (copy / name).write_text(code, "utf-8")
-    container = copy / "entrypoints" / "wiring" / "container.py"
-    text = container.read_text("utf-8")
-    assert text.count(OLD_PROVIDER) == text.count(OLD_IMPORT) == 1
-    text = text.replace(OLD_PROVIDER, blocks()["entrypoints/wiring/container.py (tracks)"])
-    container.write_text(text.replace(OLD_IMPORT, blocks()["entrypoints/wiring/container.py (import)"]), "utf-8")
+        assert not (copy / name).exists()
+        (copy / name).write_text(code, "utf-8")
     return copy
 
 
@@ -48,10 +47,11 @@ def run(folder: Path, *command: str) -> str:
     return done.stdout
 
 
-def test_the_example_passes_the_contract(changed: Path) -> None:
-    output = run(changed, "pytest", "-q", "-p", "no:cacheprovider", "tests/contract/test_folder_tracks.py")
+def test_the_example_passes_the_contract_with_every_offer(changed: Path) -> None:
+    output = run(changed, "pytest", "-q", "-p", "no:cacheprovider", "tests/contract/test_folder_audio.py")
 
-    assert re.search(r"^[1-9]\d+ passed", output, re.MULTILINE)
+    assert re.search(r"^[1-9]\d+ passed in", output, re.MULTILINE)  # and none deselected
+    assert "does not offer" not in output
 
 
 def test_the_service_runs_on_the_example(changed: Path) -> None:
@@ -61,8 +61,44 @@ def test_the_service_runs_on_the_example(changed: Path) -> None:
 
 
 def test_the_example_is_as_clean_as_the_rest(changed: Path) -> None:
-    files = [name for name in blocks() if name.endswith(".py")]
+    files = list(blocks())
 
     run(changed, "ruff", "format", "--check", "--no-cache", *files)
     run(changed, "ruff", "check", "--no-cache", *files)
-    run(changed, "mypy", "--cache-dir", str(changed / ".mypy_cache"), "-p", "adapters.folder")
+    modules = [file.removesuffix(".py").replace("/", ".") for file in files]
+    run(changed, "mypy", "--cache-dir", str(changed / ".mypy_cache"), *(f"-m{module}" for module in modules))
+    lint_imports = "import sys; from importlinter.cli import lint_imports_command; sys.argv[1:] = ['--no-cache']; "
+    done = subprocess.run(
+        [sys.executable, "-c", f"{lint_imports}lint_imports_command()"],
+        cwd=changed,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_page_names_every_port_and_nothing_that_is_not_there() -> None:
+    ports = {
+        name
+        for module in pkgutil.walk_packages(domain.__path__, "domain.")
+        for name, found in inspect.getmembers(importlib.import_module(module.name), inspect.isabstract)
+        if found.__module__ == module.name
+    }
+    table = re.findall(r"^\| (`.+?) \|$", GUIDE.read_text("utf-8"), re.MULTILINE)
+
+    assert {port for row in table for port in re.findall(r"`(\w+)`", row.split(" | ")[0])} == ports
+    for row in table:
+        paths = re.findall(r"`([\w/]+\.py)`", row)
+        contents = "\n".join((PROJECT / path).read_text("utf-8") for path in paths)
+        for name in re.findall(r"`(\w+)`", row):
+            assert f"class {name}" in contents
+
+
+def test_the_container_part_that_the_page_shows_is_that_of_the_worked_example() -> None:
+    lines = inspect.getsource(wiring.SqliteAdapters).splitlines()
+
+    assert len(lines) <= 10
+    for line in lines:
+        assert line.strip().startswith('"""') or line in GUIDE.read_text("utf-8").splitlines()

@@ -182,7 +182,7 @@ def test_links_lead_to_headings(name: str) -> None:
 def test_files_that_are_named_exist(name: str) -> None:
     prose = re.sub(r"^```python .*?^```$", "", text(name), flags=re.MULTILINE | re.DOTALL)
     named = re.findall(r"\b((?:domain|application(?!/json)|adapters|entrypoints|tests|docs)/[\w./]*\w/?)", prose)
-    example = ("adapters/folder/", "tests/contract/test_folder_tracks.py")
+    example = ("adapters/folder/", "tests/contract/test_folder_audio.py")
 
     assert [path for path in named if not path.startswith(example) and not (PROJECT / path).exists()] == []
 

@@ -53,8 +53,8 @@ class WrapsWhatTheSourceRaises(InMemoryAudioStore):
 
 
 @refused_by(Contract.test_an_error_of_the_source_comes_out_and_leaves_nothing, given=0, error=DiskFull())
-class PutsAgain(InMemoryAudioStore):
-    """Tries a second time, when there is nothing to read any more."""
+class TakesAnotherDiskForItsOwn(InMemoryAudioStore):
+    """It is that of the source that is full."""
 
     async def put(self, key: str, audio: Mp3) -> None:
         try:

@@ -63,14 +63,11 @@ class LooksBeforeItMigrates(SqliteStore):
     """Sees what is missing, and begins when others may have begun as well."""
 
     def migrate(self) -> list[str]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         with connected(self.path, make=True) as connection:
             missing = schema.is_empty(connection)
         time.sleep(0.3)  # as long as the others take to see the same
         return super().migrate() or list(STEPS) if missing else []
-
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type] # as they come
-        self.path.parent.mkdir(parents=True, exist_ok=True)
 
 
 @refused_by(Contract.test_what_was_never_migrated_is_not_opened)
@@ -377,8 +374,8 @@ class RefusesTheEmpty(SqliteStore):
 
 
 @refused_by(BackupContract.test_a_file_that_breaks_off_while_it_is_read_changes_nothing)
-class ReadsIntoThePlace(SqliteStore):
-    """Over the database itself."""
+class MakesRoomFirst(SqliteStore):
+    """Whether there is something to put into it or not."""
 
     def restore(self, file: IO[bytes], *, replace: bool) -> dict[str, int]:
         with closing(sqlite3.connect(self.path)) as connection:

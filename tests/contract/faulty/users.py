@@ -92,16 +92,12 @@ class EndsAtNul(_Looser):
 
 
 @refused_by(Contract.test_an_unknown_digest_is_none, digest=b"")
+@refused_by(Contract.test_a_user_is_found_by_the_digest_of_their_token)
 @refused_by(Contract.test_no_user_is_found_by_anothers_digest, one=b"a" * 32, other=b"A" * 32)
 class FindsWhoeverIsThere(_Looser):
     """The condition got lost."""
 
     query = "SELECT user_id FROM users WHERE ? IS NOT NULL ORDER BY user_id"
-
-
-@refused_by(Contract.test_a_user_is_found_by_the_digest_of_their_token)
-class FindsTheFirst(FindsWhoeverIsThere):
-    """As above."""
 
 
 @refused_by(Contract.test_a_user_is_kept_when_it_is_said_so)
