@@ -1,16 +1,22 @@
 """Keeping tracks where facts and bytes have no commit in common: the bytes first, the row second."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 
 from domain.audio_store import AudioCatalogue, AudioStore
-from domain.errors import DuplicateTrack, TrackDamaged, TrackNotFound, UnknownUser
+from domain.errors import MusicAppError, StoreAway, TrackDamaged, TrackNotFound
 from domain.output.converter import Mp3
 from domain.system import Clock, IdentifierSource
 from domain.tracks import StoredMp3, Track, TrackKeeper, TrackRepository
 
+logger = logging.getLogger(__name__)
+
 ORPHAN_AGE = timedelta(days=1)
 """Bytes without a row may be those of an upload that is about to commit; none takes as long as this."""
+EVERY = timedelta(days=1)
 _BATCH = 1000
 """Keys that are looked for at a time."""
 
@@ -18,8 +24,8 @@ _BATCH = 1000
 class AudioFirst(TrackKeeper):
     """Puts the bytes under a key that was never used before, then adds the row that names it.
 
-    So a row never names bytes that are not durable. What is left where something fails between the two, or where it is
-    not known whether the row was added, are bytes that no row names: `SweepAudio` deletes them.
+    So a row never names bytes that are not durable. Where the row is refused the bytes are deleted; what is left by a
+    crash, or where it is not known whether the row was added, are bytes that no row names: `SweepAudio` deletes them.
     """
 
     max_mp3_bytes: int | None = None
@@ -44,8 +50,11 @@ class AudioFirst(TrackKeeper):
         await self._audio.put(key, mp3)
         try:
             await self._tracks.add(track, key)
-        except (UnknownUser, DuplicateTrack):  # after any other error the row may be there
-            await self._audio.delete(key)
+        except StoreAway:  # the row may be there, as it may after a cancellation
+            raise
+        except Exception:
+            with suppress(MusicAppError):  # the sweep will do it, and what went wrong first is told
+                await self._audio.delete(key)
             raise
 
     def read(self, mp3: StoredMp3, start: int, count: int) -> AsyncIterator[bytes]:
@@ -86,6 +95,18 @@ class SweepAudio:
                 deleted += await self._sweep(batch)
                 batch = set()
         return deleted + await self._sweep(batch)
+
+    async def daily(self) -> None:
+        """Once a day without end, whatever goes wrong, which is logged."""
+        while True:
+            try:
+                if deleted := await self():
+                    logger.info("audio swept: %d without a track", deleted)
+            except MusicAppError as error:
+                logger.warning("audio not swept: %s", error)
+            except Exception:
+                logger.exception("audio not swept")
+            await asyncio.sleep(EVERY.total_seconds())
 
     async def _sweep(self, keys: set[str]) -> int:
         orphans = keys - await self._tracks.audio_keys_in_use(keys)

@@ -31,11 +31,14 @@ class SpooledFile(ABC):
 
     @abstractmethod
     async def write(self, data: bytes) -> None:
-        """Append. Raises `Overloaded` when the spool's total bound is reached, `DiskFull` when the disk is full."""
+        """Append. Raises `Overloaded` when the spool's total bound is reached, `DiskFull`, `WorkspaceAway`."""
 
     @abstractmethod
     def read(self) -> AsyncGenerator[bytes, None]:
-        """Everything written, from the front, in blocks of at most 1 MiB. May be called again."""
+        """Everything written, from the front, in blocks of at most 1 MiB. May be called again.
+
+        Raises `DiskFull`, since what was written last may be written now, and `WorkspaceAway`.
+        """
 
 
 class Spool(ABC):

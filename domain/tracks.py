@@ -90,8 +90,10 @@ class TrackKeeper(ABC):
     time, or answers with an error that its port does not name.
     """
 
-    max_mp3_bytes: int | None
-    """The largest MP3 that can be kept, in bytes; None where there is no bound."""
+    @property
+    @abstractmethod
+    def max_mp3_bytes(self) -> int | None:
+        """The largest MP3 that can be kept, in bytes; None where there is no bound."""
 
     @abstractmethod
     async def keep(self, track: Track, mp3: Mp3) -> None:

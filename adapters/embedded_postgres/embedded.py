@@ -6,12 +6,13 @@ from threading import Thread
 from types import TracebackType
 
 from adapters.embedded_postgres.cluster import Cluster
-from adapters.embedded_postgres.keeper import Keeper
+from adapters.embedded_postgres.supervisor import Supervisor
+from adapters.shared.own_server import OwnServer
 
 _STOP_SECONDS = 60  # more than the bounds of stopping the server add up to
 
 
-class EmbeddedPostgres:
+class EmbeddedPostgres(OwnServer):
     """A PostgreSQL server under DATA_DIR: the first program to start is its owner and runs it, others attach.
 
     One daemon thread does the work and lives from `start` to `stop`, because the server's parent-death signal is
@@ -21,7 +22,7 @@ class EmbeddedPostgres:
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
-        self._keeper: Keeper | None = None
+        self._supervisor: Supervisor | None = None
         self._thread: Thread | None = None
 
     @property
@@ -40,11 +41,13 @@ class EmbeddedPostgres:
         Blocks: 1 s at first, 0.1 s later, minutes where PostgreSQL has to recover from a crash (bounded). Raises
         `WrongSetting`. Call it from the main thread, before the event loop and signal handlers of the service.
         """
-        if self._keeper is not None:
+        if self._supervisor is not None:
             raise RuntimeError("started already")
-        self._keeper = Keeper(self._data_dir.absolute())
+        self._supervisor = Supervisor(self._data_dir.absolute())
         started: Future[str] = Future()
-        self._thread = Thread(target=_keep, args=(self._keeper, started), name="embedded-postgres", daemon=True)
+        self._thread = Thread(
+            target=_supervise, args=(self._supervisor, started), name="embedded-postgres", daemon=True
+        )
         self._thread.start()
         try:
             return started.result()
@@ -54,10 +57,10 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Stop the server cleanly if it is ours, else let go of it. Bounded to a minute; safe to repeat."""
-        if self._keeper is not None and self._thread is not None:
-            self._keeper.stop()
+        if self._supervisor is not None and self._thread is not None:
+            self._supervisor.stop()
             self._thread.join(_STOP_SECONDS)
-        self._keeper = self._thread = None
+        self._supervisor = self._thread = None
 
     def __enter__(self) -> str:
         return self.start()
@@ -68,14 +71,14 @@ class EmbeddedPostgres:
         self.stop()
 
 
-def _keep(keeper: Keeper, started: Future[str]) -> None:
+def _supervise(supervisor: Supervisor, started: Future[str]) -> None:
     try:
         try:
-            conninfo = keeper.open()
+            conninfo = supervisor.open()
         except Exception as error:  # noqa: BLE001 - raised again by `start`
             started.set_exception(error)
         else:
             started.set_result(conninfo)
-            keeper.guard()
+            supervisor.guard()
     finally:
-        keeper.close()
+        supervisor.close()

@@ -21,11 +21,11 @@ class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
         self.audio_keys: dict[UUID, str] = {}
 
     async def add(self, track: Track, audio_key: str) -> None:
-        await self.keep(track)
+        await self.hold(track)
         self.audio_keys[track.track_uuid] = audio_key
 
-    async def keep(self, track: Track) -> None:
-        """Keep a track whose MP3 is elsewhere. Raises `UnknownUser`, `DuplicateTrack`."""
+    async def hold(self, track: Track) -> None:
+        """Keep what is known of a track, wherever its MP3 is. Raises `UnknownUser`, `DuplicateTrack`."""
         if await self._users.find(track.user_id) is None:
             raise UnknownUser(track.user_id)
         if track.track_uuid in self.kept:
@@ -59,8 +59,10 @@ class InMemoryTrackKeeper(TrackKeeper):
         self.mp3s: dict[UUID, bytes] = {}
 
     async def keep(self, track: Track, mp3: Mp3) -> None:
-        data = await whole(mp3, track.conversion.mp3_size)
-        await self._tracks.keep(track)
+        if mp3.size != track.conversion.mp3_size:
+            raise ValueError(f"the MP3 has {mp3.size} bytes, not {track.conversion.mp3_size}")
+        data = await whole(mp3, mp3.size)
+        await self._tracks.hold(track)
         self.mp3s[track.track_uuid] = data
 
     async def read(self, mp3: StoredMp3, start: int, count: int) -> AsyncIterator[bytes]:

@@ -1,24 +1,10 @@
 """Which PostgreSQL is used: the one that is named, or a server of our own."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from contextlib import contextmanager
 
+from adapters.shared.own_server import OwnServer
 from domain.errors import WrongSetting
-
-
-class OwnServer(AbstractContextManager[str], Protocol):
-    """A server that runs while the context lasts, which gives its connection string."""
-
-    @property
-    def made(self) -> bool:
-        """Whether there is a database already."""
-        ...
-
-    @property
-    def folder(self) -> str:
-        """Where it is, for the operator."""
-        ...
 
 
 class PostgresAddress:

@@ -10,7 +10,13 @@ from adapters.postgres.database import Database
 from adapters.postgres.keeping.backup import back_up
 from adapters.postgres.keeping.restore import restore
 from adapters.postgres.schema.migrate import check_migrated, migrate
+from adapters.postgres.track_keeper import PsycopgTrackKeeper
+from adapters.postgres.tracks import PsycopgTrackRepository
+from adapters.postgres.users import PsycopgUserRepository
 from domain.store import Store, StoreBackup
+
+_PARTS = (PsycopgUserRepository, PsycopgTrackRepository, PsycopgTrackKeeper)
+"""What keeps everything in the tables of a backup; who inherits them may keep more elsewhere."""
 
 
 class PostgresStore(Store, StoreBackup):
@@ -50,7 +56,7 @@ class PostgresStore(Store, StoreBackup):
         await self._make_database().check()
 
     def covers(self, part: object) -> bool:
-        return getattr(part, "database", None) is self._make_database()
+        return type(part) in _PARTS and getattr(part, "database", None) is self._make_database()
 
     def back_up(self, file: IO[bytes]) -> dict[str, int]:
         return back_up(self._address.conninfo, file)

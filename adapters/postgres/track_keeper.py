@@ -46,6 +46,8 @@ class PsycopgTrackKeeper(TrackKeeper):
 
     async def keep(self, track: Track, mp3: Mp3) -> None:
         size = track.conversion.mp3_size
+        if mp3.size != size:
+            raise ValueError(f"the MP3 has {mp3.size} bytes, not {size}")
         if size > MAX_VALUE_BYTES:
             raise Mp3TooLarge(MAX_VALUE_BYTES)
         with constraints_translated(track):

@@ -44,11 +44,11 @@ class AnonymousFile:
         return os.fstat(self.descriptor).st_size
 
     def append(self, data: bytes | bytearray) -> None:
-        """Write at the end; it blocks. Raises `DiskFull`."""
+        """Write at the end; it blocks. Raises `DiskFull`, `WorkspaceAway`."""
         self.write(data, self.size())
 
     def write(self, data: bytes | bytearray, position: int) -> None:
-        """Write from byte `position` on; it blocks. Raises `DiskFull`."""
+        """Write from byte `position` on; it blocks. Raises `DiskFull`, `WorkspaceAway`."""
         rest = memoryview(data)
         with disk_errors():
             while rest:
@@ -57,10 +57,14 @@ class AnonymousFile:
                 rest = rest[written:]
 
     async def read(self, start: int, count: int) -> AsyncGenerator[bytes, None]:
-        """`count` bytes from byte `start`, or as many as there are, in slices of at most `READ_BYTES`."""
+        """`count` bytes from byte `start`, or as many as there are, in slices of at most `READ_BYTES`.
+
+        Raises `WorkspaceAway`.
+        """
         end = start + count
         while start < end:
-            block = await in_thread(os.pread, self.descriptor, min(READ_BYTES, end - start), start)
+            with disk_errors():
+                block = await in_thread(os.pread, self.descriptor, min(READ_BYTES, end - start), start)
             if not block:
                 return
             start += len(block)
@@ -80,7 +84,10 @@ class Mp3File(Mp3):
 
 @asynccontextmanager
 async def anonymous_file(folder: Path) -> AsyncGenerator[AnonymousFile, None]:
-    """An empty anonymous file on the folder's file system; the folder is made if it is missing. Raises `DiskFull`."""
+    """An empty anonymous file on the folder's file system; the folder is made if it is missing.
+
+    Raises `DiskFull`, `WorkspaceAway`.
+    """
     with disk_errors():
         descriptor = _open_anonymous(folder)
     try:

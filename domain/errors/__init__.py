@@ -2,7 +2,7 @@
 
 An error carries its data as attributes, and its own text names nothing of an edge: no field, no call, no setting.
 The words for a client, and the HTTP status, are in `entrypoints/http/answers.py`; those of the command line are in
-`entrypoints/cli/errors.py`. A class without a row there is answered as its base.
+`entrypoints/cli/words.py`. A class without a row there is answered as its base.
 """
 
 from domain.errors.base import CallerError, MusicAppError, OperatorError, RecordingError, ServiceError

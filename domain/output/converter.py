@@ -37,8 +37,8 @@ class AudioConverter(ABC):
         file behind; `samples` is not closed, that is its owner's work. Raises `UndecodableRecording` when no MP3 comes
         out because a decoder refuses the recording's blocks (a few that it drops may just be missing in the MP3: the
         caller compares the lengths), `ConverterFailed` when none comes out for any other reason,
-        `ConverterUnavailable` when the converter cannot run at all, `Mp3TooLarge`, `TooLargeToHold` and `DiskFull`.
-        Safe to repeat and to run several at once.
+        `ConverterUnavailable` when the converter cannot run at all, `Mp3TooLarge`, `TooLargeToHold`, `DiskFull`
+        and `WorkspaceAway`. Safe to repeat and to run several at once.
         """
 
     @abstractmethod

@@ -15,6 +15,7 @@ from domain.conversions import Conversion
 from entrypoints.cli.files import whole_file
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
+from entrypoints.wiring.usable import check_converter
 
 BLOCK_BYTES = 256 * 1024
 
@@ -32,7 +33,7 @@ def convert_file(settings: Settings, wav: Path, mp3: Path) -> str:
 
 
 async def _convert(container: Container, source: BinaryIO, target: IO[bytes]) -> str:
-    await container.check_converter()
+    await check_converter(container.adapters.converter())
     size = os.fstat(source.fileno()).st_size
     async with aclosing(_blocks(source)) as wav, container.application.convert()(wav, at_least=size) as converted:
         async for block in converted.mp3.read(0, converted.mp3.size):

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from domain.errors import MusicAppError, WrongSetting
+from domain.errors import MusicAppError, StoreAway, WrongSetting
 from entrypoints.cli.backup import back_up_to, check_all, restore_from
 from entrypoints.cli.convert import convert_file
-from entrypoints.cli.errors import told
+from entrypoints.cli.words import told
 from entrypoints.logs import configure_logs
 from entrypoints.settings.settings import Settings, read_settings
 from entrypoints.wiring.container import Container
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(settings, options))
     except MusicAppError as error:
         print(f"music-app: {told(error, getattr(options, 'wav', 'the recording'))}", file=sys.stderr)
-        return EXIT_WRONG_SETTING if isinstance(error, WrongSetting) else EXIT_REFUSED
+        return EXIT_WRONG_SETTING if isinstance(error, WrongSetting | StoreAway) else EXIT_REFUSED
     except OSError as error:
         print(f"music-app: {error}", file=sys.stderr)
         return EXIT_REFUSED
@@ -113,7 +113,7 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
     # uvicorn knows only the other two.
     _handle(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     container = Container(settings)
-    with container.store.running():
+    with container.with_store():
         serve(container)
     return 0
 
@@ -130,8 +130,7 @@ def _handle(number: signal.Signals, handler: Callable[[int, object], None]) -> N
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:
-    store = Container(settings).store
-    with store.running():
+    with Container(settings).with_store() as store:
         applied = store.migrate()
     print("\n".join(f"applied {name}" for name in applied) or "the database is up to date")
     return 0
@@ -144,19 +143,19 @@ def _convert(settings: Settings, options: argparse.Namespace) -> int:
 
 def _backup(settings: Settings, options: argparse.Namespace) -> int:
     container = Container(settings)
-    with container.store.running(make=False):
+    with container.with_store(make=False):
         print(back_up_to(container, options.file))
     return 0
 
 
 def _restore(settings: Settings, options: argparse.Namespace) -> int:
     container = Container(settings)
-    with container.store.running():
+    with container.with_store():
         print(restore_from(container, options.file, replace=options.replace))
     return 0
 
 
 def _check(settings: Settings, _: argparse.Namespace) -> int:
     container = Container(settings)
-    with container.store.running(make=False):
+    with container.with_store(make=False):
         return 0 if check_all(container) else EXIT_REFUSED

@@ -104,6 +104,7 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
     errors.ConverterFailed: Answer(
         500, "service.converter_failed", "wav_file could not be converted, by a fault of the service; it was logged"
     ),
+    errors.TrackDamaged: Answer(500, "record.damaged", "the record is damaged and cannot be read; it was logged"),
     errors.Overloaded: Answer(
         503, "service.overloaded", "the service is busy: {error.what}; try again in a few seconds"
     ),

@@ -85,6 +85,8 @@ def retry_after(seconds: int = RETRY_AFTER_SECONDS) -> str:
 def _log(status: int, error: errors.MusicAppError) -> None:
     if isinstance(error, errors.ConverterUnavailable):
         logger.error("converter unavailable", setting=error.setting, problem=error.problem)
+    elif isinstance(error, errors.TrackDamaged):
+        logger.error("track damaged", reason=error.reason)
     elif isinstance(error, errors.ConverterFailed):
         logger.error("conversion failed", reason=error.reason)
     elif isinstance(error, errors.UndecodableRecording):

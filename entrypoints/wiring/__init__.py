@@ -1,1 +1,1 @@
-"""The one place where adapters are chosen and wired; everything else knows ports alone."""
+"""The one place where adapters are chosen and wired; everything else knows ports alone, and how to call fsync."""

@@ -1,61 +1,64 @@
 """A set of adapters and the services over it, for one run of the program."""
 
 import asyncio
-import os
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
-
-import structlog
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import cached_property
 
 from application.audio_first import SweepAudio
 from application.check_tracks import CheckTracks
 from application.readiness import Readiness
-from domain.audio_store import AudioCatalogue, AudioStore
-from domain.errors import (
-    BackupRefused,
-    CheckRefused,
-    ConverterUnavailable,
-    DiskFull,
-    MusicAppError,
-    WorkspaceAway,
-    WrongSetting,
-)
+from domain.audio_store import AudioCatalogue
+from domain.errors import BackupRefused, CheckRefused
 from domain.store import Store, StoreBackup
 from domain.tracks import TrackCatalogue
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.application import Application
 from entrypoints.wiring.common import CommonAdapters
-from entrypoints.wiring.owed import check_wiring, named_wiring
-
-logger = structlog.get_logger(__name__)
-
-_SWEEP_SECONDS = 24 * 3600
+from entrypoints.wiring.owed import check_wiring, named_wiring, owed_store
+from entrypoints.wiring.usable import check_converter, check_spool
 
 
 class Container:
-    """What the entrypoints work with; nothing in it is opened before `running`."""
+    """What the entrypoints work with; nothing in it is made before it is asked for, or opened before `running`."""
 
     def __init__(self, settings: Settings, adapters: type[CommonAdapters] | None = None) -> None:
         """`adapters` in place of those that WIRING names. Raises `WrongSetting` where it names none."""
         self.settings = settings
         self.adapters = (adapters or named_wiring(settings.storage.wiring))(settings=settings)
         self.application = Application(settings=settings, adapters=self.adapters)
-        self.readiness = Readiness(self._checks(), self.adapters.clock())
 
-    @property
+    @cached_property
     def store(self) -> Store:
-        """Where users and tracks are kept; to be entered by `Store.running` before everything else."""
-        found: Store = self.adapters.store()
-        return found
+        """Where users and tracks are kept. Raises `WrongSetting` where the wiring provides none."""
+        return owed_store(self.adapters, self.settings)
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        """Whether the service can do its work."""
+        return Readiness(self._checks(), self.adapters.clock())
+
+    @contextmanager
+    def with_store(self, *, make: bool = True) -> Iterator[Store]:
+        """What the store needs around everything else, as `Store.running`; meanwhile the adapters are what they owe.
+
+        Entered in the main thread, before the event loop. Raises `WrongSetting`.
+        """
+        with self.store.running(make=make):
+            check_wiring(self.adapters, self.settings)
+            yield self.store
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None, None]:
-        """Check the adapters, bring the store up to date and open it; close it in the end. Raises `WrongSetting`."""
+        """Bring the store up to date, open it and what else is to be opened; close all in the end.
+
+        Raises `WrongSetting`, `StoreAway`.
+        """
         check_wiring(self.adapters, self.settings)
         await asyncio.to_thread(self.store.migrate)
-        async with self.open_store(), self._sweeping():
-            await self.check_converter()
-            await self._check_spool()
+        async with self.open_store(), self._resources(), self._sweeping():
+            await check_converter(self.adapters.converter())
+            await check_spool(self.adapters.spool(), self.settings)
             yield
 
     @asynccontextmanager
@@ -67,24 +70,6 @@ class Container:
         finally:
             await self.store.close()
 
-    async def check_converter(self) -> None:
-        """Raise `WrongSetting` where the converter cannot run."""
-        try:
-            await self.adapters.converter().check()
-        except ConverterUnavailable as error:
-            raise WrongSetting(error.setting, error.problem) from error
-
-    async def _check_spool(self) -> None:
-        """Raise `WrongSetting` for a folder in which no upload could be taken. One that is full may be emptied yet."""
-        try:
-            await self.adapters.spool().check()
-        except DiskFull:
-            return
-        except WorkspaceAway as error:
-            reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
-            found = f"{self.settings.storage.spool_folder} cannot be used by user {os.geteuid()} ({reason})"
-            raise WrongSetting("DATA_DIR", f"{found}; name a folder in which this user may write") from error
-
     def check_tracks(self) -> CheckTracks:
         """What compares every MP3 with its digest. Raises `CheckRefused` where the tracks cannot be listed."""
         tracks = self.adapters.tracks()
@@ -95,45 +80,46 @@ class Container:
     def backup(self) -> StoreBackup:
         """What writes and reads backups. Raises `BackupRefused` unless they hold everything that is kept."""
         store = self.store
-        for name in ("users", "tracks", "keeper"):
-            part = self.adapters.providers[name]()
-            if not isinstance(store, StoreBackup) or not store.covers(part):
+        parts = [self.adapters.providers[name]() for name in ("users", "tracks", "keeper", "audio")]
+        for part in [store, *(part for part in parts if part is not None)]:
+            if not isinstance(store, StoreBackup) or not (part is store or store.covers(part)):
                 raise BackupRefused(
                     f"music-app has no backups of what {type(part).__name__} keeps; back it up by its own means"
                 )
-        return store  # type: ignore[return-value] # there is at least one part, so it was looked at
+        return store  # type: ignore[return-value] # it is the first part that was looked at
 
     def _checks(self) -> dict[str, Callable[[], Awaitable[None]]]:
         checks: dict[str, Callable[[], Awaitable[None]]] = {
-            "database": lambda: self.store.check(),
-            "converter": lambda: self.adapters.converter().check(),
-            "disk": lambda: self.adapters.spool().check(),
+            "database": self.store.check,
+            "converter": self.adapters.converter().check,
         }
-        audio: AudioStore | None = self.adapters.audio()
-        return checks if audio is None else {**checks, "audio": audio.check}
+        checks["disk"] = self.adapters.spool().check
+        if (audio := self.adapters.audio()) is not None:
+            checks["audio"] = audio.check
+        return checks
+
+    @asynccontextmanager
+    async def _resources(self) -> AsyncGenerator[None, None]:
+        """What a wiring provides as a `Resource`: a client that is opened and closed, say."""
+        try:
+            if (opening := self.adapters.init_resources()) is not None:
+                await opening
+            yield
+        finally:
+            if (closing := self.adapters.shutdown_resources()) is not None:
+                await closing
 
     @asynccontextmanager
     async def _sweeping(self) -> AsyncGenerator[None, None]:
-        """Meanwhile, once a day, delete what the audio store keeps for no track."""
+        """Meanwhile delete what the audio store keeps for no track, where it can list what it keeps."""
         audio = self.adapters.audio()
         if audio is None or not isinstance(audio, AudioCatalogue):
             yield
             return
         sweep = SweepAudio(audio, audio, self.adapters.tracks(), self.adapters.clock())
-        task = asyncio.create_task(_sweep_daily(sweep))
+        task = asyncio.create_task(sweep.daily())
         try:
             yield
         finally:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-
-async def _sweep_daily(sweep: SweepAudio) -> None:
-    while True:
-        try:
-            if deleted := await sweep():
-                logger.info("audio swept", deleted=deleted)
-        except MusicAppError as error:
-            logger.warning("audio not swept", problem=str(error))
-        await asyncio.sleep(_SWEEP_SECONDS)
+            await asyncio.wait([task])

@@ -19,6 +19,7 @@ from entrypoints.wiring.common import CommonAdapters
 OWED: Mapping[str, type[object]] = {
     "clock": Clock,
     "identifiers": IdentifierSource,
+    "cores": int,
     "spool": Spool,
     "converter": AudioConverter,
     "store": Store,
@@ -26,7 +27,7 @@ OWED: Mapping[str, type[object]] = {
     "tracks": TrackRepository,
     "keeper": TrackKeeper,
 }
-"""The providers of a wiring, and the port that each gives."""
+"""The providers of a wiring, and what each gives: a port, but for `cores`."""
 OPTIONAL: Mapping[str, type[object]] = {"meter": SoundMeter, "audio": AudioStore}
 """Those that may give None."""
 
@@ -35,17 +36,23 @@ def named_wiring(name: str) -> type[CommonAdapters]:
     """The class that `package.module:Class` names. Raises `WrongSetting`."""
     module, _, attribute = name.partition(":")
     try:
-        found = getattr(importlib.import_module(module), attribute)
-    except ImportError as error:
-        raise WrongSetting("WIRING", f"{name}: {error}") from error
-    except AttributeError as error:
-        raise WrongSetting("WIRING", f"{name}: there is no {attribute} in {module}") from error
+        found = getattr(importlib.import_module(module), attribute, None)
+    except (Exception, SystemExit) as error:
+        raise _wrong(name, f"the module cannot be imported ({_shown(error)})") from error
+    if found is None:
+        raise _wrong(name, f"there is no {attribute} in {module}")
     if not (isinstance(found, type) and issubclass(found, CommonAdapters)):
-        raise WrongSetting("WIRING", f"{name} must be a class that inherits {CommonAdapters.__qualname__}")
-    missing = [provider for provider in OWED if provider not in found.providers]
-    if missing:
-        raise WrongSetting("WIRING", f"{name} has no {', '.join(missing)}")
+        raise _wrong(name, f"must be a class that inherits {CommonAdapters.__qualname__}")
+    if missing := [provider for provider in OWED if provider not in found.providers]:
+        raise _wrong(name, f"it has no {', '.join(missing)}")
     return found
+
+
+def owed_store(adapters: containers.Container, settings: Settings) -> Store:
+    """The store, which is made before all that works with it. Raises `WrongSetting`."""
+    store = _given(adapters, "store", Store, settings)
+    assert isinstance(store, Store)  # noqa: S101 - tells the type checker what _given() has seen to
+    return store
 
 
 def check_wiring(adapters: containers.Container, settings: Settings) -> None:
@@ -53,11 +60,8 @@ def check_wiring(adapters: containers.Container, settings: Settings) -> None:
 
     The store runs already: some adapters cannot be made before.
     """
-    for name, port in {**OWED, **OPTIONAL}.items():
-        given = _given(adapters, name)
-        if not isinstance(given, port) and not (name in OPTIONAL and given is None):
-            problem = f"{settings.storage.wiring}: {name} is a {type(given).__name__}, which is no {port.__name__}"
-            raise WrongSetting("WIRING", problem)
+    for name, kind in {**OWED, **OPTIONAL}.items():
+        _given(adapters, name, kind, settings)
     keeper: TrackKeeper = adapters.keeper()
     wanted, largest = settings.recordings.max_mp3_bytes, keeper.max_mp3_bytes
     if largest is not None and wanted > largest:
@@ -65,8 +69,25 @@ def check_wiring(adapters: containers.Container, settings: Settings) -> None:
         raise WrongSetting("MAX_MP3_BYTES", problem)
 
 
-def _given(adapters: containers.Container, name: str) -> object:
+def _given(adapters: containers.Container, name: str, kind: type[object], settings: Settings) -> object:
+    """What the provider gives, of that kind. Raises `WrongSetting`."""
+    wiring = settings.storage.wiring
     try:
-        return adapters.providers[name]()
+        given = adapters.providers[name]()
+    except WrongSetting:
+        raise
     except ConverterUnavailable as error:
         raise WrongSetting(error.setting, error.problem) from error
+    except Exception as error:
+        raise _wrong(wiring, f"its {name} cannot be made ({_shown(error)})") from error
+    if not isinstance(given, kind) and not (name in OPTIONAL and given is None):
+        raise _wrong(wiring, f"its {name} is a {type(given).__name__}, which is no {kind.__name__}")
+    return given
+
+
+def _wrong(name: str, problem: str) -> WrongSetting:
+    return WrongSetting("WIRING", f"{name}: {problem}")
+
+
+def _shown(error: BaseException) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())

@@ -187,6 +187,17 @@ class TrackKeeperContract:
 
         await assert_not_kept(tracks, track)
 
+    @pytest.mark.parametrize("size", [199_999, 200_001])
+    async def test_an_mp3_that_is_not_the_tracks_leaves_nothing(
+        self, tracks: TrackRepository, keeper: TrackKeeper, user_id: int, size: int
+    ) -> None:
+        track = a_track(user_id, InMemoryMp3(bytes(200_000)))
+
+        with pytest.raises(ValueError, match="not 200000"):
+            await keeper.keep(track, InMemoryMp3(bytes(size)))
+
+        await assert_not_kept(tracks, track)
+
     @pytest.mark.parametrize(
         "error", [OSError("the disk is gone"), ValueError("odd"), DiskFull(), RuntimeError("no"), TimeoutError()]
     )

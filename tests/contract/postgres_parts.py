@@ -1,7 +1,7 @@
 """What the contracts want of the PostgreSQL adapters, with everything that they may want besides."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import LiteralString, Self
@@ -17,6 +17,7 @@ from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
+from adapters.shared.own_server import OwnServer
 from domain.tracks import StoredMp3, Track, TrackKeeper, TrackRepository
 from domain.users import UserRepository
 from tests.contract.calls import Act
@@ -40,11 +41,14 @@ _FILL: LiteralString = """
     CREATE TRIGGER full_disk BEFORE INSERT ON tracks EXECUTE FUNCTION full_disk()"""
 
 
-class _NoServer(nullcontext[str]):
+class _NoServer(OwnServer):
     """In place of a server of our own, which nobody needs where there is a URL."""
 
     made = False
     folder = ""
+
+    def __exit__(self, *_: object) -> None:
+        """It was never entered."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class PostgresTypes:
 
     def client(self, url: str) -> Client:
         database = Database(url, pool_size=5)
-        address = PostgresAddress(url, _NoServer(""))
+        address = PostgresAddress(url, _NoServer())
         store = self.store(address, lambda: database)
         return Client(store, self.users(database), self.tracks(database), self.keeper(database))
 

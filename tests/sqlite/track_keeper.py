@@ -28,11 +28,13 @@ class SqliteTrackKeeper(TrackKeeper):
         self.store = store
 
     async def keep(self, track: Track, mp3: Mp3) -> None:
+        if mp3.size != track.conversion.mp3_size:
+            raise ValueError(f"the MP3 has {mp3.size} bytes, not {track.conversion.mp3_size}")
         with constraints_translated(track):
             # Nobody else writes meanwhile: the MP3 is there already, and it is quickly copied.
             async with self.store.writing() as connection:
                 track_id = await in_thread(insert, connection, track, None)
-                await copy_blocks(mp3, track.conversion.mp3_size, connection, track_id)
+                await copy_blocks(mp3, mp3.size, connection, track_id)
 
     async def read(self, mp3: StoredMp3, start: int, count: int) -> AsyncIterator[bytes]:
         if mp3.audio_key is not None:

@@ -1,6 +1,7 @@
 """The documents say what the code does: codes, settings, repairs, limits, files, commands."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -194,6 +195,16 @@ def test_an_upload_is_followed_through_nine_files_at_most() -> None:
     assert [int(number) for number, _ in steps] == list(range(1, len(steps) + 1))
     assert len({path for _, path in steps}) == len(steps) <= 9
     assert steps[-1][1] == "adapters/postgres/track_keeper.py"
+    paths = [path for _, path in steps]
+    assert [pair for pair in pairwise(paths) if not known_to_each_other(*pair)] == []
+
+
+def known_to_each_other(one: str, other: str) -> bool:
+    """Whether one file imports the other, or both import what they hand over: from the same module of the domain."""
+    imported = [set(re.findall(r"^from ([\w.]+) import", text(path), re.MULTILINE)) for path in (one, other)]
+    modules = [path.removesuffix(".py").replace("/", ".") for path in (one, other)]
+    handed_over = {name for name in imported[0] & imported[1] if name.startswith("domain.") and name != "domain.errors"}
+    return modules[0] in imported[1] or modules[1] in imported[0] or bool(handed_over)
 
 
 def test_contracts_that_are_named_exist() -> None:

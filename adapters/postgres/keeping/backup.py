@@ -18,6 +18,7 @@ from domain.errors import BackupRefused
 
 # A migration writes into it; so none is under way and none begins before the end.
 _NO_MIGRATIONS: LiteralString = "LOCK TABLE schema_migrations IN SHARE MODE"
+_ELSEWHERE: LiteralString = "SELECT count(*) FROM tracks WHERE audio_key IS NOT NULL"
 
 
 def back_up(conninfo: str, file: IO[bytes], migrations: Sequence[Migration] | None = None) -> dict[str, int]:
@@ -53,6 +54,7 @@ def _write(session: Session, archive: ArchiveWriter, applied: Sequence[Migration
     tables = [_large_last(table) for table in tables_of(session, found.things)]
     if not tables:
         raise BackupRefused("the database has no tables of music-app yet; run `music-app migrate` first")
+    _refuse_bytes_elsewhere(session, tables)
     for migration in applied:
         archive.migration(migration.name, migration.sql)
     rows = [_write_table(session, table, archive) for table in tables]
@@ -60,6 +62,16 @@ def _write(session: Session, archive: ArchiveWriter, applied: Sequence[Migration
     manifest = _manifest(applied, tables, rows, last_numbers(session, found.things))
     archive.manifest(manifest)
     return manifest
+
+
+def _refuse_bytes_elsewhere(session: Session, tables: Sequence[OwnTable]) -> None:
+    """A row whose MP3 an audio store has would come back as a track that cannot be read."""
+    if any(table.key == SLICED_TABLE and "audio_key" in table.columns for table in tables):
+        [count] = session.execute(_ELSEWHERE).fetchone() or [0]
+        if count:
+            raise BackupRefused(
+                f"{count} of the tracks have their MP3 in an audio store, of which music-app has no backups"
+            )
 
 
 def _manifest(

@@ -47,7 +47,7 @@ def _next_row(session: Session, columns: list[str], after: int) -> list[bytes | 
 
 
 def _large_field(session: Session, key: int, packed_size: bytes | None) -> Iterator[bytes]:
-    """Its length and its bytes; of a track whose bytes are kept elsewhere, that it is NULL."""
+    """Its length and its bytes, or that it is NULL."""
     if packed_size is None:
         yield field_bytes(None)
         return

@@ -24,7 +24,7 @@ PAGE_HEADERS = {
 }
 _SWAGGER = ("swagger-ui.css", "swagger-ui-bundle.js")
 _OWN = ("page.css", "schema.js")
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".html": "text/html"}
+_TYPES = {".css": "text/css", ".js": "text/javascript"}
 
 
 @route("/", http_method=_METHODS, include_in_schema=False, status_code=200, media_type=MediaType.HTML)

@@ -31,6 +31,14 @@ async def whole(mp3: Mp3, size: int) -> bytes:
     return b"".join([block async for block in mp3.read(0, size)])
 
 
+@refused_by(Contract.test_an_mp3_that_is_not_the_tracks_leaves_nothing, size=200_001)
+class CutsToSize(SqliteTrackKeeper):
+    """Takes as many bytes as the track says, and never asks whether there are more."""
+
+    async def keep(self, track: Track, mp3: Mp3) -> None:
+        await super().keep(track, InMemoryMp3(await whole(mp3, track.conversion.mp3_size)))
+
+
 # When is it kept, and when seen?
 
 

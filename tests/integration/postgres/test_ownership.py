@@ -161,13 +161,12 @@ def test_a_list_that_is_lost_is_not_guessed(database_url: str) -> None:
         back_up(database_url, io.BytesIO(), [*packaged_migrations(), LABELS])
 
 
-def test_tracks_whose_bytes_are_kept_elsewhere_come_back(database_url: str, bare_database_url: str) -> None:
+def test_tracks_whose_bytes_are_kept_elsewhere_refuse_a_backup(database_url: str) -> None:
     moved = "UPDATE tracks SET track_file_bin = NULL, audio_key = 'elsewhere' WHERE track_id = 1"
     executed(database_url, USER, OLD_TRACK, OLD_TRACK, moved)
 
-    restore(bare_database_url, io.BytesIO(backup(database_url)), replace=False)
-
-    assert rows(bare_database_url) == rows(database_url)
+    with pytest.raises(BackupRefused, match="1 of the tracks have their MP3 in an audio store"):
+        backup(database_url)
 
 
 def test_a_migration_waits_for_a_backup_before_it_holds_anything(database_url: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from domain import errors
 from entrypoints.cli import main
-from entrypoints.cli.errors import WORDS, told
+from entrypoints.cli.words import WORDS, told
 from tests.errors import EXAMPLES
 
 NOTES = Path("notes.txt")

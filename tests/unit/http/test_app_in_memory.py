@@ -162,7 +162,7 @@ async def upload(client: httpx.AsyncClient) -> str:
     [
         (StoreAway(), 503, "service.database_away"),
         (TrackNotFound(), 404, "record.not_found"),
-        (TrackDamaged("bytes are gone"), 500, "service.error"),
+        (TrackDamaged("bytes are gone"), 500, "record.damaged"),
         (RuntimeError("a mistake"), 500, "service.error"),
     ],
 )

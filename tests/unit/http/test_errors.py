@@ -15,7 +15,7 @@ from tests.errors import EXAMPLES
 from tests.unit.http.logs import captured_logs
 
 # Raised where no request can meet them: bases, one that random identifiers rule out, those that stop the start or a
-# command. Lost bytes of a track are met. All are answered and logged as what nobody foresaw.
+# command. All are answered and logged as what nobody foresaw.
 UNFORESEEN = {
     errors.MusicAppError,
     errors.ServiceError,
@@ -24,8 +24,6 @@ UNFORESEEN = {
     errors.WrongSetting,
     errors.BackupRefused,
     errors.CheckRefused,
-    errors.CheckRefused,
-    errors.TrackDamaged,
 }
 TOLD_AS_THEIR_BASE = {errors.UndecodableRecording}
 STATUSES = {
@@ -46,6 +44,7 @@ STATUSES = {
     "wav.rate": {422},
     "mp3.too_large": {422},
     "limit.rate": {429},
+    "record.damaged": {500},
     "service.error": {500},
     "service.converter_failed": {500},
     "service.overloaded": {503},
@@ -202,7 +201,7 @@ def test_what_is_for_the_operator_is_not_told_to_the_client(error: errors.MusicA
         (errors.ConverterFailed("it was killed"), "conversion failed", ["it was killed"]),
         (errors.UndecodableRecording("MS ADPCM", "exit code 69"), "recording not decoded", ["exit code 69"]),
         (errors.StoreAway(), "refused", ["StoreAway"]),
-        (errors.TrackDamaged("chunk 3 is missing"), "unexpected error", ["chunk 3 is missing"]),
+        (errors.TrackDamaged("chunk 3 is missing"), "track damaged", ["chunk 3 is missing"]),
         (errors.WrongSetting("PORT", "must be free"), "unexpected error", ["must be free"]),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",

@@ -1,16 +1,20 @@
 """WIRING names a class of adapters, which is checked for all that it owes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from dependency_injector import providers
 
+from adapters.memory.audio_store import InMemoryAudioStore
+from adapters.memory.clock import FixedClock
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from domain.errors import BackupRefused, CheckRefused, WrongSetting
-from domain.tracks import StoredMp3, Track, TrackRepository
+from domain.store import Store
+from domain.tracks import StoredMp3, Track, TrackKeeper, TrackRepository
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.common import CommonAdapters
 from entrypoints.wiring.container import Container
@@ -43,12 +47,21 @@ class WithoutTracks(CommonAdapters):
     users = providers.Singleton(InMemoryUserRepository)
 
 
-class WrongUsers(InMemoryAdapters):
-    users = providers.Object("nobody")  # type: ignore[arg-type] # the fault that is looked for
-
-
 class Bounded(InMemoryAdapters):
     keeper = providers.Singleton(BoundedKeeper, InMemoryAdapters.tracks)
+
+
+CLIENT: dict[str, bool] = {}
+
+
+def client() -> Iterator[dict[str, bool]]:
+    CLIENT["open"] = True
+    yield CLIENT
+    CLIENT["open"] = False
+
+
+class WithClient(InMemoryAdapters):
+    client = providers.Resource(client)
 
 
 class UnlistedTracks(InMemoryAdapters):
@@ -73,22 +86,49 @@ def test_a_class_is_found_by_its_name() -> None:
     ("name", "problem"),
     [
         ("no.such.module:Adapters", "No module named"),
+        ("broken_by_syntax:Adapters", "cannot be imported .SyntaxError"),
+        ("broken_by_exit:Adapters", "cannot be imported .SystemExit"),
         (f"{HERE}:Nothing", f"there is no Nothing in {HERE}"),
         (f"{HERE}:Unlisted", "must be a class that inherits CommonAdapters"),
         (f"{HERE}:pytest", "must be a class that inherits CommonAdapters"),
         (f"{HERE}:WithoutTracks", "has no tracks, keeper"),
     ],
 )
-def test_what_is_no_wiring_is_told_by_its_name(name: str, problem: str) -> None:
+def test_what_is_no_wiring_is_told_by_its_name(
+    name: str, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken_by_syntax.py").write_text("class Adapters(")
+    (tmp_path / "broken_by_exit.py").write_text("raise SystemExit")
+    monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(WrongSetting, match=problem) as told:
         Container(Settings().but(wiring=name))
 
     assert told.value.setting == "WIRING"
 
 
-async def test_an_adapter_that_is_none_stops_the_start() -> None:
-    with pytest.raises(WrongSetting, match="users is a str, which is no UserRepository"):
-        await started(Container(Settings(), WrongUsers))
+@pytest.mark.parametrize(
+    ("name", "provider", "problem"),
+    [
+        ("users", providers.Object("nobody"), "its users is a str, which is no UserRepository"),
+        ("users", providers.Singleton(int, "x"), "its users cannot be made .ValueError"),
+        ("cores", providers.Object("two"), "its cores is a str, which is no int"),
+        ("audio", providers.Object("here"), "its audio is a str, which is no AudioStore"),
+        ("keeper", providers.Singleton(TrackKeeper), "its keeper cannot be made .TypeError"),
+        ("store", providers.Object(42), "its store is a int, which is no Store"),
+        ("store", providers.Singleton(Store), "its store cannot be made .TypeError"),
+    ],
+)
+async def test_an_adapter_that_is_none_stops_every_command(
+    name: str, provider: providers.Provider[object], problem: str
+) -> None:
+    container = Container(Settings(), InMemoryAdapters)
+    container.adapters.providers[name].override(provider)
+
+    with pytest.raises(WrongSetting, match=problem) as told, container.with_store():
+        pass
+    assert told.value.setting == "WIRING"
+    with pytest.raises(WrongSetting, match=problem):
+        await started(container)
 
 
 async def test_an_mp3_may_not_be_larger_than_can_be_kept() -> None:
@@ -111,7 +151,7 @@ async def test_the_store_is_open_while_the_service_runs() -> None:
 
 
 def test_a_store_without_backups_says_so() -> None:
-    with pytest.raises(BackupRefused, match="no backups of what InMemoryUserRepository keeps"):
+    with pytest.raises(BackupRefused, match="no backups of what InMemoryStore keeps"):
         Container(Settings(), InMemoryAdapters).backup()
 
 
@@ -121,6 +161,23 @@ def test_a_part_that_backups_do_not_hold_refuses_them() -> None:
     with pytest.raises(BackupRefused, match="no backups of what InMemoryTrackRepository keeps"):
         Container(settings, PostgresWithForeignTracks).backup()
     Container(settings, PostgresAdapters).backup()
+
+
+def test_an_audio_store_refuses_backups_of_postgresql() -> None:
+    container = Container(Settings().but(database_url="postgresql://nowhere/music_app_db"), PostgresAdapters)
+
+    with container.adapters.audio.override(InMemoryAudioStore(FixedClock())):
+        with pytest.raises(BackupRefused, match="no backups of what InMemoryAudioStore keeps"):
+            container.backup()
+
+
+async def test_what_a_wiring_opens_is_closed() -> None:
+    container = Container(Settings(), WithClient)
+
+    async with container.running():
+        assert container.adapters.providers["client"]() == {"open": True}
+
+    assert CLIENT == {"open": False}
 
 
 def test_tracks_that_cannot_be_listed_are_not_checked() -> None:

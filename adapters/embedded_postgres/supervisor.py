@@ -33,7 +33,7 @@ _STABLE_SECONDS = 60
 _PROBLEMS = (OSError, ServerEnded, WrongSetting, psycopg.Error, subprocess.SubprocessError)
 
 
-class Keeper:
+class Supervisor:
     """The owner of the server or one who is attached to it; who is attached becomes the owner when the owner goes.
 
     `owner.lock` is held by the program that runs the server, `server.lock` by the server's processes themselves, so
