@@ -130,7 +130,7 @@ class _OneConnection(SqliteTrackKeeper):
 
     async def keep(self, track: Track, mp3: Mp3) -> None:
         if self._connection is None:
-            self._connection = Forgotten(self.store.path, 1, 0, None, False)
+            self._connection = Forgotten(self.store.path, isolation_level=None, check_same_thread=False)
         with constraints_translated(track):
             await self._keep(self._connection, track, mp3)
 
@@ -557,7 +557,7 @@ class ForgetsForeignKeys(SqliteTrackKeeper):
     async def keep(self, track: Track, mp3: Mp3) -> None:
         async with AsyncExitStack() as stack:
             stack.enter_context(constraints_translated(track))
-            connection = stack.enter_context(closing(sqlite3.connect(self.store.path, 1, 0, None)))
+            connection = stack.enter_context(closing(sqlite3.connect(self.store.path, isolation_level=None)))
             connection.execute("BEGIN IMMEDIATE")
             track_id = insert(connection, track, None)
             connection.execute("COMMIT")
