@@ -85,7 +85,7 @@ async def in_threads(manager: AbstractContextManager[T]) -> AsyncIterator[T]:
 def _connect(path: Path, make: bool) -> sqlite3.Connection:
     address = f"{path.absolute().as_uri()}?mode={'rwc' if make else 'rw'}"
     return sqlite3.connect(
-        address, BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True, factory=_Connection
+        address, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True, factory=_Connection
     )
 
 

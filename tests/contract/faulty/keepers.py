@@ -16,6 +16,7 @@ from application.audio_first import AudioFirst
 from domain.errors import DuplicateTrack, StoreAway, TrackDamaged, TrackNotFound
 from domain.output.converter import Mp3
 from domain.tracks import StoredMp3, Track
+from tests.contract.faulty.forgotten import Forgotten
 from tests.contract.faulty.table import refused_by
 from tests.contract.keepers import TrackKeeperContract as Contract
 from tests.contract.tracks import MIB
@@ -137,7 +138,7 @@ class _OneConnection(SqliteTrackKeeper):
 
     async def keep(self, track: Track, mp3: Mp3) -> None:
         if self._connection is None:
-            self._connection = await in_thread(sqlite3.connect, self.store.path, 1, 0, None, False)
+            self._connection = Forgotten(self.store.path, isolation_level=None, check_same_thread=False)
         with constraints_translated(track):
             await self._keep(self._connection, track, mp3)
 
@@ -564,7 +565,7 @@ class ForgetsForeignKeys(SqliteTrackKeeper):
     async def keep(self, track: Track, mp3: Mp3) -> None:
         async with AsyncExitStack() as stack:
             stack.enter_context(constraints_translated(track))
-            connection = stack.enter_context(closing(sqlite3.connect(self.store.path, 1, 0, None)))
+            connection = stack.enter_context(closing(sqlite3.connect(self.store.path, isolation_level=None)))
             connection.execute("BEGIN IMMEDIATE")
             track_id = insert(connection, track, None)
             connection.execute("COMMIT")

@@ -13,6 +13,7 @@ import psycopg
 
 from adapters.postgres.store import PostgresStore
 from domain.errors import BackupRefused
+from tests.contract.faulty.forgotten import Forgotten
 from tests.contract.faulty.table import refused_by
 from tests.contract.stores import StoreBackupContract as BackupContract
 from tests.contract.stores import StoreContract as Contract
@@ -130,7 +131,7 @@ class LeavesAConnection(SqliteStore):
 
     async def open(self) -> None:
         await super().open()
-        self._forgotten = sqlite3.connect(self.path)
+        self._forgotten = Forgotten(self.path)
 
 
 @refused_by(Contract.test_closing_leaves_nothing_and_may_be_repeated)
