@@ -109,7 +109,8 @@ def rest_of_answer(connection: socket.socket, begun: bytes = b"") -> bytes:
     hung_up = False
     while True:
         if not hung_up and _is_whole(bytes(answer)):
-            connection.shutdown(socket.SHUT_WR)
+            with suppress(OSError):  # the server has closed already
+                connection.shutdown(socket.SHUT_WR)
             hung_up = True
         if not (block := connection.recv(65536)):
             return bytes(answer)
