@@ -43,6 +43,10 @@ class AudioFirst(TrackKeeper):
         self._identifiers = identifiers
         self._with_rows = with_rows
 
+    @property
+    def audio_store(self) -> AudioStore:
+        return self._audio
+
     async def keep(self, track: Track, mp3: Mp3) -> None:
         if mp3.size != track.conversion.mp3_size:
             raise ValueError(f"the MP3 has {mp3.size} bytes, not {track.conversion.mp3_size}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.audio_store import AudioStore
 from domain.conversions import Conversion
 from domain.output.converter import Mp3
 from domain.text import writable
@@ -89,6 +90,11 @@ class TrackKeeper(ABC):
     `AudioStore` that know nothing of each other. Every method raises `StoreAway` when the store does not answer in
     time, or answers with an error that its port does not name.
     """
+
+    @property
+    def audio_store(self) -> AudioStore | None:
+        """Where it puts the bytes; None where they are kept with what is known of the track."""
+        return None
 
     @property
     @abstractmethod

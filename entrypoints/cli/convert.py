@@ -75,4 +75,5 @@ def _mode(target: Path, source: BinaryIO) -> int:
 def _summary(conversion: Conversion) -> str:
     made = conversion.mp3_format
     repairs = f", mended: {', '.join(conversion.repairs)}" if conversion.repairs else ""
-    return f"{conversion.duration.total_seconds():.3f} s, {made.sample_rate} Hz, {made.quality}{repairs}"
+    rate = f"{made.quality} kb/s" if made.quality.bit_rate else made.quality
+    return f"{conversion.duration.total_seconds():.3f} s, {made.sample_rate} Hz, {rate}{repairs}"

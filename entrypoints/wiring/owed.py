@@ -37,7 +37,7 @@ def named_wiring(name: str) -> type[CommonAdapters]:
     module, _, attribute = name.partition(":")
     try:
         found = getattr(importlib.import_module(module), attribute, None)
-    except (Exception, SystemExit) as error:
+    except Exception as error:
         raise _wrong(name, f"the module cannot be imported ({_shown(error)})") from error
     if found is None:
         raise _wrong(name, f"there is no {attribute} in {module}")
@@ -63,6 +63,9 @@ def check_wiring(adapters: containers.Container, settings: Settings) -> None:
     for name, kind in {**OWED, **OPTIONAL}.items():
         _given(adapters, name, kind, settings)
     keeper: TrackKeeper = adapters.keeper()
+    if keeper.audio_store is not adapters.audio():
+        problem = "its keeper does not put MP3s into its audio; give both the same audio store, or neither one"
+        raise _wrong(settings.storage.wiring, problem)
     wanted, largest = settings.recordings.max_mp3_bytes, keeper.max_mp3_bytes
     if largest is not None and wanted > largest:
         problem = f"must be at most {largest}, where {type(keeper).__name__} ends; it is {wanted}"

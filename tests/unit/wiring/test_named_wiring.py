@@ -87,7 +87,7 @@ def test_a_class_is_found_by_its_name() -> None:
     [
         ("no.such.module:Adapters", "No module named"),
         ("broken_by_syntax:Adapters", "cannot be imported .SyntaxError"),
-        ("broken_by_exit:Adapters", "cannot be imported .SystemExit"),
+        ("broken_by_name:Adapters", "cannot be imported .NameError"),
         (f"{HERE}:Nothing", f"there is no Nothing in {HERE}"),
         (f"{HERE}:Unlisted", "must be a class that inherits CommonAdapters"),
         (f"{HERE}:pytest", "must be a class that inherits CommonAdapters"),
@@ -98,7 +98,7 @@ def test_what_is_no_wiring_is_told_by_its_name(
     name: str, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "broken_by_syntax.py").write_text("class Adapters(")
-    (tmp_path / "broken_by_exit.py").write_text("raise SystemExit")
+    (tmp_path / "broken_by_name.py").write_text("nothing")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(WrongSetting, match=problem) as told:
         Container(Settings().but(wiring=name))
@@ -137,6 +137,14 @@ async def test_an_mp3_may_not_be_larger_than_can_be_kept() -> None:
 
     assert told.value.setting == "MAX_MP3_BYTES"
     await started(Container(Settings().but(max_mp3_bytes=1000), Bounded))
+
+
+async def test_an_audio_store_that_no_track_goes_into_stops_the_start() -> None:
+    container = Container(Settings(), InMemoryAdapters)
+
+    with container.adapters.audio.override(InMemoryAudioStore(FixedClock())):
+        with pytest.raises(WrongSetting, match="its keeper does not put MP3s into its audio"):
+            await started(container)
 
 
 async def test_the_store_is_open_while_the_service_runs() -> None:
