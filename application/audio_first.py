@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from domain.audio_store import AudioCatalogue, AudioStore
-from domain.errors import MusicAppError, StoreAway, TrackDamaged, TrackNotFound
+from domain.errors import DiskFull, DuplicateTrack, MusicAppError, TrackDamaged, TrackNotFound, UnknownUser
 from domain.output.converter import Mp3
 from domain.system import Clock, IdentifierSource
 from domain.tracks import StoredMp3, Track, TrackKeeper, TrackRepository
@@ -54,9 +54,7 @@ class AudioFirst(TrackKeeper):
         await self._audio.put(key, mp3)
         try:
             await self._tracks.add(track, key)
-        except StoreAway:  # the row may be there, as it may after a cancellation
-            raise
-        except Exception:
+        except (UnknownUser, DuplicateTrack, DiskFull):  # after anything else the row may be there
             with suppress(MusicAppError):  # the sweep will do it, and what went wrong first is told
                 await self._audio.delete(key)
             raise
