@@ -16,7 +16,6 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-import imageio_ffmpeg
 import miniaudio
 
 from tests.libsndfile import Libsndfile, of_the_package, of_the_system
@@ -130,7 +129,7 @@ def _juries() -> dict[str, Jury]:
     of_packages: Jury = {
         "libsndfile": partial(by_libsndfile, of_the_package()),
         "miniaudio": by_miniaudio,
-        "ffmpeg": partial(by_ffmpeg, program=imageio_ffmpeg.get_ffmpeg_exe()),
+        "ffmpeg": partial(by_ffmpeg, program=FFMPEG),
     }
     ffmpeg, sox, library = on_path("ffmpeg"), on_path("sox"), of_the_system()
     if not (ffmpeg and sox and library):

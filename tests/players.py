@@ -4,6 +4,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import miniaudio
@@ -18,8 +19,8 @@ Heard = tuple[Samples, str]
 """One row per sample, one column per channel; and the warnings."""
 
 
-def by_ffmpeg(mp3: bytes, channels: int) -> Heard:
-    command = [FFMPEG, "-nostdin", "-hide_banner", "-v", "warning", "-f", "mp3", "-i", "{}", "-f", "f32le", "pipe:1"]
+def by_ffmpeg(mp3: bytes, channels: int, program: str = FFMPEG) -> Heard:
+    command = [program, "-nostdin", "-hide_banner", "-v", "warning", "-f", "mp3", "-i", "{}", "-f", "f32le", "pipe:1"]
     return _by_program(command, mp3, channels)
 
 
@@ -57,7 +58,8 @@ def _by_program(command: list[str], mp3: bytes, channels: int) -> Heard:
 
 
 Player = Callable[[bytes, int], Heard]
-EXACT: dict[str, Player] = {"ffmpeg": by_ffmpeg, "libsndfile": by_libsndfile, "miniaudio": by_miniaudio}
+_ffmpeg = partial(by_ffmpeg, program=on_path("ffmpeg") or FFMPEG)
+EXACT: dict[str, Player] = {"ffmpeg": _ffmpeg, "libsndfile": by_libsndfile, "miniaudio": by_miniaudio}
 """Those that honour delay and padding."""
 EXACT |= {"mpg123": by_mpg123} if on_path("mpg123") else {}
 PLAYERS: dict[str, Player] = EXACT | ({"sox": by_sox} if sox_reads_mp3() else {})

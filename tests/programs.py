@@ -9,13 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from adapters.ffmpeg.command_line import find_ffmpeg
+import imageio_ffmpeg
+
 from tests.libsndfile import of_the_system
 
 ROOT = Path(__file__).parents[1]
 DEBIAN_PACKAGES = {"curl": "curl", "ffmpeg": "ffmpeg", "ffprobe": "ffmpeg", "mpg123": "mpg123", "sox": "sox"}
-FFMPEG = find_ffmpeg(None)
-"""The one on PATH, else the one of the package."""
+FFMPEG = str(imageio_ffmpeg.get_ffmpeg_exe())
+"""The package's, which starts six times as fast as one that is linked with all that Debian's is."""
 
 
 def on_path(name: str) -> str | None:

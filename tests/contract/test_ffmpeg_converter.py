@@ -4,7 +4,6 @@ import asyncio
 import functools
 from pathlib import Path
 
-import imageio_ffmpeg
 import pytest
 import uvloop
 
@@ -13,9 +12,9 @@ from adapters.ffmpeg.converter import FfmpegAudioConverter
 from tests.contract.converters import ConverterContract, SoundContract, Vanished, encoded
 from tests.contract.programs import MakeConverter, ProgramContract
 from tests.contract.recordings import seconds
+from tests.programs import FFMPEG
 
 MAX_MP3_BYTES = 1 << 28
-OF_THE_PACKAGE = str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
 @pytest.fixture
@@ -44,12 +43,12 @@ class TestFfmpegAudioConverter(ConverterContract, SoundContract, ProgramContract
         assert uvloop.run(encoded(converter, what)) == asyncio.run(encoded(converter, what))
 
 
-if find_ffmpeg(None) != OF_THE_PACKAGE:  # else it was just done
+if find_ffmpeg(None) != FFMPEG:  # else it was just done
 
     class TestFfmpegOfThePackage(SoundContract):
         @pytest.fixture
         def program(self) -> str:
-            return OF_THE_PACKAGE
+            return FFMPEG
 
 
 class TestFfmpegOnUvloop:
@@ -77,4 +76,4 @@ def test_the_configured_ffmpeg_is_taken_first() -> None:
 def test_without_ffmpeg_on_path_the_package_has_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert find_ffmpeg(None) == OF_THE_PACKAGE
+    assert find_ffmpeg(None) == FFMPEG

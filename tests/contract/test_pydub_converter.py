@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from adapters.ffmpeg.command_line import find_ffmpeg
 from adapters.pydub.converter import PydubAudioConverter
 from adapters.pydub.folders import temporary_folder
 from domain.errors import TooLargeToHold
@@ -13,6 +12,7 @@ from tests.contract.converters import ConverterContract, SoundContract, encoded,
 from tests.contract.leftovers import descendants
 from tests.contract.programs import MakeConverter, ProgramContract
 from tests.contract.recordings import seconds
+from tests.programs import FFMPEG
 
 MAX_BYTES = 1 << 26
 MAX_MP3_BYTES = 1 << 28
@@ -24,7 +24,7 @@ def make_converter(tmp_path: Path) -> MakeConverter:
         lambda program, max_bytes, max_mp3_bytes: PydubAudioConverter(
             program, tmp_path / "spool", max_bytes, max_mp3_bytes
         ),
-        program=find_ffmpeg(None),
+        program=FFMPEG,
         max_bytes=MAX_BYTES,
         max_mp3_bytes=MAX_MP3_BYTES,
     )
@@ -32,7 +32,7 @@ def make_converter(tmp_path: Path) -> MakeConverter:
 
 @pytest.fixture
 def converter(tmp_path: Path) -> PydubAudioConverter:
-    return PydubAudioConverter(find_ffmpeg(None), tmp_path / "spool", MAX_BYTES, MAX_MP3_BYTES)
+    return PydubAudioConverter(FFMPEG, tmp_path / "spool", MAX_BYTES, MAX_MP3_BYTES)
 
 
 class TestPydubAudioConverter(ConverterContract, SoundContract, ProgramContract):

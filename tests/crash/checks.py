@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import psycopg
@@ -69,7 +70,7 @@ class Checker:
                     self._decoded.add(digest)
 
     def _compare_rows(self, server: Server, promised: list[Promise], after: int) -> None:
-        with psycopg.connect(Cluster(server.data_dir).conninfo()) as connection:
+        with _connected(Cluster(server.data_dir).conninfo()) as connection:
             [(self._last_row,)] = connection.execute(_LAST_ROW).fetchall()
             half = connection.execute(_HALF_ROWS, [after]).fetchall()
             stored = {uuid: digests for uuid, *digests in connection.execute(_DIGESTS).fetchall()}
@@ -77,6 +78,18 @@ class Checker:
         for promise in promised:
             expected = [self._first[promise.link], promise.clip.sha256]
             self.require(stored.get(promise.track_uuid) == expected, f"the row of {promise.track_uuid} is another")
+
+
+def _connected(conninfo: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection, once the database is back: readiness is kept for a moment after a kill."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return psycopg.connect(conninfo)
+        except psycopg.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
 
 
 def _downloaded(client: httpx.Client, link: str) -> httpx.Response:

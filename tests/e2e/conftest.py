@@ -5,11 +5,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from tests.e2e.watched import Watched, watched_server
 from tests.server import Server, running_server
 
@@ -34,6 +35,26 @@ def watched(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> I
     """A running service that can be looked into. Tests must not stop it nor rely on what others left in it."""
     with watched_server(tmp_path_factory.mktemp("watched"), postgres_server) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of an embedded PostgreSQL that was started once and has ended."""
+    data_dir = tmp_path_factory.mktemp("cluster") / "data"
+    with EmbeddedPostgres(data_dir):
+        return data_dir
+
+
+@pytest.fixture
+def with_cluster(cluster: Path) -> Callable[[Path], Path]:
+    """Gives a folder for a service whose first start, which takes long, is behind it."""
+
+    def prepared(folder: Path) -> Path:
+        folder.mkdir(exist_ok=True)
+        subprocess.run(["cp", "-a", cluster, folder / "data"], check=True)
+        return folder
+
+    return prepared
 
 
 _NOBODY = 65534

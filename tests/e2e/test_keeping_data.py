@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,9 +96,11 @@ def _environment(data_dir: Path) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "DATA_DIR": str(data_dir), "LOG_LEVEL": "warning"}
 
 
-def test_after_a_wipe_and_a_restore_every_link_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_after_a_wipe_and_a_restore_every_link_gives_the_same_bytes(
+    tmp_path: Path, with_cluster: Callable[[Path], Path]
+) -> None:
     kept, archive = Kept(), tmp_path / "backup.zip"
-    with running_server(tmp_path / "service") as server:
+    with running_server(with_cluster(tmp_path / "service")) as server:
         for tracks in (2, 1, 0):
             kept.add_user(server, tracks)
         with uploads_going_on(server):
@@ -117,10 +119,12 @@ def test_after_a_wipe_and_a_restore_every_link_gives_the_same_bytes(tmp_path: Pa
     assert checked.stdout.endswith(" 0 damaged\n")
 
 
-def test_a_service_moves_to_another_server_and_back(tmp_path: Path, bare_database_url: str) -> None:
+def test_a_service_moves_to_another_server_and_back(
+    tmp_path: Path, bare_database_url: str, with_cluster: Callable[[Path], Path]
+) -> None:
     kept, there, back = Kept(), tmp_path / "there.zip", tmp_path / "back.zip"
     elsewhere = {"DATABASE_URL": connection_url(bare_database_url)}
-    with running_server(tmp_path / "first") as server:
+    with running_server(with_cluster(tmp_path / "first")) as server:
         kept.add_user(server, 2)
         assert music_app(server.data_dir, "backup", there).returncode == 0
 
@@ -136,9 +140,11 @@ def test_a_service_moves_to_another_server_and_back(tmp_path: Path, bare_databas
     assert not (tmp_path / "none").exists()
 
 
-def test_a_restore_under_a_running_service_is_seen_at_once(tmp_path: Path) -> None:
+def test_a_restore_under_a_running_service_is_seen_at_once(
+    tmp_path: Path, with_cluster: Callable[[Path], Path]
+) -> None:
     kept, archive = Kept(), tmp_path / "backup.zip"
-    with running_server(tmp_path / "service") as server:
+    with running_server(with_cluster(tmp_path / "service")) as server:
         kept.add_user(server, 1)
         assert music_app(server.data_dir, "backup", archive).returncode == 0
         later = upload(server, kept.users[0], 4000)

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,8 +20,8 @@ from tests.wavs import pcm, tone, wav
 RECORDING = wav(pcm(tone(8000)), rate=8000)
 
 
-def test_a_link_gives_the_same_bytes_after_a_restart(tmp_path: Path) -> None:
-    with running_server(tmp_path) as server:
+def test_a_link_gives_the_same_bytes_after_a_restart(tmp_path: Path, with_cluster: Callable[[Path], Path]) -> None:
+    with running_server(with_cluster(tmp_path)) as server:
         link = _upload(server)
         first = _download(server, link)
     with running_server(tmp_path) as server:
@@ -53,8 +54,10 @@ def _page(url: str) -> str:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_stopped_service_leaves_nothing(tmp_path: Path, how: signal.Signals) -> None:
-    with running_server(tmp_path) as server:
+def test_a_stopped_service_leaves_nothing(
+    tmp_path: Path, how: signal.Signals, with_cluster: Callable[[Path], Path]
+) -> None:
+    with running_server(with_cluster(tmp_path)) as server:
         _upload(server)
         processes = family(server.process.pid)
         assert named(processes, "postgres")
@@ -66,8 +69,8 @@ def test_a_stopped_service_leaves_nothing(tmp_path: Path, how: signal.Signals) -
     assert "Traceback" not in server.log
 
 
-def test_a_killed_service_leaves_nothing_and_starts_again(tmp_path: Path) -> None:
-    with running_server(tmp_path, CONVERTER="ffmpeg") as server:
+def test_a_killed_service_leaves_nothing_and_starts_again(tmp_path: Path, with_cluster: Callable[[Path], Path]) -> None:
+    with running_server(with_cluster(tmp_path), CONVERTER="ffmpeg") as server:
         link = _upload(server)
         first = _download(server, link)
         with _half_an_upload(server):
@@ -93,8 +96,8 @@ def test_a_service_stopped_while_it_starts_leaves_nothing(tmp_path: Path) -> Non
     assert b"Traceback" not in log
 
 
-def test_an_upload_under_way_ends_with_the_service(tmp_path: Path) -> None:
-    with running_server(tmp_path, CONVERTER="ffmpeg") as server, _half_an_upload(server) as connection:
+def test_an_upload_under_way_ends_with_the_service(tmp_path: Path, with_cluster: Callable[[Path], Path]) -> None:
+    with running_server(with_cluster(tmp_path), CONVERTER="ffmpeg") as server, _half_an_upload(server) as connection:
         wait_until(lambda: named(family(server.process.pid), "ffmpeg"))
         processes = family(server.process.pid)
         connection.close()
@@ -102,8 +105,8 @@ def test_an_upload_under_way_ends_with_the_service(tmp_path: Path) -> None:
     assert not living(processes)
 
 
-def test_two_services_share_one_data_folder(tmp_path: Path) -> None:
-    with running_server(tmp_path) as first, running_server(tmp_path) as second:
+def test_two_services_share_one_data_folder(tmp_path: Path, with_cluster: Callable[[Path], Path]) -> None:
+    with running_server(with_cluster(tmp_path)) as first, running_server(tmp_path) as second:
         link = _upload(first)
         mp3 = _download(first, link)
         assert _download(second, link) == mp3

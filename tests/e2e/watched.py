@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -19,7 +18,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from adapters.embedded_postgres.binaries import find_binaries
-from adapters.ffmpeg.command_line import find_ffmpeg
+from tests.programs import FFMPEG
 from tests.server import Server, running_server
 
 SECONDS = 20.0
@@ -135,9 +134,9 @@ def wait_until(holds: Callable[[], bool]) -> None:
 def watched_server(folder: Path, database: str, **settings: str) -> Iterator[Watched]:
     """A service on this database (a connection string), which converts with ffmpeg, whose starts are counted."""
     folder.mkdir(parents=True, exist_ok=True)
-    starts, wrapper, ffmpeg = folder / "starts", folder / "ffmpeg", shutil.which(find_ffmpeg(None))
+    starts, wrapper = folder / "starts", folder / "ffmpeg"
     wrapper.write_text(
-        f'#!/bin/sh\necho "$@; $(ulimit -v) $(ulimit -f) $(ulimit -t)" >> {starts}\nexec {ffmpeg} "$@"\n'
+        f'#!/bin/sh\necho "$@; $(ulimit -v) $(ulimit -f) $(ulimit -t)" >> {starts}\nexec {FFMPEG} "$@"\n'
     )
     wrapper.chmod(0o755)
     url = connection_url(database)
