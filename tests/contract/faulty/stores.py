@@ -131,7 +131,7 @@ class LeavesAConnection(SqliteStore):
 
     async def open(self) -> None:
         await super().open()
-        self._forgotten = Forgotten(self.path)
+        self._forgotten = Forgotten(self.path, check_same_thread=False)
 
 
 @refused_by(Contract.test_closing_leaves_nothing_and_may_be_repeated)
