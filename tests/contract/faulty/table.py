@@ -117,7 +117,7 @@ def _refusal(fault: Fault) -> ContractTest:
     signature = inspect.signature(fault.test)
     wanted = [parameter for name, parameter in signature.parameters.items() if name not in fault.given]
     test.__signature__ = signature.replace(parameters=wanted)  # type: ignore[attr-defined] # where pytest looks
-    test.pytestmark = [mark for mark in _marks(fault.test) if mark.name == "needs"]  # type: ignore[attr-defined]
+    test.pytestmark = [mark for mark in _marks(fault.test) if mark.name == "needs"]  # type: ignore[attr-defined] # as above
     return test
 
 
