@@ -1,19 +1,22 @@
-# Build: everything into one virtual environment, dependencies from hashed wheels alone.
-FROM python:3.13-slim-trixie AS build
+# Images are pinned to what their tags named one day; `make pin` takes those of today.
+# Build: the service in a virtual environment of its own, from hashed wheels alone; what builds it stays behind.
+FROM python:3.13-slim-trixie@sha256:9d2e5553305c7c7b0097999bb17187c69b921ccd6bc9d40e4bb5ebe652c00285 AS build
 WORKDIR /build
-ENV PATH=/opt/music-app/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
-RUN python3 -m venv /opt/music-app
-COPY requirements.lock ./
-RUN pip install --require-hashes --only-binary :all: -r requirements.lock
+ENV PATH=/opt/build/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+RUN python3 -m venv /opt/build && python3 -m venv --without-pip /opt/music-app
+COPY requirements.lock requirements-build.lock ./
+RUN pip install --require-hashes --only-binary :all: --no-deps -r requirements-build.lock
+RUN pip --python /opt/music-app/bin/python3 install --require-hashes --only-binary :all: --no-deps -r requirements.lock
 COPY pyproject.toml README.md LICENSE THIRD_PARTY_NOTICES.md ./
 COPY domain domain
 COPY application application
 COPY adapters adapters
 COPY entrypoints entrypoints
-RUN pip install --no-deps --no-build-isolation .
+RUN pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
+    && pip --python /opt/music-app/bin/python3 install --no-deps --no-index dist/*.whl
 
 # Run: an ordinary user, with a name (PostgreSQL wants one), who may write to /data alone.
-FROM python:3.13-slim-trixie
+FROM python:3.13-slim-trixie@sha256:9d2e5553305c7c7b0097999bb17187c69b921ccd6bc9d40e4bb5ebe652c00285
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin music-app \
     && install --directory --owner music-app --group music-app --mode 0700 /data
 COPY --from=build /opt/music-app /opt/music-app

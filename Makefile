@@ -3,9 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_WORKERS ?= auto
+# The locks are whole, but for requirements-left-out.txt: nothing beside them is looked for.
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-deps
+LOCK := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --only-binary :all: \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+IMAGES := python:3.13-slim-trixie postgres:18-trixie
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format bench crash load fuzz docker-trial lock clean
+.PHONY: help serve test check format bench crash load fuzz audit sbom docker-trial lock pin clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,19 +45,35 @@ load: $(VENV)/.installed-dev ## Slow clients by the thousand, a database that go
 fuzz: $(VENV)/.installed-fuzz ## 5,000 made-up requests by the service's own description
 	$(BIN)/python -m tests.fuzz
 
+# --strict: what the service does not know, as a mirror without advisories, is no pass. PIP_AUDIT_VULNERABILITY_SERVICE
+# names another service.
+audit: $(VENV)/.installed-audit ## Ask the advisory service about every locked package, and check all licences
+	$(BIN)/pip-licenses --python=$(BIN)/python --summary --order=license
+	@failed=; for lock in requirements*.lock; do \
+		echo "$$lock"; \
+		$(BIN)/pip-audit --progress-spinner=off --strict --require-hashes --disable-pip -r $$lock || failed="$$failed $$lock"; \
+	done; \
+	test -z "$$failed" || { echo "found vulnerable, or not audited, for the reasons above:$$failed" >&2; exit 1; }
+
+sbom: $(VENV)/.installed-dev ## Write the bill of materials (CycloneDX) to build/sbom.cdx.json
+	$(BIN)/python -m tests.supply build/sbom.cdx.json
+
 docker-trial: ## Build the image, run it and docker-compose.yml for real, crash them, compare what is kept
 	tests/docker_trial.sh
 
 lock: ## Resolve the hashed lock files anew (needs uv)
-	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --only-binary :all: \
-		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-		pyproject.toml requirements-build.in -o requirements.lock
-	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --only-binary :all: \
-		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-		pyproject.toml requirements-build.in --group dev -c requirements.lock -o requirements-dev.lock
-	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --only-binary :all: \
-		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-		--group fuzz -c requirements-dev.lock -o requirements-fuzz.lock
+	$(LOCK) pyproject.toml --excludes requirements-left-out.txt -o requirements.lock
+	$(LOCK) --group build -c requirements.lock -o requirements-build.lock
+	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group fuzz -c requirements.lock -c requirements-dev.lock -o requirements-fuzz.lock
+	$(LOCK) --group audit -c requirements.lock -c requirements-dev.lock -o requirements-audit.lock
+
+pin: ## Pin the base images to what their tags name now (needs docker buildx)
+	@set -e; for image in $(IMAGES); do \
+		digest=$$(docker buildx imagetools inspect $$image --format '{{.Manifest.Digest}}'); \
+		sed -i "s|$$image@sha256:[0-9a-f]*|$$image@$$digest|" Dockerfile docker-compose.yml; \
+		echo "$$image@$$digest"; \
+	done
 
 clean: ## Remove the virtual environment and caches (never the data)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
@@ -65,15 +86,24 @@ $(BIN)/python:
 		|| { echo "$(PYTHON) has no venv module. On Debian and Ubuntu: apt-get install python$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: $(BIN)/python requirements.lock pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+# What builds the editable install is needed for as long as that takes.
+$(VENV)/.installed: $(BIN)/python requirements.lock requirements-build.lock pyproject.toml
+	$(INSTALL) -r requirements.lock
+	@rm -rf $(VENV)/build
+	$(INSTALL) --target $(VENV)/build -r requirements-build.lock
+	PYTHONPATH=$(CURDIR)/$(VENV)/build $(BIN)/pip install --quiet --disable-pip-version-check \
+		--no-deps --no-build-isolation --editable .
+	@rm -rf $(VENV)/build
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
+	$(INSTALL) -r requirements-dev.lock
 	@touch $@
 
 $(VENV)/.installed-fuzz: $(VENV)/.installed-dev requirements-fuzz.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-fuzz.lock
+	$(INSTALL) -r requirements-fuzz.lock
+	@touch $@
+
+$(VENV)/.installed-audit: $(VENV)/.installed-dev requirements-audit.lock
+	$(INSTALL) -r requirements-audit.lock
 	@touch $@

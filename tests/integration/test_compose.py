@@ -2,7 +2,6 @@
 
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +143,7 @@ def test_the_names_are_the_agreed_ones() -> None:
     described = service("postgres")
 
     assert described["container_name"] == "postgres_music_app"
-    assert described["image"] == "postgres:18-trixie"
+    assert described["image"].startswith("postgres:18-trixie@")
     assert described["environment"]["POSTGRES_USER"] == "postgres"
     assert described["environment"]["POSTGRES_DB"] == "music_app_db"
     assert service("music-app")["build"] == "."
@@ -192,16 +191,37 @@ def test_the_image_asks_the_service_whether_it_lives() -> None:
 
 def test_d8_the_image_is_built_from_hashed_wheels_in_a_stage_of_its_own() -> None:
     build = [f"{keyword} {argument}" for keyword, argument in instructions(1)]
+    service = "pip --python /opt/music-app/bin/python3"
 
-    assert "RUN pip install --require-hashes --only-binary :all: -r requirements.lock" in build
-    assert "RUN pip install --no-deps --no-build-isolation ." in build
-    assert len(list(stages())) == 2
-    assert set(stages()) == {"python:3.13-slim-trixie"}
+    for pip, lock in (("pip", "requirements-build.lock"), (service, "requirements.lock")):
+        assert f"RUN {pip} install --require-hashes --only-binary :all: --no-deps -r {lock}" in build
+    [made] = [line for line in build if "pip wheel" in line]
+    assert [re.sub(r"\s+", " ", command).strip() for command in made.split("&&")] == [
+        "RUN pip wheel --no-deps --no-build-isolation --wheel-dir dist .",
+        f"{service} install --no-deps --no-index dist/*.whl",
+    ]
+    assert "RUN python3 -m venv /opt/build && python3 -m venv --without-pip /opt/music-app" in build
     assert arguments("COPY") == ["--from=build /opt/music-app /opt/music-app"]
 
 
-def stages() -> Iterator[str]:
-    yield from re.findall(r"^FROM (\S+)", (PROJECT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+def test_d8_images_are_named_by_digest() -> None:
+    images = [*stages(), service("postgres")["image"]]
+
+    assert [image for image in images if not re.fullmatch(r"[a-z]+:[a-z0-9.-]+@sha256:[0-9a-f]{64}", image)] == []
+    assert [image.split("@")[0] for image in images] == ["python:3.13-slim-trixie"] * 2 + ["postgres:18-trixie"]
+    assert len(set(stages())) == 1, "built for one Python, run by another"
+
+
+def test_d8_the_command_that_pins_knows_every_image() -> None:
+    makefile = (PROJECT / "Makefile").read_text("utf-8")
+    named = re.findall(r"^IMAGES := (.+)$", makefile, re.MULTILINE)[0].split()
+
+    assert set(named) == {image.split("@")[0] for image in (*stages(), service("postgres")["image"])}
+
+
+def stages() -> list[str]:
+    """The image that each stage of the Dockerfile begins with."""
+    return re.findall(r"^FROM (\S+)", (PROJECT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
 
 
 def test_the_image_works_alone() -> None:

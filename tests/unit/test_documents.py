@@ -18,7 +18,7 @@ from entrypoints.settings.settings import Settings, read_settings
 
 PROJECT = Path(__file__).parents[2]
 DOCUMENTS = [
-    *("README.md", "README.ru.md", "CHANGELOG.md", "THIRD_PARTY_NOTICES.md"),
+    *("README.md", "README.ru.md", "CHANGELOG.md", "SECURITY.md", "THIRD_PARTY_NOTICES.md"),
     *sorted(f"docs/{path.name}" for path in (PROJECT / "docs").glob("*.md")),
 ]
 SECTIONS = [

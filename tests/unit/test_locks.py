@@ -1,0 +1,83 @@
+"""The lock files are whole, hashed, and hold nothing that only builds or is never loaded."""
+
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.supply.locks import PROJECT, Locked, left_out, locked
+
+FILES = [*sorted(path.name for path in PROJECT.glob("requirements*.lock"))]
+RUN_TIME = locked("requirements.lock")
+# What tells where packages come from: that is the machine's to say.
+ADDRESSES = ("://", "--index-url", "--find-links", "--extra-index-url")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_d8_every_entry_has_its_hashes_and_no_address(file: str) -> None:
+    assert all(entry.sha256 for entry in locked(file))
+    assert [address for address in ADDRESSES if address in (PROJECT / file).read_text("utf-8")] == []
+
+
+def test_d8_each_lock_has_its_place() -> None:
+    assert [f"requirements{name}.lock" for name in ("-audit", "-build", "-dev", "-fuzz", "")] == FILES
+    assert {entry.name for entry in locked("requirements-build.lock")} >= {"hatchling", "editables"}
+
+
+def test_d8_what_builds_is_not_installed_to_run() -> None:
+    build = {entry.name for entry in locked("requirements-build.lock")} | {"pip", "setuptools", "wheel"}
+
+    assert [entry.name for entry in RUN_TIME if entry.name in build] == []
+
+
+def test_d8_what_is_left_out_is_not_locked_and_has_its_reason() -> None:
+    assert left_out()
+    assert [entry.name for entry in RUN_TIME if entry.name in left_out()] == []
+    listed = [
+        line for line in (PROJECT / "requirements-left-out.txt").read_text("utf-8").splitlines() if line[0] != "#"
+    ]
+    assert len(listed) == len(left_out()), "one without a reason"
+
+
+def test_d8_nothing_else_that_is_asked_for_is_missing() -> None:
+    """They are installed without looking at what they require, so the lock has to be whole."""
+    versions = {entry.name: entry.version for entry in RUN_TIME if _is_for_here(entry)}
+    asked = list(_asked_for())
+
+    missing = {requirement.name for requirement in asked} - versions.keys()
+    assert missing <= left_out().keys()
+    assert {name for name, reason in left_out().items() if "Windows" not in reason} <= missing, "nobody asks for it"
+    wrong = [asking for asking in asked if asking.name in versions and versions[asking.name] not in asking.specifier]
+    assert wrong == []
+
+
+def _asked_for() -> Iterator[Requirement]:
+    """What the project and each locked package that is installed here require on this system."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    for line in project:
+        yield from _applying(Requirement(line), set())
+    extras = {canonicalize_name(asked.name): asked.extras for asked in map(Requirement, project)}
+    for entry in RUN_TIME:
+        for line in _requirements(entry):
+            yield from _applying(Requirement(line), extras.get(canonicalize_name(entry.name), set()))
+
+
+def _applying(requirement: Requirement, extras: set[str]) -> Iterator[Requirement]:
+    marker = requirement.marker
+    if marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
+        requirement.name = canonicalize_name(requirement.name)
+        yield requirement
+
+
+def _requirements(entry: Locked) -> list[str]:
+    try:
+        return requires(entry.name) or []
+    except PackageNotFoundError:  # for other systems
+        return []
+
+
+def _is_for_here(entry: Locked) -> bool:
+    return not entry.marker or Requirement(f"{entry.name}; {entry.marker}").marker.evaluate()  # type: ignore[union-attr] # it has one
