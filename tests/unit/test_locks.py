@@ -42,25 +42,30 @@ def test_d8_what_is_left_out_is_not_locked_and_has_its_reason() -> None:
     assert len(listed) == len(left_out()), "one without a reason"
 
 
-def test_d8_nothing_else_that_is_asked_for_is_missing() -> None:
-    """They are installed without looking at what they require, so the lock has to be whole."""
-    versions = {entry.name: entry.version for entry in RUN_TIME if _is_for_here(entry)}
-    asked = list(_asked_for())
+@pytest.mark.parametrize("file", ["requirements.lock", "requirements-dev.lock"])
+def test_d8_nothing_else_that_is_asked_for_is_missing(file: str) -> None:
+    """They are installed without looking at what they require, so the locks have to be whole."""
+    versions = {entry.name: entry.version for entry in RUN_TIME + locked(file) if _is_for_here(entry)}
+    asked = list(_asked_for(locked(file)))
 
-    missing = {requirement.name for requirement in asked} - versions.keys()
-    assert missing <= left_out().keys()
-    assert {name for name, reason in left_out().items() if "Windows" not in reason} <= missing, "nobody asks for it"
+    assert {requirement.name for requirement in asked} - versions.keys() <= left_out().keys()
     wrong = [asking for asking in asked if asking.name in versions and versions[asking.name] not in asking.specifier]
     assert wrong == []
 
 
-def _asked_for() -> Iterator[Requirement]:
-    """What the project and each locked package that is installed here require on this system."""
+def test_d8_nothing_is_left_out_that_nobody_asks_for() -> None:
+    asked = {requirement.name for requirement in _asked_for(RUN_TIME)}
+
+    assert {name for name, reason in left_out().items() if "Windows" not in reason} <= asked
+
+
+def _asked_for(entries: list[Locked]) -> Iterator[Requirement]:
+    """What the project and each of the packages, where it is installed here, require on this system."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
     for line in project:
         yield from _applying(Requirement(line), set())
     extras = {canonicalize_name(asked.name): asked.extras for asked in map(Requirement, project)}
-    for entry in RUN_TIME:
+    for entry in entries:
         for line in _requirements(entry):
             yield from _applying(Requirement(line), extras.get(canonicalize_name(entry.name), set()))
 
