@@ -11,8 +11,8 @@ from domain.text import RawText, spaced, writable
 MAX_TEXT_LENGTH = 1000
 MAX_COMMENT_LENGTH = 4000
 """In characters; what is longer is cut."""
-MAX_ATTEMPTS = 3
-"""So many texts of a field are looked at until one says something; real files leave one empty at most."""
+MAX_ATTEMPTS = 4
+"""So many texts of a field are looked at until one says something; real files have an empty one here and there."""
 _COMMENTS = ("comment", "description")
 _TRACK = re.compile(r"(\d{1,4})(?:/(\d{1,4}))?", re.ASCII)
 _DATE = re.compile(r"(\d{4})(?:[-_:./ ]?(\d\d)[-_:./ ]?(\d\d)(?:[T ](\d\d)[-_:. ]?(\d\d))?)?(?!\d)", re.ASCII)
@@ -96,15 +96,15 @@ class TagCollector:
         return Tags(**self._found)
 
     def take(self, texts: Iterable[tuple[str, RawText]]) -> Iterator[None]:
-        """Take texts as they lie in a file. Yields after each that was cleaned; what cannot count is not even decoded."""
-        for name, raw in texts:
-            if self._wants(name) and (text := raw.decoded(_most_characters(name))):
-                self.put(name, text)
+        """Take texts as they lie in a file. Yields after each that was looked at; the others are not even decoded."""
+        for name, text in texts:
+            if self._wants(name):
+                self.put(name, text.decoded(_most_characters(name)))
                 yield
 
     def put(self, name: str, text: str) -> None:
         """Take a text of this field, if it can still count."""
-        if text and self._wants(name):
+        if self._wants(name):
             self._attempts[name] += 1
             if clean := _clean(name, text):
                 self._found[name] = clean

@@ -14,6 +14,8 @@ _WHITE_SPACE += "\u2028\u2029\u202f\u205f\u3000"
 _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # in Windows-1252
 _LONGEST_CHARACTER = 4
 """Bytes of a character in UTF-8 and UTF-16."""
+_MOST_FAULTS = 1000
+"""In UTF-16, of which each is an exception of its own, of a microsecond."""
 
 
 def writable(text: str, also: str = "") -> str:
@@ -84,7 +86,7 @@ class RawText:
     def decoded(self, most: int) -> str:
         """Up to the first NUL, and not more of it than holds `most` characters.
 
-        Of UTF-16 that is broken, half as much is read: each fault is an exception of its own.
+        Of UTF-16 that is broken only so much is read as can hold `_MOST_FAULTS` faults.
         """
         data = self.data[: _LONGEST_CHARACTER * (most + 1)]
         if self.decoder is None:
@@ -92,7 +94,7 @@ class RawText:
         try:
             text = self.decoder(data, "strict", False)[0]
         except UnicodeDecodeError:
-            text = self.decoder(data[: 2 * (most + 1)], "ignore", False)[0]
+            text = self.decoder(data[: 2 * _MOST_FAULTS], "ignore", False)[0]
         return text.partition("\0")[0]
 
 

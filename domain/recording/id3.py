@@ -41,7 +41,7 @@ _UNSYNCHRONISED, _EXTENDED = 0x80, 0x40  # flags of a tag; in version 2.2 the se
 
 
 def read_id3(tag: bytes) -> Iterator[tuple[str, RawText]]:
-    """Fields and texts of the tag that these bytes begin with; what is broken, compressed, encrypted or cut is left out.
+    """Fields and texts of the tag that these bytes begin with; what is broken, packed, encrypted or cut is left out.
 
     A comment with a description of its own is none; of several values of a text the first counts. At most `MAX_FRAMES`
     frames are looked at. The date comes last.

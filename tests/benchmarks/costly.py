@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ class Noise:
     bits: int
     rate: int
     channels: int = 1
-    words: Mapping[str, object] = field(default_factory=dict)
+    words: Mapping[str, Any] = field(default_factory=dict)
 
     def file(self, size: int) -> bytes:
         """A WAV with so many bytes of data, at least."""

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import soundfile
+import soundfile  # type: ignore[import-untyped] # it comes without types
 
 from tests.players import by_ffmpeg
 from tests.programs import FFMPEG

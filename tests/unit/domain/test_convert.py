@@ -252,4 +252,4 @@ async def test_c16_others_have_a_turn_between_two_steps_of_the_reader(form: str,
     await converted(recording, limits=replace(LIMITS, max_wav_bytes=1 << 21))
     counting.cancel()
 
-    assert turns > sum(1 for _ in WavReader().push_in_steps(recording)) > 10
+    assert turns >= sum(1 for _ in WavReader().push_in_steps(recording)) > 10

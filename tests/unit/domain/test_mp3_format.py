@@ -10,7 +10,6 @@ from domain.recording.format_chunk import LEAST_RATES, SAMPLE_BYTES, read_format
 from domain.recording.limits import WavLimits
 from tests.wavs import GSM_610, IMA_ADPCM, MS_ADPCM, fmt_body
 
-
 QUALITIES = [Mp3Quality.parse(text) for text in ("32", "64", "128", "192", "320", *(f"V{step}" for step in range(10)))]
 LIMITS = WavLimits()
 
@@ -24,7 +23,7 @@ def plain(encoding: SampleEncoding, rate: int, channels: int = 1) -> WavFormat:
 
 
 def in_blocks(tag: int, rate: int, block: int = 256, channels: int = 1) -> WavFormat:
-    words = fmt_body(tag, channels, rate, 4, block_align=65 if tag == GSM_610 else block)
+    words = fmt_body(tag, channels, rate, 4, block_align=65 if tag == GSM_610 else block, extra=bytes(34))
     return read_format(words, big_endian=False, limits=LIMITS).format
 
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from domain.recording.id3 import MAX_FRAMES
 from domain.tags import Tags
-from tests.unit.recording.reading import id3_texts
 from tests.texts import frame, id3
+from tests.unit.recording.reading import id3_texts
 
 UTF_16 = b"\1\xff\xfe" + "Ünï".encode("utf-16-le")
 

@@ -1,5 +1,7 @@
 """Formats that are refused, and with which error."""
 
+from typing import Any
+
 import pytest
 
 from domain.errors import DamagedRecording, UnsupportedChannels, UnsupportedCodec, UnsupportedRate
@@ -65,7 +67,7 @@ def test_bounds_are_checked_before_the_codec_and_before_any_data() -> None:
     [(MS_ADPCM, 5000, "MS ADPCM"), (IMA_ADPCM, 5000, "IMA ADPCM"), (GSM_610, 8000, "GSM 6.10")],
 )
 def test_c15_codecs_that_put_much_into_a_byte_have_a_least_rate_of_their_own(tag: int, least: int, name: str) -> None:
-    words = {"tag": tag, "bits": 4, "block_align": 65}
+    words: dict[str, Any] = {"tag": tag, "bits": 4, "block_align": 65}
     assert read(wav(bytes(1000), rate=least, **words)).samples
     with pytest.raises(UnsupportedRate, match=f"{least} to 384000 Hz are taken of {name}$"):
         read(wav(bytes(1000), rate=least - 1, **words))
