@@ -20,8 +20,8 @@ _MOST_OF_SOURCE = 0.9
 """Of the bits a second that a recording has, its MP3 has at most so many."""
 _LEAST_BIT_RATE = 16
 """In kb/s, whatever the recording has: at 8 kb/s speech is spoiled (docs/http.md)."""
-_USUAL_BIT_RATES = (245, 225, 190, 175, 165, 130, 115, 100, 85, 65)
-"""In kb/s, of V0 to V9 in stereo at 44.1 kHz (the documentation of LAME)."""
+_USUAL_BIT_RATES = (4.0, 3.5, 3.2, 3.0, 2.7, 2.3, 2.0, 1.8, 1.7, 1.6)
+"""Of V0 to V9, in kb/s for each channel and each kHz of sample rate: measured for speech at 8 and 16 kHz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +77,5 @@ def mp3_format(source: WavFormat, output_channels: int, wanted: Mp3Quality) -> M
 
 
 def _usual_bit_rate(wanted: Mp3Quality, sample_rate: int, channels: int) -> float:
-    """What a variable bit rate comes to, in kb/s; at other rates than 44.1 kHz and in mono in proportion."""
-    return _USUAL_BIT_RATES[wanted.variable or 0] * sample_rate / 44100 * channels / 2
+    """What a variable bit rate comes to, in kb/s."""
+    return _USUAL_BIT_RATES[wanted.variable or 0] * sample_rate / 1000 * channels

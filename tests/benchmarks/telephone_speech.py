@@ -1,7 +1,7 @@
 """`python -m tests.benchmarks.telephone_speech`: what low bit rates do to the speech of telephones, which has few bits.
 
-The table has the signal-to-noise ratio of the MP3 against the decoded recording, by the MP3's bit rate; and that of the
-recording against what was spoken, which is what its codec has lost already.
+The first table has the signal-to-noise ratio of the MP3 against the decoded recording, by the MP3's bit rate; and that of the
+recording against what was spoken, which is what its codec has lost already. The second has what LAME's variable bit rates come to.
 """
 
 import subprocess
@@ -38,12 +38,24 @@ def main() -> None:
             kilobits = wav.stat().st_size * 8 / SECONDS / 1000
             print(f"{codec:12} {kilobits:4.1f} {alone:10.1f} dB" + "".join(f"{ratio:7.1f} dB" for ratio in heard))
 
+        print("\nrate     " + "".join(f"{f'V{quality}':>5}" for quality in range(10)) + "  kb/s")
+        for rate in (RATE, 2 * RATE):
+            soundfile.write(wav, speech(SECONDS * rate, 1, rate), rate)
+            sizes = [_encode(wav, mp3, "-q:a", str(quality)) for quality in range(10)]
+            print(f"{rate} Hz ".rjust(9) + "".join(f"{8 * size / SECONDS / 1000:5.0f}" for size in sizes))
+
 
 def _encoded(wav: Path, mp3: Path, rate: int) -> Samples:
     """What is heard of it at this bit rate."""
-    target = ["-b:a", f"{rate}k", "-ar", str(RATE), "-id3v2_version", "0"]
-    subprocess.run([FFMPEG, "-nostdin", "-v", "error", "-y", "-i", str(wav), *target, str(mp3)], check=True)
+    _encode(wav, mp3, "-b:a", f"{rate}k")
     return by_ffmpeg(mp3.read_bytes(), 1)[0]
+
+
+def _encode(wav: Path, mp3: Path, *quality: str) -> int:
+    """Bytes of the MP3."""
+    command = [FFMPEG, "-nostdin", "-v", "error", "-y", "-i", str(wav), *quality, "-id3v2_version", "0", str(mp3)]
+    subprocess.run(command, check=True)
+    return mp3.stat().st_size
 
 
 def _signal_to_noise(original: Samples, heard: Samples) -> float:
