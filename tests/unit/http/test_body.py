@@ -101,6 +101,16 @@ async def test_who_keeps_us_waiting_is_refused_when_the_time_is_up(
     assert time.now == pytest.approx(after, abs=0.2)
 
 
+@pytest.mark.parametrize("afterwards", [[(NEVER, 1)], [(6.0, 8192)] * 60, [(59.0, 8192)] * 2])
+async def test_h35_who_was_fast_may_not_pause_for_hours(
+    monkeypatch: pytest.MonkeyPatch, afterwards: list[tuple[float, int]]
+) -> None:
+    time = FakeLoopTime(monkeypatch)
+    with pytest.raises(UploadTooSlow, match=r"60 seconds \(MAX_STALLED_SECONDS\)"):
+        await read([(0.0, 8192 * 5000), *afterwards], PACE, 0, time)
+    assert 60 <= time.now <= 72
+
+
 async def test_all_of_it_has_an_end_whoever_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     time = FakeLoopTime(monkeypatch)
     with pytest.raises(UploadTooSlow, match="MAX_UPLOAD_SECONDS"):
