@@ -402,13 +402,11 @@ def test_h34_readers_that_take_next_to_nothing_are_cut_off_and_leave_their_place
 
 def are_cut_off(readers: list[socket.socket]) -> bool:
     """Take a few bytes of each, as one does who only wants to stay; whether all connections have ended."""
-    ended = 0
-    for reader in readers:
-        try:
-            reader.recv(55)
-        except ConnectionError:
-            ended += 1
-    return ended == len(readers)
+    taken = [b""] * len(readers)
+    for number, reader in enumerate(readers):
+        with suppress(ConnectionError):
+            taken[number] = reader.recv(55)
+    return not any(taken)
 
 
 def too_slow(watched: Watched) -> list[str]:

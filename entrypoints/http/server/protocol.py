@@ -21,7 +21,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from entrypoints.http.server.slow_readers import ABORT
+from entrypoints.http.server.drop import drop
+from entrypoints.http.server.slow_readers import DROP
 from entrypoints.http.server.upgrade import RequestParser
 
 MAX_WAITING_REQUESTS = 16
@@ -79,7 +80,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._field_bytes = 0
-        self.scope["state"][ABORT] = self.transport.abort
+        self.scope["state"][DROP] = partial(drop, self.transport)
 
     def on_url(self, url: bytes) -> None:
         self._count_field(len(url))
@@ -171,7 +172,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if not self.transport.get_write_buffer_size():
             return
         if self._untaken_bytes() >= before:
-            self.transport.abort()
+            drop(self.transport)
         else:
             self._watch_stalled()
 

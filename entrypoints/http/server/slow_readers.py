@@ -11,7 +11,7 @@ from entrypoints.settings.requests import Requests
 
 logger = structlog.get_logger(__name__)
 
-ABORT = "abort_connection"
+DROP = "drop_connection"
 """Where a request's state has what ends its connection at once; `BoundedProtocol` puts it there."""
 
 
@@ -62,4 +62,4 @@ class _Reader:
     def _cut_off(self) -> None:
         self._is_cut_off = True
         logger.info("client too slow", sent=self._sent)
-        self._scope["state"][ABORT]()
+        self._scope["state"][DROP]()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from entrypoints.http.server.slow_readers import ABORT, end_slow_responses
+from entrypoints.http.server.slow_readers import DROP, end_slow_responses
 from entrypoints.settings.requests import Requests
 from tests.unit.http.logs import captured_logs
 
@@ -68,7 +68,7 @@ async def answer(client: Client, blocks: int, own_seconds: float = 0) -> int:
             await send({"type": "http.response.body", "body": bytes(BLOCK), "more_body": number < blocks - 1})
             sent += not client.aborted
 
-    scope: Any = {"type": "http", "path": "/record", "state": {ABORT: client.abort}}
+    scope: Any = {"type": "http", "path": "/record", "state": {DROP: client.abort}}
     nothing: Any = None
     await end_slow_responses(application, SETTINGS)(scope, nothing, client.send)
     return sent
@@ -127,7 +127,7 @@ async def test_h34_a_client_that_takes_nothing_is_cut_off_by_real_time() -> None
         await send({"type": "http.response.body", "body": b"x", "more_body": True})
         assert aborted.is_set()
 
-    scope: Any = {"type": "http", "path": "/", "state": {ABORT: aborted.set}}
+    scope: Any = {"type": "http", "path": "/", "state": {DROP: aborted.set}}
     settings = Requests(min_download_rate=1 << 30, download_grace=0)
     await end_slow_responses(application, settings)(scope, nothing, send)
 
