@@ -42,8 +42,11 @@ class TooOften(CallerError):
 
 
 class ShareTaken(CallerError):
-    """Somebody holds as much of something as one may while so little of it is free. `retry_after` is in seconds."""
+    """Somebody holds as much of something as one may while so little of it is free.
+
+    `what` says of what, in the plural: "places for uploads". `retry_after` is in seconds.
+    """
 
     def __init__(self, holder: str, held: int, what: str, retry_after: int = 5) -> None:
         self.holder, self.held, self.what, self.retry_after = holder, held, what, retry_after
-        super().__init__(f"{holder} holds {held} {what}, and no more may be one's while so few are free")
+        super().__init__(f"{holder} holds {held} of what others want, too")
