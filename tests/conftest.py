@@ -13,6 +13,7 @@ from psycopg.sql import SQL, Identifier
 
 from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from adapters.postgres.schema.migrate import migrate
+from adapters.system.cores import available_cores
 from tests import programs
 from tests.contract.offers import (  # noqa: F401 - pytest looks for its hooks here
     pytest_collection_modifyitems,
@@ -34,6 +35,11 @@ def pytest_configure() -> None:
     use_memory_if_plenty()
     if os.environ.get("CI") and (missing := programs.missing()):
         raise pytest.UsageError(f"CI is set, where these have to be there: apt-get install {' '.join(missing)}")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """What `-n auto` means: some more than there are cores, as many tests wait for a process to start or to end."""
+    return available_cores() * 3 // 2
 
 
 _TEMPLATE = "migrated_template"

@@ -10,7 +10,7 @@ from pathlib import Path
 import lameenc
 
 from adapters.system.cores import available_cores
-from tests.programs import FFMPEG
+from tests.benchmarks.rounds import TYPED_FFMPEG
 
 
 def describe_machine() -> str:
@@ -43,5 +43,5 @@ def _lame() -> str:
 
 
 def _ffmpeg() -> str:
-    first_line = subprocess.run([FFMPEG, "-version"], check=True, capture_output=True, text=True).stdout
+    first_line = subprocess.run([TYPED_FFMPEG, "-version"], check=True, capture_output=True, text=True).stdout
     return " ".join(first_line.split(maxsplit=3)[:3]).replace(" version", "")
