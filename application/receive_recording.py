@@ -1,12 +1,14 @@
 """Receiving a recording, by whichever way it comes in."""
 
+import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TypeAlias
 
 from application.add_track import AddTrack
 from application.admission.places import Places
+from application.admission.waiting_room import WaitingRoom
 from application.authenticate import Authenticate, Credentials
 from application.blocks import read_ahead, rejoined
 from domain.errors import WrongCredentials
@@ -16,6 +18,8 @@ from domain.users import User
 
 READ_AHEAD_BYTES = 8 * 1024
 """How much of a file has to be there before it takes a place: who sends nothing must not keep others out."""
+PLACE_SECONDS = 30.0
+"""How long a file that is there as a whole waits for an upload place: less than the 60 s that proxies wait for us."""
 
 Sender: TypeAlias = User | Credentials | None
 """Who sends a recording: a user whom the way in vouches for, credentials to be checked, or not known yet."""
@@ -25,8 +29,16 @@ class IncomingRecording(ABC):
     """A recording on its way in: what each way in (a form, a raw body, a folder) tells `ReceiveRecording` of it.
 
     It is asked for `sender`, `open` and `blocks`, in this order; where it has named nobody, for `sender` again after
-    `open` and after the end of `blocks`. What it raises comes out of the use case unchanged. Whoever made it closes it.
+    `open` and after the end of `blocks`, and then for `gone`. What it raises comes out of the use case unchanged.
+    Whoever made it closes it.
     """
+
+    @abstractmethod
+    def holders(self) -> tuple[str, ...]:
+        """What it comes from, by names such as `address 10.1.2.3` or `folder inbox`: none may hold all the places.
+
+        Empty where the way in cannot tell one from another; the sender is counted in any case.
+        """
 
     @abstractmethod
     def sender(self) -> Sender:
@@ -47,52 +59,86 @@ class IncomingRecording(ABC):
     def bytes_to_come(self) -> int:
         """How many bytes of the file are certain to follow those that `blocks` has given. 0 where nobody can know."""
 
+    async def gone(self) -> None:
+        """Wait until nobody waits for the outcome any more, and raise what is to come out then.
+
+        Cancelled where it is no longer of interest. This one waits for ever: the recording is taken whoever waits.
+        """
+        await asyncio.get_running_loop().create_future()
+
 
 class ReceiveRecording:
     """Takes a recording in: lets it in or refuses it, finds out whose it is, and makes it a track."""
 
-    def __init__(self, authenticate: Authenticate, add_track: AddTrack, spool: Spool, places: Places) -> None:
+    def __init__(
+        self,
+        authenticate: Authenticate,
+        add_track: AddTrack,
+        spool: Spool,
+        places: Places,
+        waiting_room: WaitingRoom,
+    ) -> None:
         self._authenticate = authenticate
         self._add_track = add_track
         self._spool = spool
         self._places = places
+        self._waiting_room = waiting_room
 
     async def __call__(self, recording: IncomingRecording) -> Track:
         """The track, durable. After an error nothing is kept, but after `StoreAway` the track may be.
 
-        What can be refused is refused before a further byte is read: for want of a place or of disk space, then for
-        wrong credentials. Nothing is decoded before the sender is known; a file that comes before its credentials waits
-        in the spool. A place is held from the first `READ_AHEAD_BYTES` to the end.
+        What can be refused is refused before a further byte is read: for want of a place, for wrong credentials, for
+        want of disk space. Nothing is decoded before the sender is known; a file that comes before its credentials
+        waits in the spool, and then for a place. A place is held from the first `READ_AHEAD_BYTES` to the end.
 
-        Raises `Overloaded`, `DiskFull`, `WorkspaceAway`, `WrongCredentials` and what `AddTrack` raises.
+        Raises `Overloaded`, `ShareTaken`, `DiskFull`, `WorkspaceAway`, `WrongCredentials` and what `AddTrack` raises.
         """
-        self._places.refuse_if_full()
+        user = await self._let_in(recording)
         await self._spool.check()
-        user = await self._user(recording)
         file_name = await recording.open(user)
         if user is None:
-            user = await self._user(recording)
+            user = await self._let_in(recording)
+        if user is None:
+            return await self._add_from_waiting_room(recording, file_name)
         async with aclosing(recording.blocks()) as blocks:
             first = await read_ahead(blocks, READ_AHEAD_BYTES)
-            with self._places.take():
+            with self._places.take(*_holders(recording, user)):
                 async with aclosing(rejoined(first, blocks)) as wav:
-                    if user is None:
-                        return await self._add_spooled(recording, file_name, wav)
                     at_least = len(first) + recording.bytes_to_come()
                     return await self._add_track(user, file_name, wav, at_least)
 
-    async def _user(self, recording: IncomingRecording) -> User | None:
-        """The sender, known to be who they say they are, or None while nobody is named. Raises `WrongCredentials`."""
-        sender = recording.sender()
+    async def _let_in(self, recording: IncomingRecording) -> User | None:
+        """The sender, known to be who they say they are, for whom there is a place; None while nobody is named."""
+        if (sender := recording.sender()) is None:
+            return None
+        self._places.refuse_if_full(*recording.holders())
+        user = await self._known(sender)
+        self._places.refuse_if_full(*_holders(recording, user))
+        return user
+
+    async def _known(self, sender: Sender) -> User:
+        """The sender, known to be who they say they are. Raises `WrongCredentials`, also where nobody is named."""
+        if sender is None:
+            raise WrongCredentials
         return await self._authenticate(sender) if isinstance(sender, Credentials) else sender
 
-    async def _add_spooled(self, recording: IncomingRecording, file_name: str, wav: AsyncIterator[bytes]) -> Track:
-        """Keep the file in the spool until the sender is known."""
-        async with self._spool.open() as spooled:
-            async for block in wav:
-                await spooled.write(block)
-            user = await self._user(recording)
-            if user is None:
-                raise WrongCredentials
-            async with aclosing(spooled.read()) as kept:
-                return await self._add_track(user, file_name, kept, at_least=spooled.size)
+    async def _add_from_waiting_room(self, recording: IncomingRecording, file_name: str) -> Track:
+        """Have the file wait until the sender is known, and then until there is a place for them."""
+        holders = recording.holders()
+        self._waiting_room.refuse_if_full(*holders)
+        async with aclosing(recording.blocks()) as blocks:
+            first = await read_ahead(blocks, READ_AHEAD_BYTES)
+            async with self._waiting_room.enter(*holders) as waiting:
+                await waiting.write(first)
+                async for block in blocks:
+                    await waiting.write(block)
+                user = await self._known(recording.sender())
+                holders = _holders(recording, user)
+                async with self._places.wait(*holders, seconds=PLACE_SECONDS, gone=recording.gone):
+                    waiting.leave_place()
+                    async with aclosing(waiting.read()) as wav:
+                        return await self._add_track(user, file_name, wav, at_least=waiting.size)
+
+
+def _holders(recording: IncomingRecording, user: User) -> tuple[str, ...]:
+    return (*recording.holders(), f"user {user.user_id}")

@@ -1,29 +1,88 @@
-"""How many of one kind of request may be in flight."""
+"""How many of one kind of request may be in flight, and how many of them may be one client's."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
-from domain.errors import Overloaded
+from application.admission.shares import Shares
+from domain.errors import Overloaded, ShareTaken
 
 
-class Places:
-    """A bounded number of places, and no queue to wait in. `taken_by` names who takes them, as in "uploads"."""
+class Places(Shares):
+    """A bounded number of places. `taken_by` names who takes them, as in "uploads".
+
+    Holders are names like `user 7` and `address 10.1.2.3`; a place that has several counts for each of them.
+    """
 
     def __init__(self, count: int, taken_by: str) -> None:
-        self._free = count
+        super().__init__(count)
         self._taken_by = taken_by
+        self._waiting: dict[asyncio.Future[None], tuple[str, ...]] = {}
 
-    def refuse_if_full(self) -> None:
-        """Raises `Overloaded` if no place is free now."""
+    def refuse_if_full(self, *holders: str) -> None:
+        """Raises `Overloaded` if no place is free now, `ShareTaken` if one of the holders has its share of them."""
         if self._free == 0:
             raise Overloaded(f"all places for {self._taken_by} are taken")
+        if holder := self._with_a_share(holders):
+            raise ShareTaken(holder, self._held[holder], f"places for {self._taken_by}")
 
     @contextmanager
-    def take(self) -> Iterator[None]:
-        """Hold a place while the context lasts. Raises `Overloaded` if none is free."""
-        self.refuse_if_full()
-        self._free -= 1
+    def take(self, *holders: str) -> Iterator[None]:
+        """Hold a place while the context lasts. Raises what `refuse_if_full` does."""
+        self.refuse_if_full(*holders)
+        self._take(holders)
         try:
             yield
         finally:
-            self._free += 1
+            self._leave(holders)
+
+    @asynccontextmanager
+    async def wait(
+        self, *holders: str, seconds: float, gone: Callable[[], Awaitable[None]]
+    ) -> AsyncGenerator[None, None]:
+        """Hold a place while the context lasts, once there is one for these holders, in order of coming.
+
+        `gone` raises as soon as nobody waits any more; that comes out. After `seconds` raises what `refuse_if_full`
+        does. How many may wait is bounded by whoever calls.
+        """
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[turn] = holders
+        self._hand_out()
+        try:
+            if not turn.done():
+                await _either(turn, gone, seconds)
+            if not turn.done():
+                self.refuse_if_full(*holders)  # it does: a place for these would have been handed out
+            yield
+        finally:
+            if self._waiting.pop(turn, None) is None:
+                self._leave(holders)
+
+    def _leave(self, holders: tuple[str, ...]) -> None:
+        self._give_back(holders)
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        """Give each free place to who has waited longest of those who may have one.
+
+        Once through is enough: a place that is handed out leaves less for those who were passed over.
+        """
+        for turn, holders in [*self._waiting.items()]:
+            if self._free == 0:
+                return
+            if not self._with_a_share(holders):
+                del self._waiting[turn]
+                self._take(holders)
+                turn.set_result(None)
+
+
+async def _either(turn: asyncio.Future[None], gone: Callable[[], Awaitable[None]], seconds: float) -> None:
+    """Return when the turn has come or the time is up; raise what `gone` raises."""
+    leaving = asyncio.ensure_future(gone())
+    try:
+        await asyncio.wait({turn, leaving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if leaving.done():
+            await leaving
+    finally:
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)

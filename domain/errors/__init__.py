@@ -6,7 +6,7 @@ The words for a client, and the HTTP status, are in `entrypoints/http/answers.py
 """
 
 from domain.errors.base import CallerError, MusicAppError, OperatorError, RecordingError, ServiceError
-from domain.errors.caller import InvalidUserName, TooOften, TrackNotFound, UnknownUser, WrongCredentials
+from domain.errors.caller import InvalidUserName, ShareTaken, TooOften, TrackNotFound, UnknownUser, WrongCredentials
 from domain.errors.operator import BackupRefused, CheckRefused, WrongSetting
 from domain.errors.recording import (
     DamagedRecording,
@@ -53,6 +53,7 @@ __all__ = [
     "RecordingError",
     "RecordingTooLarge",
     "ServiceError",
+    "ShareTaken",
     "StoreAway",
     "TooLargeToHold",
     "TooLong",

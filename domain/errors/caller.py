@@ -39,3 +39,14 @@ class TooOften(CallerError):
     def __init__(self, per_minute: int, retry_after: int) -> None:
         self.per_minute, self.retry_after = per_minute, retry_after
         super().__init__(f"this was asked for more than {per_minute} times in a minute")
+
+
+class ShareTaken(CallerError):
+    """Somebody holds as much of something as one may while so little of it is free.
+
+    `what` says of what, in the plural: "places for uploads". `retry_after` is in seconds.
+    """
+
+    def __init__(self, holder: str, held: int, what: str, retry_after: int = 5) -> None:
+        self.holder, self.held, self.what, self.retry_after = holder, held, what, retry_after
+        super().__init__(f"{holder} holds {held} of what others want, too")

@@ -62,6 +62,12 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
         "limit.rate",
         "this can be asked for {error.per_minute} times a minute; try again in {error.retry_after} seconds",
     ),
+    errors.ShareTaken: Answer(
+        429,
+        "limit.places",
+        "{error.holder} holds {error.held} {error.what}, as many as one may while so few are free; "
+        "try again when one of its requests has ended, or in a few seconds",
+    ),
     # The recording
     errors.RecordingError: Answer(422, "wav.damaged", "wav_file cannot be converted: {error}"),
     errors.RecordingTooLarge: Answer(

@@ -23,10 +23,11 @@ from entrypoints.http.routes.health import live, ready
 from entrypoints.http.routes.pages import PAGE_HEADERS, asset, home, schema_page
 from entrypoints.http.routes.record import record
 from entrypoints.http.routes.register import register
-from entrypoints.http.server.client import believe_proxies
+from entrypoints.http.server.client import believe_proxies, holders_behind
 from entrypoints.http.server.held import release_held
 from entrypoints.http.server.middleware import end_refused_uploads, log_requests
 from entrypoints.http.server.shutdown import answer_cancelled
+from entrypoints.http.server.slow_readers import end_slow_responses
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
 
@@ -48,9 +49,10 @@ def create_app(container: Container) -> Litestar:
     )
     # The outermost is called first. Who the client is has to be known before anything looks. Every answer is logged,
     # that to a cancelled request too. What a request holds is let go even then. Nearest to the handlers is what reads
-    # on where they have not read a body to its end.
+    # on where they have not read a body to its end. Who takes its answer too slowly is told by the server's own `send`.
     handler = log_requests(answer_cancelled(release_held(end_refused_uploads(app.asgi_handler))))
-    app.asgi_handler = believe_proxies(handler, container.settings.serving.trusted_networks)
+    watched = end_slow_responses(handler, container.settings.requests)
+    app.asgi_handler = believe_proxies(watched, container.settings.serving.trusted_networks)
     return app
 
 
@@ -62,6 +64,7 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "register_user": _provide(Register, application.register),
         "authenticate": _provide(Authenticate, application.authenticate),
         "user": Provide(bearer_user),
+        "holders": Provide(holders_behind(container.settings.serving.trusted_networks), sync_to_thread=False),
         "receive": _provide(ReceiveRecording, application.receive_recording),
         "open_record": _provide(OpenRecord, application.open_record),
         "readiness": _provide(Readiness, lambda: container.readiness),

@@ -66,7 +66,7 @@ def _answer_unexpected(error: Exception) -> Response[dict[str, object]]:
 def _headers(status: int, error: errors.MusicAppError) -> dict[str, str]:
     if status == 401:
         return {"WWW-Authenticate": "Bearer"}
-    if isinstance(error, errors.TooOften | errors.Overloaded):
+    if isinstance(error, errors.TooOften | errors.ShareTaken | errors.Overloaded):
         return {"Retry-After": retry_after(error.retry_after)}
     if status in (503, 507):
         return {"Retry-After": retry_after()}

@@ -49,12 +49,13 @@ class RangeUnsatisfiable(CallerError):
 
 
 class UploadTooSlow(CallerError):
-    """The client kept the service waiting for its body: `rate` is in bytes a second, the other two are in seconds."""
+    """The client kept the service waiting for its body: `rate` is in bytes a second, the others are in seconds."""
 
-    def __init__(self, rate: int, grace: int, longest: int) -> None:
+    def __init__(self, rate: int, grace: int, longest: int, pause: int) -> None:
         super().__init__(
             f"the body came too slowly; send at least {rate} bytes a second (MIN_UPLOAD_RATE) after the first {grace} "
-            f"seconds (UPLOAD_GRACE), and all of it within {longest} seconds (MAX_UPLOAD_SECONDS)"
+            f"seconds (UPLOAD_GRACE), pause for no more than {pause} seconds (MAX_STALLED_SECONDS), and send all of it "
+            f"within {longest} seconds (MAX_UPLOAD_SECONDS)"
         )
 
 

@@ -36,7 +36,7 @@ _ERROR_DESCRIPTIONS = {
     415: "The body, or the recording's codec, is of a type that is not taken",
     416: "The range is not satisfiable",
     422: "The recording cannot be converted",
-    429: "Asked for too often from one address; Retry-After says when to come back",
+    429: "Too much, or too often, from one address or user; Retry-After says when to come back",
     500: "A fault of the service, which was logged",
     503: "The service is busy, or its database is away; Retry-After says when to come back",
     507: "The disk is full; Retry-After says when to come back",

@@ -7,12 +7,15 @@ from msgspec import Meta
 from entrypoints.settings.section import Section
 
 _UPLOADS_PER_CORE = 8
+_UNKNOWN_UPLOADS_PER_UPLOAD = 4
+"""They take no encoder, but a file and up to a MiB of memory each."""
 
 
 class Admission(Section, frozen=True, kw_only=True):
     """Read by the wiring, for the places and the rate of `application/admission/`."""
 
     max_uploads: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    max_unknown_uploads: Annotated[int, Meta(ge=0, le=40_000)] = 0
     max_downloads: Annotated[int, Meta(ge=1, le=10_000)] = 400
     register_rate: Annotated[int, Meta(ge=1, le=1_000_000)] = 60
     """Registrations a minute of one client."""
@@ -20,3 +23,7 @@ class Admission(Section, frozen=True, kw_only=True):
     def upload_places(self, cores: int) -> int:
         """`max_uploads`, or where that is 0, eight for each core."""
         return self.max_uploads or _UPLOADS_PER_CORE * cores
+
+    def unknown_upload_places(self, cores: int) -> int:
+        """`max_unknown_uploads`, or where that is 0, four for each upload place."""
+        return self.max_unknown_uploads or _UNKNOWN_UPLOADS_PER_UPLOAD * self.upload_places(cores)

@@ -9,12 +9,15 @@ from entrypoints.settings.section import Section
 
 
 class Requests(Section, frozen=True, kw_only=True):
-    """Read by `entrypoints/http/requests/body.py` and, for the connections, by `entrypoints/cli/serve.py`."""
+    """Read by `entrypoints/http/requests/body.py`, `entrypoints/http/app.py` and `entrypoints/cli/serve.py`."""
 
     min_upload_rate: Annotated[int, Meta(ge=1, le=1 << 30)] = 8192
     """Bytes a second."""
     upload_grace: Annotated[int, Meta(ge=1, le=3600)] = 10
     max_upload_seconds: Annotated[int, Meta(ge=1, le=7 * 24 * 3600)] = 6 * 3600
+    min_download_rate: Annotated[int, Meta(ge=1, le=1 << 30)] = 8192
+    """Bytes a second."""
+    download_grace: Annotated[int, Meta(ge=1, le=3600)] = 30
     max_head_bytes: Annotated[int, Meta(ge=1024, le=1 << 20)] = 64 << 10
     max_head_seconds: Annotated[int, Meta(ge=1, le=3600)] = 10
     max_stalled_seconds: Annotated[int, Meta(ge=1, le=24 * 3600)] = 60

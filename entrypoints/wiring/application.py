@@ -5,6 +5,7 @@ from dependency_injector import containers, providers
 from application.add_track import AddTrack
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
+from application.admission.waiting_room import SpoolShares, WaitingRoom
 from application.authenticate import Authenticate
 from application.check_tracks import CheckTracks
 from application.open_record import OpenRecord
@@ -36,6 +37,15 @@ class Application(containers.DeclarativeContainer):
     upload_places = providers.Singleton(
         Places, settings.provided.admission.upload_places.call(adapters.cores), "uploads"
     )
-    receive_recording = providers.Factory(ReceiveRecording, authenticate, add_track, adapters.spool, upload_places)
+    unknown_upload_places = providers.Singleton(
+        Places,
+        settings.provided.admission.unknown_upload_places.call(adapters.cores),
+        "uploads whose file comes before its credentials",
+    )
+    spool_shares = providers.Singleton(SpoolShares, settings.provided.spooling.spool_max_bytes)
+    waiting_room = providers.Factory(WaitingRoom, adapters.spool, unknown_upload_places, spool_shares)
+    receive_recording = providers.Factory(
+        ReceiveRecording, authenticate, add_track, adapters.spool, upload_places, waiting_room
+    )
     download_places = providers.Singleton(Places, settings.provided.admission.max_downloads, "downloads")
     register_rate = providers.Singleton(RateLimit, settings.provided.admission.register_rate, adapters.clock)

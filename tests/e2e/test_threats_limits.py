@@ -3,9 +3,11 @@
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,6 +24,8 @@ DOWNLOADS = 2
 UPLOADS = 60
 MAX_BYTES = 16 << 20
 REGISTRATIONS = 5
+SHARED_PLACES = 4
+GREEDY, OTHER = "203.0.113.7", "198.51.100.1"
 FORM_HEAD = f"POST /add_track HTTP/1.1\r\nHost: here\r\nContent-Type: {CONTENT_TYPE}\r\nContent-Length: 1000000\r\n\r\n"
 
 
@@ -102,14 +106,17 @@ def test_h1_many_slow_uploads_keep_nobody_out(limited: Watched) -> None:
             is_too_slow(rest_of_answer(connection))
 
 
-def begun_download(stack: ExitStack, watched: Watched, link: str) -> socket.socket:
+def begun_download(
+    stack: ExitStack, watched: Watched, link: str, headers: Mapping[str, str] = MappingProxyType({})
+) -> socket.socket:
     """A connection on which a download has begun, and whose client takes no more of it."""
     address = urlsplit(watched.server.url)
     connection = stack.enter_context(socket.socket())
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.settimeout(20)
     connection.connect((address.hostname, address.port))
-    connection.sendall(f"GET {link} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+    fields = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "here", **headers}.items())
+    connection.sendall(f"GET {link} HTTP/1.1\r\n{fields}\r\n".encode())
     assert connection.recv(15) == b"HTTP/1.1 200 OK"
     return connection
 
@@ -259,6 +266,169 @@ def test_h15_a_trusted_proxy_may_say_that_the_client_came_by_https(behind_proxy:
     assert answer.headers["location"].startswith(f"https://{host}/record?id=")
     assert f"https://{host}/" in page
     assert "http://" not in page
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iterator[Watched]:
+    """A patient service with four places of each kind, which believes this machine what it says of its clients."""
+    places = dict.fromkeys(("MAX_UPLOADS", "MAX_UNKNOWN_UPLOADS", "MAX_DOWNLOADS"), str(SHARED_PLACES))
+    settings = {"TRUSTED_PROXIES": "127.0.0.0/8", "UPLOAD_GRACE": "60", "DOWNLOAD_GRACE": "60", "MP3_BITRATE": "320"}
+    with watched_server(tmp_path_factory.mktemp("shared"), postgres_server, **places, **settings) as watched:
+        yield watched
+
+
+def coming_from(address: str) -> dict[str, str]:
+    return {"X-Forwarded-For": address}
+
+
+def begun_upload(stack: ExitStack, watched: Watched, address: str, first: str) -> socket.socket:
+    """A connection on which enough of an upload has come to take a place, and no more comes."""
+    connection = stack.enter_context(watched.connect())
+    head = FORM_HEAD.replace("\r\n\r\n", f"\r\nX-Forwarded-For: {address}\r\n\r\n")
+    connection.sendall(head.encode() + body_of(watched, first)[:12_000])
+    return connection
+
+
+def begun_uploads(stack: ExitStack, watched: Watched, *addresses: str) -> list[socket.socket]:
+    """As many uploads, credentials first, each by another user, that have got their places."""
+    starts = watched.starts
+    connections = [begun_upload(stack, watched, address, "credentials") for address in addresses]
+    wait_until(lambda: watched.starts == starts + len(addresses))
+    return connections
+
+
+def file_first(watched: Watched, address: str) -> httpx.Response:
+    """The answer to a whole upload whose credentials come last."""
+    headers = {"Content-Type": CONTENT_TYPE} | coming_from(address)
+    with watched.server.client() as client:
+        return client.post("/add_track", content=body_of(watched, "file"), headers=headers)
+
+
+def is_refused_a_share(answer: httpx.Response) -> None:
+    assert (answer.status_code, answer.json()["code"]) == (429, "limit.places")
+    assert f"address {GREEDY} holds 3 places" in answer.json()["message"]
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def test_h30_one_address_leaves_upload_places_to_others(shared: Watched) -> None:
+    with ExitStack() as stack:
+        begun_uploads(stack, shared, GREEDY, GREEDY, GREEDY)
+        starts = shared.starts
+        is_refused_a_share(shared.upload(RECORDING, **coming_from(GREEDY)))
+        assert shared.starts == starts
+        assert shared.upload(RECORDING, **coming_from(OTHER)).status_code == 201
+    wait_until(lambda: shared.upload(RECORDING, **coming_from(GREEDY)).status_code == 201)
+    wait_until(lambda: not shared.leftovers())
+
+
+def test_h30_one_address_leaves_downloads_to_others(shared: Watched) -> None:
+    address = urlsplit(shared.upload(wav(bytes(250 * 48_000), rate=48_000, bits=8)).headers["location"])
+    link = f"{address.path}?{address.query}"
+    with ExitStack() as stack, shared.server.client() as client:
+        for _ in range(3):
+            begun_download(stack, shared, link, coming_from(GREEDY))
+        is_refused_a_share(client.get(link, headers=coming_from(GREEDY)))
+        assert client.get(link, headers=coming_from(OTHER)).status_code == 200
+        assert client.head(link, headers=coming_from(GREEDY)).status_code == 200
+
+
+def test_h31_a_file_that_came_first_waits_for_a_place(shared: Watched) -> None:
+    with ExitStack() as stack, ThreadPoolExecutor(1) as other:
+        busy = begun_uploads(stack, shared, *(f"192.0.2.{number}" for number in range(SHARED_PLACES)))
+        starts, held = shared.starts, len(shared.leftovers())
+        waiting = other.submit(file_first, shared, OTHER)
+        wait_until(lambda: len(shared.leftovers()) > held)
+        refused = shared.upload(RECORDING, **coming_from(OTHER))
+        assert (refused.status_code, refused.json()["code"]) == (503, "service.overloaded")
+        assert (waiting.done(), shared.starts) == (False, starts)
+        busy[0].close()
+        assert waiting.result(20).status_code == 201
+        assert shared.starts == starts + 1
+    wait_until(lambda: not shared.leftovers())
+
+
+def test_h31_who_leaves_waits_no_longer_for_a_place(shared: Watched) -> None:
+    with ExitStack() as stack:
+        begun_uploads(stack, shared, *(f"192.0.2.{number}" for number in range(SHARED_PLACES)))
+        starts, held = shared.starts, len(shared.leftovers())
+        body = body_of(shared, "file")
+        head = f"POST /add_track HTTP/1.1\r\nHost: here\r\nContent-Type: {CONTENT_TYPE}\r\n"
+        with shared.connect() as leaving:
+            leaving.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            wait_until(lambda: all(len(shared.leftovers()) > held for _ in range(20)))  # not a check of the disk
+        wait_until(lambda: len(shared.leftovers()) == held)
+        assert shared.starts == starts
+    wait_until(lambda: not shared.leftovers())
+    assert "Traceback" not in shared.server.log
+
+
+def test_h33_files_before_their_credentials_keep_nobody_out_who_says_who_they_are(shared: Watched) -> None:
+    with ExitStack() as stack:
+        for number in range(SHARED_PLACES):
+            begun_upload(stack, shared, f"192.0.2.{number}", "file")
+        wait_until(lambda: len(shared.leftovers()) == SHARED_PLACES)
+        refused = file_first(shared, OTHER)
+        assert (refused.status_code, refused.json()["code"]) == (503, "service.overloaded")
+        assert "before its credentials" in refused.json()["message"]
+        for _ in range(2 * SHARED_PLACES):
+            assert shared.upload(RECORDING, **coming_from(OTHER)).status_code == 201
+    wait_until(lambda: not shared.leftovers())
+
+
+def test_h33_one_address_leaves_room_for_files_before_their_credentials(shared: Watched) -> None:
+    with ExitStack() as stack:
+        for _ in range(3):
+            begun_upload(stack, shared, GREEDY, "file")
+        wait_until(lambda: len(shared.leftovers()) == 3)
+        is_refused_a_share(file_first(shared, GREEDY))
+        assert file_first(shared, OTHER).status_code == 201
+    wait_until(lambda: not shared.leftovers())
+
+
+def test_h34_readers_that_take_next_to_nothing_are_cut_off_and_leave_their_places(
+    tmp_path: Path, postgres_server: str
+) -> None:
+    settings = {"MIN_DOWNLOAD_RATE": "1000000", "DOWNLOAD_GRACE": "1", "MAX_DOWNLOADS": "2", "MP3_BITRATE": "320"}
+    with watched_server(tmp_path, postgres_server, **settings) as watched, ExitStack() as stack:
+        address = urlsplit(watched.upload(wav(bytes(250 * 48_000), rate=48_000, bits=8)).headers["location"])
+        link = f"{address.path}?{address.query}"
+        readers = [begun_download(stack, watched, link) for _ in range(2)]
+        assert statuses(watched, link) == 503
+        assert len(held_by_the_system(watched, readers)) == 2
+        wait_until(lambda: take_a_little(readers) and len(too_slow(watched)) == 2)
+        wait_until(lambda: statuses(watched, link) == 200)
+        wait_until(lambda: broken_off(watched) == too_slow(watched))
+        assert held_by_the_system(watched, readers) == []
+        assert "Traceback" not in watched.server.log
+
+
+def take_a_little(readers: list[socket.socket]) -> bool:
+    """Take a few bytes of each, as one does who only wants to stay. True."""
+    for reader in readers:
+        with suppress(ConnectionError):
+            reader.recv(55)
+    return True
+
+
+def held_by_the_system(watched: Watched, readers: list[socket.socket]) -> list[str]:
+    """Those of these connections that the system still keeps on the side of the service, with what is to be sent."""
+    ours = f":{urlsplit(watched.server.url).port:04X}"
+    theirs = {f"{reader.getsockname()[1]:04X}" for reader in readers}
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+    return [row[2] for row in rows if row[1].endswith(ours) and row[2].partition(":")[2] in theirs]
+
+
+def too_slow(watched: Watched) -> list[str]:
+    """The requests whose clients were too slow, as the log tells them."""
+    lines = [line for line in watched.lines() if line["event"] == "client too slow"]
+    assert {line["level"] for line in lines} <= {"info"}
+    return sorted(line["request_id"] for line in lines)
+
+
+def broken_off(watched: Watched) -> list[str]:
+    """The requests whose answers were not sent to their ends."""
+    lines = [line for line in watched.lines() if line["event"] == "request" and not line["whole"]]
+    return sorted(line["request_id"] for line in lines)
 
 
 def test_d9_uploads_that_pause_leave_threads_to_others(limited: Watched) -> None:

@@ -18,7 +18,9 @@ _READER_WINDOW = 16 * 1024
 """Receive buffer in bytes, so that the system does not read ahead for a slow reader."""
 _SENT_BYTES = 10_000_000
 """What a slow sender says it will send."""
-AGAIN = "503, then again"
+REFUSALS = ("429", "503")
+"""For want of a place: of those that one address may have, or of any."""
+AGAIN = "429 or 503, then again"
 """How an answer is noted after which the client came back."""
 _BOUNDARY = "load"
 _RETRY_SECONDS = 60
@@ -63,7 +65,7 @@ async def read_slowly(url: str, link: str, seen: Seen, until: float) -> None:
     try:
         writer.write(f"GET {link} HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\n\r\n".encode())
         status = (await reader.readline()).decode().split()[1]
-        if status == "503":
+        if status in REFUSALS:
             seen.answers[AGAIN] += 1
             await asyncio.sleep(_AGAIN_SECONDS)
             return await read_slowly(url, link, seen, until)
@@ -99,7 +101,7 @@ async def _patiently(call: Callable[[], Awaitable[httpx.Response]], seen: Seen) 
     """The answer, after as many `Retry-After` as it takes; noted with the time all of it took."""
     began = time.monotonic()
     answer = await call()
-    while answer.status_code == 503 and time.monotonic() < began + _RETRY_SECONDS:
+    while str(answer.status_code) in REFUSALS and time.monotonic() < began + _RETRY_SECONDS:
         seen.answers[AGAIN] += 1
         await asyncio.sleep(int(answer.headers["retry-after"]))
         answer = await call()

@@ -10,21 +10,28 @@ from litestar.types.asgi_types import HTTPReceiveMessage
 
 from domain.errors import MusicAppError
 from entrypoints.http.errors import ClientGone, RequestInvalid, UploadTooSlow, WrongType
+from entrypoints.http.patience import Patience
 from entrypoints.settings.requests import Requests
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast a body has to come: `rate` in bytes a second, beyond `grace` seconds; all of it in `longest` seconds."""
+    """How fast a body has to come: `rate` in bytes a second, beyond `grace` seconds; all of it in `longest` seconds.
+
+    However fast it came before, no pause is longer than `pause` seconds, or `grace` where that is more.
+    """
 
     rate: int
     grace: int
     longest: int
+    pause: int = 60
 
     @classmethod
     def of(cls, settings: Requests) -> "Pace":
         """As the settings say."""
-        return cls(settings.min_upload_rate, settings.upload_grace, settings.max_upload_seconds)
+        return cls(
+            settings.min_upload_rate, settings.upload_grace, settings.max_upload_seconds, settings.max_stalled_seconds
+        )
 
 
 def content_length(request: Request[Any, Any, Any]) -> int | None:
@@ -58,7 +65,7 @@ async def body_blocks(
     received = 0
     more = True
     while more:
-        message = await patience.receive(request, received)
+        message = await patience.receive(request)
         if message["type"] != "http.request":
             raise ClientGone
         received += len(message["body"])
@@ -67,6 +74,13 @@ async def body_blocks(
         if message["body"]:
             yield message["body"]
         more = message["more_body"]
+
+
+async def client_gone(request: Request[Any, Any, Any]) -> None:
+    """Wait until the client of a body that was read to its end leaves, and raise `ClientGone`."""
+    while (await request.receive())["type"] == "http.request":
+        pass
+    raise ClientGone
 
 
 class _Patience:
@@ -79,16 +93,17 @@ class _Patience:
         self._pace = pace
         self._time = asyncio.get_running_loop().time
         self._deadline = self._time() + pace.longest
-        self._waited = 0.0
+        self._patience = Patience(pace.rate, pace.grace, max(pace.grace, pace.pause))
 
-    async def receive(self, request: Request[Any, Any, Any], received: int) -> HTTPReceiveMessage:
-        """The next message after so many bytes. Raises `UploadTooSlow`."""
+    async def receive(self, request: Request[Any, Any, Any]) -> HTTPReceiveMessage:
+        """The next message. Raises `UploadTooSlow`."""
         begun = self._time()
-        allowed = self._pace.grace + received / self._pace.rate - self._waited
         try:
-            async with asyncio.timeout_at(min(begun + allowed, self._deadline)):
-                return await request.receive()  # type: ignore[return-value] # HTTP has no other messages
+            async with asyncio.timeout_at(min(begun + self._patience.left(), self._deadline)):
+                message: HTTPReceiveMessage = await request.receive()  # type: ignore[assignment] # HTTP has no others
         except TimeoutError as error:
-            raise UploadTooSlow(self._pace.rate, self._pace.grace, self._pace.longest) from error
-        finally:
-            self._waited += self._time() - begun
+            pace = self._pace
+            raise UploadTooSlow(pace.rate, pace.grace, pace.longest, pace.pause) from error
+        moved = len(message["body"]) if message["type"] == "http.request" else 0
+        self._patience.waited(self._time() - begun, moved)
+        return message

@@ -1,8 +1,9 @@
 """The form of an upload, parsed as it arrives: `wav_file`, `user_id`, `user_access_token`, in any order."""
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from functools import partial
 from typing import Any, TypeAlias
 
 from litestar import Request
@@ -13,7 +14,7 @@ from application.receive_recording import IncomingRecording
 from domain.errors import RecordingTooLarge
 from domain.users import User
 from entrypoints.http.errors import RequestInvalid, WrongType
-from entrypoints.http.requests.body import Pace, body_blocks, content_length, refuse_encoded
+from entrypoints.http.requests.body import Pace, body_blocks, client_gone, content_length, refuse_encoded
 from entrypoints.http.requests.credentials import FIELDS, FormCredentials, bearer_token
 
 MAX_PARTS = 8
@@ -47,9 +48,18 @@ class UploadForm(IncomingRecording):
     """
 
     def __init__(
-        self, body: AsyncGenerator[bytes, None], boundary: str, bearer: str | None = None, body_bytes: int = 0
+        self,
+        body: AsyncGenerator[bytes, None],
+        boundary: str,
+        bearer: str | None = None,
+        body_bytes: int = 0,
+        holders: tuple[str, ...] = (),
+        gone: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`body_bytes` is the length of the body, 0 where the client does not say it."""
+        """`body_bytes` is the length of the body, 0 where the client does not say it.
+
+        `holders` and `gone` are those of `IncomingRecording`.
+        """
         self._body = body
         self._body_bytes = body_bytes
         self._parser = PushMultipartParser(boundary, max_segment_count=MAX_PARTS)
@@ -58,15 +68,23 @@ class UploadForm(IncomingRecording):
         self._part = ""
         self._text = bytearray()
         self._file_name: str | None = None
+        self._holders = holders
+        self._gone = gone or super().gone
         self.fields = FormCredentials(bearer)
 
     @classmethod
-    def of(cls, request: Request[Any, Any, Any], max_file_bytes: int, pace: Pace) -> "UploadForm":
+    def of(
+        cls, request: Request[Any, Any, Any], max_file_bytes: int, pace: Pace, holders: tuple[str, ...]
+    ) -> "UploadForm":
         """That of a request, of which no more than its head is looked at yet. Raises `RequestInvalid`, `WrongType`."""
         refuse_encoded(request)
         boundary = boundary_of(request.headers.get("content-type", ""))
         body = body_blocks(request, max_file_bytes + FORM_BYTES, RecordingTooLarge(max_file_bytes), pace)
-        return cls(body, boundary, bearer_token(request), content_length(request) or 0)
+        gone = partial(client_gone, request)
+        return cls(body, boundary, bearer_token(request), content_length(request) or 0, holders, gone)
+
+    def holders(self) -> tuple[str, ...]:
+        return self._holders
 
     def sender(self) -> Credentials | None:
         return Credentials(self.fields.bearer) if self.fields.bearer else self.fields.credentials()
@@ -90,6 +108,9 @@ class UploadForm(IncomingRecording):
 
     def bytes_to_come(self) -> int:
         return max(0, self._body_bytes - self._received - FORM_BYTES)
+
+    async def gone(self) -> None:
+        await self._gone()
 
     async def aclose(self) -> None:
         """Stop reading the form."""

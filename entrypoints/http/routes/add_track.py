@@ -41,18 +41,19 @@ class AddTrackResponse(msgspec.Struct):
             "X-Audio-Repairs": "What was mended in the WAV: a list of tokens (RFC 9651)",
         },
     ),
-    responses=error_responses(400, 401, 408, 413, 415, 422, 503, 507),
+    responses=error_responses(400, 401, 408, 413, 415, 422, 429, 503, 507),
     security=[{}, {BEARER: []}],
 )
 async def add_track(
     request: Request[Any, Any, Any],
     receive: NamedDependency[ReceiveRecording],
     settings: NamedDependency[Settings],
+    holders: NamedDependency[tuple[str, ...]],
 ) -> Response[AddTrackResponse]:
     """Upload a WAV; 201 means that its MP3 is stored. The fields may come in any order."""
     base = base_url(request, settings.serving.public_base_url)
     max_bytes = settings.recordings.max_upload_bytes
-    async with aclosing(UploadForm.of(request, max_bytes, Pace.of(settings.requests))) as form:
+    async with aclosing(UploadForm.of(request, max_bytes, Pace.of(settings.requests), holders)) as form:
         track = await receive(form)
     return Response(AddTrackResponse("success"), status_code=201, headers=_headers(base, track))
 

@@ -33,12 +33,13 @@ _PARAMETERS = [
     summary="Download an MP3",
     media_type=MEDIA_TYPE,
     operation_class=operation(parameters=_PARAMETERS, headers={"ETag": "Changes when the bytes do"}),
-    responses=error_responses(400, 404, 412, 416, 503),
+    responses=error_responses(400, 404, 412, 416, 429, 503),
 )
 async def record(
     request: Request[Any, Any, Any],
     open_record: NamedDependency[OpenRecord],
     downloads: NamedDependency[Places],
+    holders: NamedDependency[tuple[str, ...]],
 ) -> Response[Any]:
     """Download the MP3 of a link; one byte range, `If-Match`, `If-None-Match` and `If-Range` are honoured."""
     found = await open_record(*_identifiers(request))
@@ -50,7 +51,7 @@ async def record(
     if request.method == "HEAD":
         return Response(b"", headers=headers | {"Content-Length": str(mp3.size)}, media_type=MEDIA_TYPE)
     wanted = requested_range(request.headers, etag, mp3.size)
-    hold(request, downloads.take())
+    hold(request, downloads.take(*holders))
     return await _body(found, wanted, headers)
 
 

@@ -1,7 +1,7 @@
 """Who the client is, also behind reverse proxies."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from litestar import Request
@@ -41,14 +41,34 @@ def client_name(request: Request[Any, Any, Any]) -> str:
 
     A proxy may name what is no address, and of such names there is no end.
     """
+    address = _address(request)
+    if isinstance(address, IPv6Address):
+        return str(IPv6Address(int(address) >> _ONE_SUBSCRIBER << _ONE_SUBSCRIBER))
+    return "unknown" if address is None else str(address)
+
+
+def holders_behind(trusted: Sequence[Network]) -> Callable[[Request[Any, Any, Any]], tuple[str, ...]]:
+    """What gives the names by which a client holds its part of the places: `address` and its `client_name`.
+
+    There is none for a proxy that names nobody, since all who come through it would have to share that part.
+    """
+
+    def holders(request: Request[Any, Any, Any]) -> tuple[str, ...]:
+        address = _address(request)
+        if address is None or any(address in network for network in trusted):
+            return ()
+        return (f"address {client_name(request)}",)
+
+    return holders
+
+
+def _address(request: Request[Any, Any, Any]) -> IPv4Address | IPv6Address | None:
+    """The client's address, of IPv4 also where it is mapped into IPv6; None where there is none."""
     try:
         address = ip_address(request.client.host if request.client else "")
     except ValueError:
-        return "unknown"
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    network = IPv6Address(int(address) >> _ONE_SUBSCRIBER << _ONE_SUBSCRIBER)
-    return str(address.ipv4_mapped or network)
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
 def _spellings(network: Network) -> Iterator[Network]:

@@ -5,7 +5,7 @@ uvicorn promises none of the names that are read, called or overridden here, so 
 HttpToolsProtocol: connection_made, connection_lost, data_received (which asks for `parser` anew each time),
     on_message_begin, on_url, on_header, on_headers_complete, on_body, on_message_complete, on_response_complete,
     pause_writing, resume_writing, timeout_keep_alive_handler, send_400_response, _unsupported_upgrade_warning,
-    parser, transport, loop, cycle, pipeline, url, headers, expect_100_continue
+    parser, transport, loop, cycle, pipeline, scope, url, headers, expect_100_continue
 RequestResponseCycle: response_complete
 Server (`entrypoints/cli/serve.py`): startup, shutdown, started, server_state with its tasks
 """
@@ -21,6 +21,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from entrypoints.http.server.drop import drop
+from entrypoints.http.server.slow_readers import DROP
 from entrypoints.http.server.upgrade import RequestParser
 
 MAX_WAITING_REQUESTS = 16
@@ -78,6 +80,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._field_bytes = 0
+        self.scope["state"][DROP] = partial(drop, self.transport)
 
     def on_url(self, url: bytes) -> None:
         self._count_field(len(url))
@@ -169,7 +172,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if not self.transport.get_write_buffer_size():
             return
         if self._untaken_bytes() >= before:
-            self.transport.abort()
+            drop(self.transport)
         else:
             self._watch_stalled()
 

@@ -16,11 +16,14 @@ from domain.errors import (
     NotAWav,
     Overloaded,
     RecordingTooLarge,
+    ShareTaken,
     StoreAway,
     TooLong,
     WrongCredentials,
 )
+from domain.tracks import Track
 from domain.users import User
+from entrypoints.http.errors import ClientGone
 from entrypoints.wiring.container import Container
 from tests.unit import memory
 from tests.unit.incoming import InMemoryRecording, Told
@@ -36,9 +39,10 @@ EARLY = [Told.AT_ONCE, Told.WHEN_OPENED]
 
 @pytest.fixture
 def container() -> Container:
-    """A service with one place for uploads."""
+    """A service with one place for uploads, and one for those whose sender is not known."""
     container = memory.in_memory_container()
     container.application.upload_places.override(Places(1, "uploads"))
+    container.application.unknown_upload_places.override(Places(1, "unknown uploads"))
     return container
 
 
@@ -52,10 +56,17 @@ def free(container: Container) -> int:
 
 
 def nothing_is_left(container: Container, recording: InMemoryRecording) -> bool:
-    """Whether a refused recording left no track, no file, no MP3, and gave its place back."""
+    """Whether a refused recording left no track, no file, no MP3, and gave its places back."""
     kept = [*memory.tracks(container).kept, *memory.keeper(container).mp3s]
+    return (kept, recording.open_blocks, free(container)) == ([], 0, 1) and nothing_waits(container)
+
+
+def nothing_waits(container: Container) -> bool:
+    """Whether there is no file on its way, and nothing is held for one."""
+    application = container.application
     held = [*memory.spool(container).open_files, *memory.converter(container).open_mp3s]
-    return (kept, held, recording.open_blocks, free(container)) == ([], [], 0, 1)
+    shares = [*application.unknown_upload_places()._held, *application.spool_shares()._held]
+    return not held and not shares and application.unknown_upload_places()._free == 1
 
 
 async def refusal(container: Container, recording: InMemoryRecording) -> MusicAppError:
@@ -79,7 +90,7 @@ async def test_the_sender_may_be_told_at_any_time(container: Container, told: To
     assert recording.opened_for == [user if told is Told.AT_ONCE else None]
     assert recording.asked == told
     assert spooled[-1] == (told is Told.AT_THE_END)
-    assert (free(container), memory.spool(container).open_files, recording.open_blocks) == (1, [], 0)
+    assert (free(container), recording.open_blocks, nothing_waits(container)) == (1, 0, True)
 
 
 async def test_a_user_whom_the_way_in_vouches_for_needs_no_credentials(container: Container) -> None:
@@ -110,27 +121,34 @@ async def test_what_is_no_recording_is_refused_once_the_sender_is_known(containe
 
 async def test_the_full_service_is_told_of_before_anything_is_asked(container: Container) -> None:
     recording = InMemoryRecording(KIBIBYTES, WRONG)
+    with container.application.upload_places().take(), pytest.raises(Overloaded):
+        await container.application.receive_recording()(recording)
+    assert (recording.opened_for, recording.bytes_given) == ([], 0)
+
+
+@pytest.mark.parametrize("told", Told)
+async def test_a_full_disk_is_told_of_before_anything_is_read(container: Container, told: Told) -> None:
+    _, credentials = await registered(container)
+    recording = InMemoryRecording(KIBIBYTES, credentials, told)
     memory.spool(container).disk_is_full = True
-    with ExitStack() as stack:
-        stack.enter_context(container.application.upload_places().take())
-        with pytest.raises(Overloaded):
-            await container.application.receive_recording()(recording)
     assert isinstance(await refusal(container, recording), DiskFull)
-    assert (recording.asked, recording.opened_for) == (0, [])
+    assert (recording.opened_for, recording.bytes_given) == ([], 0)
 
 
 @pytest.mark.parametrize("told", Told)
 async def test_a_place_is_taken_once_enough_of_the_file_is_there(container: Container, told: Told) -> None:
     _, credentials = await registered(container)
     recording = InMemoryRecording(KIBIBYTES, credentials, told)
-    places: list[int] = []
-    recording.before_block = lambda: places.append(free(container))
+    places: list[tuple[int, int]] = []
+    unknown = container.application.unknown_upload_places()
+    recording.before_block = lambda: places.append((free(container), unknown._free))
     await container.application.receive_recording()(recording)
     enough = READ_AHEAD_BYTES // 1024
-    assert places == [1] * enough + [0] * (LAST - enough)
+    taken = (1, 0) if told is Told.AT_THE_END else (0, 1)
+    assert places == [(1, 1)] * enough + [taken] * (LAST - enough)
 
 
-@pytest.mark.parametrize("told", Told)
+@pytest.mark.parametrize("told", EARLY)
 async def test_who_comes_last_finds_no_place(container: Container, told: Told) -> None:
     _, credentials = await registered(container)
     recording = InMemoryRecording(KIBIBYTES, credentials, told)
@@ -145,6 +163,86 @@ async def test_who_comes_last_finds_no_place(container: Container, told: Told) -
             await container.application.receive_recording()(recording)
     assert nothing_is_left(container, recording)
     assert recording.bytes_given == READ_AHEAD_BYTES
+
+
+async def waiting(container: Container, recording: InMemoryRecording) -> asyncio.Task[Track]:
+    """The recording on its way in, which is there as a whole and waits for a place."""
+    receiving = asyncio.create_task(container.application.receive_recording()(recording))
+    while not recording.waits_for_the_outcome:
+        assert not receiving.done()
+        await asyncio.sleep(0)
+    return receiving
+
+
+async def test_h33_a_file_that_came_first_waits_for_a_place_without_taking_one(container: Container) -> None:
+    user, credentials = await registered(container)
+    recording = InMemoryRecording(KIBIBYTES, credentials, Told.AT_THE_END)
+    unknown = container.application.unknown_upload_places()
+    with container.application.upload_places().take():
+        receiving = await waiting(container, recording)
+        assert (recording.bytes_given, unknown._free, memory.tracks(container).kept) == (len(RECORDING), 0, {})
+    assert unknown._free == 0  # until it has the other
+    assert (await receiving).user_id == user.user_id
+    assert (free(container), nothing_waits(container)) == (1, True)
+
+
+async def test_h33_who_leaves_waits_no_longer(container: Container) -> None:
+    _, credentials = await registered(container)
+    recording = InMemoryRecording(KIBIBYTES, credentials, Told.AT_THE_END)
+    with container.application.upload_places().take():
+        receiving = await waiting(container, recording)
+        recording.leave()
+        with pytest.raises(ClientGone):
+            await receiving
+    assert nothing_is_left(container, recording)
+
+
+async def test_h33_nobody_waits_for_ever(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("application.receive_recording.PLACE_SECONDS", 0.001)
+    _, credentials = await registered(container)
+    recording = InMemoryRecording(KIBIBYTES, credentials, Told.AT_THE_END)
+    with container.application.upload_places().take(), pytest.raises(Overloaded, match="places for uploads"):
+        await container.application.receive_recording()(recording)
+    assert nothing_is_left(container, recording)
+
+
+async def test_h33_wrong_credentials_after_the_file_do_not_wait_for_a_place(container: Container) -> None:
+    recording = InMemoryRecording(KIBIBYTES, WRONG, Told.AT_THE_END)
+    with container.application.upload_places().take(), pytest.raises(WrongCredentials):
+        await container.application.receive_recording()(recording)
+    assert nothing_is_left(container, recording)
+
+
+async def test_h33_files_of_unknown_senders_keep_out_none_but_their_like(container: Container) -> None:
+    _, credentials = await registered(container)
+    refused = InMemoryRecording(KIBIBYTES, credentials, Told.AT_THE_END)
+    with container.application.unknown_upload_places().take():
+        with pytest.raises(Overloaded, match="unknown"):
+            await container.application.receive_recording()(refused)
+        assert refused.bytes_given == 0
+        for told in EARLY:
+            await container.application.receive_recording()(InMemoryRecording(KIBIBYTES, credentials, told))
+
+
+@pytest.mark.parametrize("told", EARLY)
+@pytest.mark.parametrize("holder", ["address 203.0.113.7", "user 1"])
+async def test_h30_who_has_a_share_of_the_places_is_refused_before_the_file_is_read(
+    container: Container, told: Told, holder: str
+) -> None:
+    user, credentials = await registered(container)
+    other, token = await container.application.register()("Bob")
+    assert (user.user_id, other.user_id) == (1, 2)
+    container.application.upload_places.override(Places(4, "uploads"))
+    recording = InMemoryRecording(KIBIBYTES, credentials, told, holders=("address 203.0.113.7",))
+    with ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(container.application.upload_places().take(holder))
+        with pytest.raises(ShareTaken) as refused:
+            await container.application.receive_recording()(recording)
+        assert (refused.value.holder, refused.value.held, recording.bytes_given) == (holder, 3, 0)
+        others = InMemoryRecording(KIBIBYTES, Credentials(token, 2), told, holders=("address 198.51.100.1",))
+        await container.application.receive_recording()(others)
+    assert (free(container), len(container.application.upload_places()._held)) == (4, 0)
 
 
 async def test_a_full_spool_refuses_only_who_has_to_wait_in_it(container: Container) -> None:

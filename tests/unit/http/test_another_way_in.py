@@ -30,6 +30,9 @@ class RawBody(IncomingRecording):
         self._left = content_length(request) or 0
         self._body = body_blocks(request, LIMIT, RecordingTooLarge(LIMIT), Pace(rate=1, grace=60, longest=60))
 
+    def holders(self) -> tuple[str, ...]:
+        return ()
+
     def sender(self) -> User:
         return self._user
 

@@ -9,7 +9,7 @@ from litestar import Request
 
 from domain.errors import RecordingTooLarge
 from entrypoints.http.errors import ClientGone, UploadTooSlow
-from entrypoints.http.requests.body import Pace, body_blocks
+from entrypoints.http.requests.body import Pace, body_blocks, client_gone
 
 NEVER = 1e9
 
@@ -101,6 +101,16 @@ async def test_who_keeps_us_waiting_is_refused_when_the_time_is_up(
     assert time.now == pytest.approx(after, abs=0.2)
 
 
+@pytest.mark.parametrize("afterwards", [[(NEVER, 1)], [(6.0, 8192)] * 60, [(59.0, 8192)] * 2])
+async def test_h35_who_was_fast_may_not_pause_for_hours(
+    monkeypatch: pytest.MonkeyPatch, afterwards: list[tuple[float, int]]
+) -> None:
+    time = FakeLoopTime(monkeypatch)
+    with pytest.raises(UploadTooSlow, match=r"60 seconds \(MAX_STALLED_SECONDS\)"):
+        await read([(0.0, 8192 * 5000), *afterwards], PACE, 0, time)
+    assert 60 <= time.now <= 72
+
+
 async def test_all_of_it_has_an_end_whoever_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     time = FakeLoopTime(monkeypatch)
     with pytest.raises(UploadTooSlow, match="MAX_UPLOAD_SECONDS"):
@@ -115,3 +125,14 @@ async def test_a_client_that_leaves_is_not_slow() -> None:
     request = request_of(receive)
     with pytest.raises(ClientGone):
         await anext(body_blocks(request, 1, RecordingTooLarge(1), PACE))
+
+
+async def test_a_client_is_gone_when_it_has_left_and_no_sooner() -> None:
+    messages: list[Any] = [{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}]
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    with pytest.raises(ClientGone):
+        await client_gone(request_of(receive))
+    assert messages == []

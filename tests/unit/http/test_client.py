@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from litestar import Request
 
-from entrypoints.http.server.client import believe_proxies, client_name
+from entrypoints.http.server.client import believe_proxies, client_name, holders_behind
 from entrypoints.settings.serving import Serving
 
-TRUSTED = Serving(trusted_proxies="10.0.0.0/8, fd00::/8,127.0.0.1, ::ffff:192.0.2.0/120").trusted_networks
+TRUSTED = Serving(
+    trusted_proxies="10.0.0.0/8, fd00::/8,127.0.0.1, ::ffff:192.0.2.0/120, 2001:db8:ffff::7"
+).trusted_networks
 
 
 async def believed(peer: str | None, *headers: tuple[str, str], kind: str = "http") -> Request[Any, Any, Any]:
@@ -71,6 +73,29 @@ async def test_all_whom_a_proxy_calls_by_no_address_are_one_client(garbage: str,
     """Nor is what lies before it believed."""
     request = await believed("10.0.0.1", ("x-forwarded-for", f"{before}{garbage}{behind}"))
     assert client_name(request) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "holders"),
+    [
+        ("203.0.113.9", [], ("address 203.0.113.9",)),
+        ("::ffff:203.0.113.9", [], ("address 203.0.113.9",)),
+        ("2001:db8:1:2::3", [], ("address 2001:db8:1:2::",)),
+        ("10.0.0.1", ["203.0.113.9"], ("address 203.0.113.9",)),
+        ("10.0.0.1", [], ()),
+        ("::ffff:10.0.0.1", [], ()),
+        ("fd00::1", [], ()),
+        ("2001:db8:ffff::7", [], ()),
+        ("10.0.0.1", ["10.0.0.3, 10.0.0.2"], ()),
+        ("10.0.0.1", ["unknown"], ()),
+        (None, [], ()),
+    ],
+)
+async def test_a_client_holds_places_by_its_address_but_no_proxy_does(
+    peer: str | None, forwarded: list[str], holders: tuple[str, ...]
+) -> None:
+    request = await believed(peer, *(("x-forwarded-for", value) for value in forwarded))
+    assert holders_behind(TRUSTED)(request) == holders
 
 
 async def test_one_subscriber_is_one_client() -> None:

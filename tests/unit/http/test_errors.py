@@ -44,6 +44,7 @@ STATUSES = {
     "wav.rate": {422},
     "mp3.too_large": {422},
     "limit.rate": {429},
+    "limit.places": {429},
     "record.damaged": {500},
     "service.error": {500},
     "service.converter_failed": {500},

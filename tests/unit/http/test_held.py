@@ -45,6 +45,26 @@ async def test_a_download_without_a_place_is_refused_before_it_starts(container:
         assert (await client.get(link)).status_code == 200
 
 
+@pytest.mark.parametrize(("trusted", "status"), [("", 429), ("127.0.0.1", 200)])
+async def test_h30_one_address_cannot_hold_all_downloads(trusted: str, status: int) -> None:
+    """But a proxy that names nobody may."""
+    container = memory.in_memory_container(Settings().but(max_downloads=4, trusted_proxies=trusted))
+    downloads = container.application.download_places()
+    async with client_of(container) as client:
+        link = await uploaded(client)
+        with ExitStack() as stack:
+            for _ in range(3):
+                stack.enter_context(downloads.take("address 127.0.0.1"))
+            answer = await client.get(link)
+            assert answer.status_code == status
+            if status == 429:
+                assert answer.json()["code"] == "limit.places"
+                assert "address 127.0.0.1 holds 3 places for downloads" in answer.json()["message"]
+                assert int(answer.headers["retry-after"]) > 0
+            assert (await client.head(link)).status_code == 200
+    assert (downloads._free, len(downloads._held)) == (4, 0)
+
+
 async def test_a_download_that_breaks_gives_its_place_back(container: Container) -> None:
     async with client_of(container) as client:
         link = await uploaded(client)

@@ -1,0 +1,79 @@
+"""Where files wait that come before it is known who sends them."""
+
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+
+from application.admission.places import Places
+from application.admission.shares import Shares
+from domain.errors import ShareTaken
+from domain.system import Spool, SpooledFile
+
+
+class SpoolShares(Shares):
+    """How many bytes of the spool each holder has there.
+
+    A holder may add to a file only while its other files have less than its share. So one file may be as large as the
+    spool, whose own bound counts all; many files leave something free for others.
+    """
+
+    @contextmanager
+    def file(self, *holders: str) -> Iterator[Callable[[int], None]]:
+        """What counts the bytes of one file while the context lasts; it raises `ShareTaken` for those too many."""
+        taken = 0
+
+        def take(count: int) -> None:
+            nonlocal taken
+            if holder := self._with_a_share(holders, beside=taken):
+                raise ShareTaken(holder, self._held[holder], "bytes of the spool for uploads")
+            self._take(holders, count)
+            taken += count
+
+        try:
+            yield take
+        finally:
+            self._give_back(holders, taken)
+
+
+class WaitingFile:
+    """A file in the waiting room."""
+
+    def __init__(self, file: SpooledFile, count: Callable[[int], None], place: ExitStack) -> None:
+        self._file = file
+        self._count = count
+        self.leave_place = place.close
+        """Give the place to others, though the file stays. Safe to repeat."""
+
+    @property
+    def size(self) -> int:
+        """Bytes written so far."""
+        return self._file.size
+
+    async def write(self, data: bytes) -> None:
+        """Append. Raises `ShareTaken` and what `SpooledFile.write` does."""
+        self._count(len(data))
+        await self._file.write(data)
+
+    def read(self) -> AsyncGenerator[bytes, None]:
+        """As `SpooledFile.read`."""
+        return self._file.read()
+
+
+class WaitingRoom:
+    """Takes in files whose sender is not known: each has one of `places`, and its bytes are in the spool."""
+
+    def __init__(self, spool: Spool, places: Places, shares: SpoolShares) -> None:
+        self._spool = spool
+        self._places = places
+        self._shares = shares
+
+    def refuse_if_full(self, *holders: str) -> None:
+        """As `Places.refuse_if_full`."""
+        self._places.refuse_if_full(*holders)
+
+    @asynccontextmanager
+    async def enter(self, *holders: str) -> AsyncGenerator[WaitingFile, None]:
+        """An empty file, gone when the context ends. Raises what `Places.take` and `Spool.open` do."""
+        with ExitStack() as place, self._shares.file(*holders) as count:
+            place.enter_context(self._places.take(*holders))
+            async with self._spool.open() as file:
+                yield WaitingFile(file, count, place)

@@ -1,0 +1,65 @@
+"""Ends responses whose clients are too slow to take them."""
+
+import asyncio
+
+import structlog
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from entrypoints.http.patience import Patience
+from entrypoints.settings.requests import Requests
+
+logger = structlog.get_logger(__name__)
+
+DROP = "drop_connection"
+"""Where a request's state has what ends its connection at once; `BoundedProtocol` puts it there."""
+
+
+def end_slow_responses(app: ASGIApp, settings: Requests) -> ASGIApp:
+    """Cut off clients that keep the service waiting for longer than the settings allow. Needs the server's own `send`.
+
+    A message is sent when the one before it has left the server's buffer: waiting for that is waiting for the client.
+    What the system takes without our waiting, megabytes at times, brings the client no more than the grace. After the
+    cut nothing is sent any more, and the application hears of it as of any client that leaves.
+    """
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await app(scope, receive, send)
+            return
+        await app(scope, receive, _Reader(scope, send, settings).send)
+
+    return watched
+
+
+class _Reader:
+    """The client of one response."""
+
+    def __init__(self, scope: Scope, send: Send, settings: Requests) -> None:
+        self._scope = scope
+        self._send = send
+        self._patience = Patience(settings.min_download_rate, settings.download_grace, settings.download_grace)
+        self._time = asyncio.get_running_loop().time
+        self._sent = 0
+        self._untaken = 0
+        self._is_cut_off = False
+
+    async def send(self, message: Message) -> None:
+        """Send, unless the client was cut off; wait for what was sent before as long as it deserves."""
+        if self._is_cut_off:
+            return
+        begun = self._time()
+        try:
+            async with asyncio.timeout(self._patience.left(self._untaken)):
+                await self._send(message)
+        except TimeoutError:
+            self._cut_off()
+            return
+        self._patience.waited(self._time() - begun, self._untaken)
+        self._untaken = len(message["body"]) if message["type"] == "http.response.body" else 0
+        self._sent += self._untaken
+
+    def _cut_off(self) -> None:
+        self._is_cut_off = True
+        logger.info("client too slow", sent=self._sent)
+        self._scope["state"][DROP]()
