@@ -11,6 +11,7 @@ import uvloop
 
 from domain.errors import WrongSetting
 from entrypoints.http.app import create_app
+from entrypoints.http.server.crowd import Crowd
 from entrypoints.http.server.protocol import ConnectionBounds, bounded_protocol
 from entrypoints.settings.requests import Requests
 from entrypoints.wiring.container import Container
@@ -60,7 +61,10 @@ async def _serve(container: Container, listening: socket.socket) -> None:
         log_config=None,
         proxy_headers=False,
         server_header=False,
-        http=bounded_protocol(_bounds(settings.requests)),
+        http=bounded_protocol(
+            _bounds(settings.requests),
+            Crowd(settings.admission.max_connections, settings.serving.trusted_networks),
+        ),
         timeout_graceful_shutdown=settings.serving.shutdown_grace,
         ws="none",
         backlog=BACKLOG,

@@ -1,7 +1,7 @@
 """Who the client is, also behind reverse proxies."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from litestar import Request
@@ -41,14 +41,31 @@ def client_name(request: Request[Any, Any, Any]) -> str:
 
     A proxy may name what is no address, and of such names there is no end.
     """
+    return _name(_address(request.scope["client"])) or "unknown"
+
+
+def holder(peer: tuple[str, int] | None, trusted: Sequence[Network]) -> str | None:
+    """In whose name this peer holds what is bounded: `client_name`, or None for a proxy, as many come through it."""
+    address = _address(peer)
+    if address is not None and any(address in network for network in trusted):
+        return None
+    return _name(address) or "unknown"
+
+
+def _address(peer: tuple[str, int] | None) -> IPv4Address | IPv6Address | None:
+    """Mapped into IPv6 or not, an IPv4 address is one."""
     try:
-        address = ip_address(request.client.host if request.client else "")
+        address = ip_address(peer[0] if peer else "")
     except ValueError:
-        return "unknown"
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    network = IPv6Address(int(address) >> _ONE_SUBSCRIBER << _ONE_SUBSCRIBER)
-    return str(address.ipv4_mapped or network)
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def _name(address: IPv4Address | IPv6Address | None) -> str | None:
+    if isinstance(address, IPv6Address):
+        return str(IPv6Address(int(address) >> _ONE_SUBSCRIBER << _ONE_SUBSCRIBER))
+    return None if address is None else str(address)
 
 
 def _spellings(network: Network) -> Iterator[Network]:
