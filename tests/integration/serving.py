@@ -33,7 +33,9 @@ async def serving(
     app: Any, bounds: ConnectionBounds = PATIENT, crowd: Crowd | None = None
 ) -> AsyncIterator[tuple[str, int]]:
     """The address of a server of this application; its connections are ended with the context."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listening:  # said, as asyncio asks for it: no answer is delayed
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(PLENTY)
         config = uvicorn.Config(
             app,
             lifespan="off",
@@ -57,7 +59,7 @@ async def serving(
 @asynccontextmanager
 async def connected(address: tuple[str, int], receive_buffer: int = 0) -> AsyncIterator[socket.socket]:
     """A connection to this address, whose system reads ahead no further than `receive_buffer`, if that is given."""
-    with socket.socket() as connection:
+    with socket.socket(proto=socket.IPPROTO_TCP) as connection:
         if receive_buffer:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         connection.setblocking(False)

@@ -31,8 +31,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
         await echo(receive, send)
         return
     size = int(scope["path"][1:] or 2) if scope["path"] != "/wait" else 2
-    while (await receive())["more_body"]:
-        pass
+    await body_of(receive)
     if scope["path"] == "/wait":
         await asyncio.sleep(3 * BOUNDS.head_seconds)
     headers = [(b"content-length", str(size).encode())]
@@ -43,11 +42,17 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.body", "body": bytes(block), "more_body": size > 0})
 
 
-async def echo(receive: Any, send: Any) -> None:
+async def body_of(receive: Any) -> bytes:
+    """As much of it as came."""
     body, more = b"", True
     while more:
         message = await receive()
-        body, more = body + message["body"], message["more_body"]
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    return body
+
+
+async def echo(receive: Any, send: Any) -> None:
+    body = await body_of(receive)
     headers = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})

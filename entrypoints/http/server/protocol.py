@@ -67,7 +67,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head = Head(bounds.head_bytes)
         self._pieces = Pieces()
         self._bytes_without_progress = 0
-        self._in_message = False
+        self._bytes_around_head = 0
+        self._in_head = self._in_message = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._stall: StallWatch
 
@@ -91,8 +92,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def eof_received(self) -> bool:  # type: ignore[override] # the base class closes whatever there is to be answered
         """The client sends no more. What it has sent whole is answered, and nothing else is waited for."""
-        whole = not self._in_message and self._head_timer is None
-        if whole and self._turns.current is not None:
+        if self._turns.current is not None and not self._in_head and not self._in_message:
             self.cycle.keep_alive = False
             return True
         return False
@@ -109,10 +109,14 @@ class BoundedProtocol(HttpToolsProtocol):
         except httptools.HttpParserError as error:
             # The parser ends at an exception of ours, which it wraps. Its own may hold what the client has sent.
             self._end(str(error.__context__) if isinstance(error.__context__, Beyond) else "what came is no HTTP")
+        if self._in_head and self._bytes_without_progress < len(data):
+            self._bytes_around_head = len(data)  # it began somewhere in these, with the end of an earlier request
+            self._await_head()
         self._bound_what_waits()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._in_head = True
         self._head = Head(self._bounds.head_bytes)
         self._pieces = Pieces()
 
@@ -129,8 +133,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.parser.ignores_upgrade:
             return
         self._turns.refuse_too_many()
-        self._bytes_without_progress = 0
-        self._in_message = True
+        self._bytes_without_progress = self._bytes_around_head = 0
+        self._in_head, self._in_message = False, True
         self._cancel_head_timer()
         if self.parser.get_http_version() == "1.0":
             self.expect_100_continue = False  # RFC 9110, 10.1.1: such a client knows of no interim answer
@@ -203,8 +207,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._bytes_without_progress > self._bounds.head_bytes:
             self._end(f"more than {self._bounds.head_bytes} bytes that are neither a head nor a body")
             return
-        unfinished = self._bytes_without_progress + self._head.held_beside if self._head_timer is not None else 0
-        if not self._place.hold(unfinished + self._turns.waiting_bytes):
+        unfinished = self._bytes_without_progress + self._bytes_around_head + self._head.held_beside
+        if not self._place.hold((unfinished if self._in_head else 0) + self._turns.waiting_bytes):
             self._end("too much waits on this and other connections")
 
     def _end(self, reason: str) -> None:
@@ -226,6 +230,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 cycle.message_event.set()
 
     def _await_head(self) -> None:
+        self._cancel_head_timer()
         spare = self._place is not None and self._place.spare
         seconds = min(self._bounds.head_seconds, SPARE_SECONDS) if spare else self._bounds.head_seconds
         self._head_timer = self.loop.call_later(seconds, self._give_up_on_head)
