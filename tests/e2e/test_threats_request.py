@@ -187,7 +187,7 @@ def test_h12_a_user_that_cannot_be_is_refused(watched: Watched, user_id: str) ->
         assert answer.status_code in (400, 401)
     with watched.server.client() as client:
         answer = client.get("/record", params={"id": "00000000-0000-4000-8000-000000000000", "user": user_id})
-    assert answer.status_code in (400, 404)
+    assert answer.status_code in (400, 404, 414)
 
 
 def test_h13_doubled_fields_are_refused_and_unknown_ones_ignored(watched: Watched) -> None:
@@ -295,7 +295,7 @@ def test_h20_an_address_that_is_too_long_is_refused_unread(watched: Watched, tar
             connection.shutdown(socket.SHUT_WR)
             answers = rest_of_answer(connection)
         assert client.get("/health/live").status_code == 200
-    assert [status_of(answer) for answer in re.findall(rb"^HTTP/1.1 \d+ ", answers, re.MULTILINE)] == [414, 414]
+    assert re.findall(rb"HTTP/1.1 (\d+) ", answers) == [b"414", b"414"]
     assert answers.count(b'"request.target_too_long"') == (0 if method == "HEAD" else 2)
 
 

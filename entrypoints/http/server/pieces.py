@@ -8,6 +8,8 @@ UNWANTED_BYTES = 256 << 20
 """Of a body that nobody reads, as its request is answered already."""
 UNWANTED_PIECES = 65_536
 """Likewise; as segments of a network they are 96 MB."""
+PIECES_AT_ONCE = 1024
+"""Are joined before anything looks at them: one by one, each would cost several times as much."""
 
 
 class Beyond(ValueError):
@@ -15,22 +17,22 @@ class Beyond(ValueError):
 
 
 class Pieces:
-    """Those of one body."""
+    """Counts those of one body, many at a time."""
 
     def __init__(self) -> None:
         self._count = self._bytes = 0
         self._unwanted_count = self._unwanted_bytes = 0
 
-    def count(self, size: int) -> None:
-        """One more, of so many bytes. Raises `Beyond`."""
-        self._count += 1
+    def count(self, more: int, size: int) -> None:
+        """So many more, of so many bytes together. Raises `Beyond`."""
+        self._count += more
         self._bytes += size
         if self._count > FREE_PIECES and self._bytes < MIN_PIECE_BYTES * self._count:
             raise Beyond(f"a body in more than {FREE_PIECES} pieces of less than {MIN_PIECE_BYTES} bytes")
 
-    def count_unwanted(self, size: int) -> None:
-        """One more that is thrown away. Raises `Beyond`."""
-        self._unwanted_count += 1
+    def count_unwanted(self, more: int, size: int) -> None:
+        """Of those, that these are thrown away. Raises `Beyond`."""
+        self._unwanted_count += more
         self._unwanted_bytes += size
         if self._unwanted_count > UNWANTED_PIECES or self._unwanted_bytes > UNWANTED_BYTES:
             raise Beyond("a body that goes on although its request is answered")

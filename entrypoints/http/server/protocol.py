@@ -24,7 +24,7 @@ from entrypoints.http.errors import TargetTooLong
 from entrypoints.http.server.crowd import SPARE_SECONDS, Crowd, Place
 from entrypoints.http.server.head import Head
 from entrypoints.http.server.limit import mark_spare
-from entrypoints.http.server.pieces import Beyond, Pieces
+from entrypoints.http.server.pieces import PIECES_AT_ONCE, Beyond, Pieces
 from entrypoints.http.server.refusal import refuse
 from entrypoints.http.server.stalling import StallWatch
 from entrypoints.http.server.turns import Turns
@@ -66,6 +66,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._turns = Turns()
         self._head = Head(bounds.head_bytes)
         self._pieces = Pieces()
+        self._body: list[bytes] = []
         self._bytes_without_progress = 0
         self._bytes_around_head = 0
         self._in_head = self._in_message = False
@@ -104,8 +105,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(data)
+            self._take_body()
         except httptools.HttpParserUpgrade:
             pass  # CONNECT, which is answered like any other method that is not there
+        except Beyond as error:
+            self._end(str(error))
         except httptools.HttpParserError as error:
             # The parser ends at an exception of ours, which it wraps. Its own may hold what the client has sent.
             self._end(str(error.__context__) if isinstance(error.__context__, Beyond) else "what came is no HTTP")
@@ -142,18 +146,14 @@ class BoundedProtocol(HttpToolsProtocol):
         self._turns.come(self.cycle, self._head.held)
 
     def on_body(self, body: bytes) -> None:
-        self._bytes_without_progress = 0
-        self._pieces.count(len(body))
-        if self.cycle.response_started:
-            self._pieces.count_unwanted(len(body))
-            body = b""
-        else:
-            self._turns.grow(len(body))
-        super().on_body(body)
+        self._body.append(body)
+        if len(self._body) >= PIECES_AT_ONCE:
+            self._take_body()
 
     def on_message_complete(self) -> None:
         if self.parser.ignores_upgrade:
             return
+        self._take_body()
         self._bytes_without_progress = 0
         self._in_message = False
         super().on_message_complete()
@@ -179,6 +179,21 @@ class BoundedProtocol(HttpToolsProtocol):
     def resume_writing(self) -> None:
         self._stall.resume()
         super().resume_writing()
+
+    def _take_body(self) -> None:
+        """Hand on what came of a body since the last time. None of it is kept once the answer has begun."""
+        if not self._body:
+            return
+        body, count = self._body[0] if len(self._body) == 1 else b"".join(self._body), len(self._body)
+        self._body.clear()
+        self._bytes_without_progress = 0
+        self._pieces.count(count, len(body))
+        if self.cycle.response_started:
+            self._pieces.count_unwanted(count, len(body))
+            body = b""
+        else:
+            self._turns.grow(len(body))
+        super().on_body(body)
 
     def _begin(self) -> None:
         """Have the request answered, of whose address nothing is parsed or kept where it is too long."""
