@@ -5,12 +5,13 @@ import gc
 import json
 import socket
 import tracemalloc
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
+from entrypoints.cli import serve
 from entrypoints.http.app import create_app
 from entrypoints.http.server import crowd as crowds
 from entrypoints.http.server import pieces, protocol
@@ -110,6 +111,18 @@ async def test_h23_more_requests_than_are_answered_at_once_are_refused() -> None
             async with asyncio.timeout(10):
                 while (await answer(other, HOME))[0] == 503:
                     pass
+
+
+async def test_h22_the_system_takes_little_for_a_slow_reader() -> None:
+    taken = 0
+    with serve._listen("127.0.0.1", 0) as listening:
+        async with connected(listening.getsockname(), 4096):
+            with listening.accept()[0] as accepted:
+                accepted.setblocking(False)
+                with suppress(BlockingIOError):
+                    while taken < 8 << 20:
+                        taken += accepted.send(bytes(1 << 16))
+    assert serve.UNSENT_BYTES <= taken <= 3 * serve.UNSENT_BYTES  # it would be some 2.5 MB
 
 
 HEAD = b"POST /nope HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n"
