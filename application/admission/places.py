@@ -8,29 +8,29 @@ from application.admission.shares import Shares
 from domain.errors import Overloaded, ShareTaken
 
 
-class Places(Shares):
+class Places:
     """A bounded number of places. `taken_by` names who takes them, as in "uploads".
 
     Holders are names like `user 7` and `address 10.1.2.3`; a place that has several counts for each of them.
     """
 
     def __init__(self, count: int, taken_by: str) -> None:
-        super().__init__(count)
+        self._shares = Shares(count)
         self._taken_by = taken_by
         self._waiting: dict[asyncio.Future[None], tuple[str, ...]] = {}
 
     def refuse_if_full(self, *holders: str) -> None:
         """Raises `Overloaded` if no place is free now, `ShareTaken` if one of the holders has its share of them."""
-        if self._free == 0:
+        if self._shares.free == 0:
             raise Overloaded(f"all places for {self._taken_by} are taken")
-        if holder := self._with_a_share(holders):
-            raise ShareTaken(holder, self._held[holder], f"places for {self._taken_by}")
+        if holder := self._shares.with_its_share(holders):
+            raise ShareTaken(holder, self._shares.held(holder), f"places for {self._taken_by}")
 
     @contextmanager
     def take(self, *holders: str) -> Iterator[None]:
         """Hold a place while the context lasts. Raises what `refuse_if_full` does."""
         self.refuse_if_full(*holders)
-        self._take(holders)
+        self._shares.take(*holders)
         try:
             yield
         finally:
@@ -59,7 +59,7 @@ class Places(Shares):
                 self._leave(holders)
 
     def _leave(self, holders: tuple[str, ...]) -> None:
-        self._give_back(holders)
+        self._shares.give_back(*holders)
         self._hand_out()
 
     def _hand_out(self) -> None:
@@ -68,11 +68,8 @@ class Places(Shares):
         Once through is enough: a place that is handed out leaves less for those who were passed over.
         """
         for turn, holders in [*self._waiting.items()]:
-            if self._free == 0:
-                return
-            if not self._with_a_share(holders):
+            if self._shares.take_if_free(*holders):
                 del self._waiting[turn]
-                self._take(holders)
                 turn.set_result(None)
 
 

@@ -7,32 +7,48 @@ TIMES_THE_FREE = 3
 
 
 class Shares:
-    """`count` of something, and how much of it each holder has. Only those who hold something are remembered.
+    """`count` of something (places, connections, bytes), and how much of it each holder has.
 
     A holder may have more only while it has less than `TIMES_THE_FREE` times what is free (Choudhury and Hahne,
     "Dynamic queue length thresholds for shared-memory packet switches", IEEE/ACM Transactions on Networking 6 (2),
     1998). So one that is greedy gets three quarters, two get three sevenths each, and who has nothing finds something
-    free. Of three or fewer there are no shares.
+    free. Of three or fewer there are no shares. Only those who hold something are remembered.
     """
 
     def __init__(self, count: int) -> None:
-        self._free = count
+        self.free = count
         self._held: Counter[str] = Counter()
 
-    def _with_a_share(self, holders: Iterable[str], beside: int = 0) -> str | None:
+    def held(self, holder: str) -> int:
+        """How much this one has."""
+        return self._held[holder]
+
+    def with_its_share(self, holders: Iterable[str], beside: int = 0) -> str | None:
         """The first holder that has its share, where `beside` of what it has does not count; None if none has."""
         for holder in holders:
-            if (counted := self._held[holder] - beside) and counted >= TIMES_THE_FREE * self._free:
+            if (counted := self._held[holder] - beside) and counted >= TIMES_THE_FREE * self.free:
                 return holder
         return None
 
-    def _take(self, holders: Iterable[str], count: int = 1) -> None:
-        self._free -= count
+    def take_if_free(self, *holders: str, count: int = 1) -> bool:
+        """Hold so much more, if it is there and none of the holders has its share; False, and as before, if not.
+
+        Without a holder it counts for nobody.
+        """
+        if count > self.free or self.with_its_share(holders):
+            return False
+        self.take(*holders, count=count)
+        return True
+
+    def take(self, *holders: str, count: int = 1) -> None:
+        """Hold so much more, for each of the holders, whatever is free."""
+        self.free -= count
         for holder in holders:
             self._held[holder] += count
 
-    def _give_back(self, holders: Iterable[str], count: int = 1) -> None:
-        self._free += count
+    def give_back(self, *holders: str, count: int = 1) -> None:
+        """Hold so much less."""
+        self.free += count
         for holder in holders:
             self._held[holder] -= count
             if not self._held[holder]:

@@ -9,12 +9,15 @@ from domain.errors import ShareTaken
 from domain.system import Spool, SpooledFile
 
 
-class SpoolShares(Shares):
+class SpoolShares:
     """How many bytes of the spool each holder has there.
 
     A holder may add to a file only while its other files have less than its share. So one file may be as large as the
     spool, whose own bound counts all; many files leave something free for others.
     """
+
+    def __init__(self, count: int) -> None:
+        self._shares = Shares(count)
 
     @contextmanager
     def file(self, *holders: str) -> Iterator[Callable[[int], None]]:
@@ -23,15 +26,15 @@ class SpoolShares(Shares):
 
         def take(count: int) -> None:
             nonlocal taken
-            if holder := self._with_a_share(holders, beside=taken):
-                raise ShareTaken(holder, self._held[holder], "bytes of the spool for uploads")
-            self._take(holders, count)
+            if holder := self._shares.with_its_share(holders, beside=taken):
+                raise ShareTaken(holder, self._shares.held(holder), "bytes of the spool for uploads")
+            self._shares.take(*holders, count=count)
             taken += count
 
         try:
             yield take
         finally:
-            self._give_back(holders, taken)
+            self._shares.give_back(*holders, count=taken)
 
 
 class WaitingFile:

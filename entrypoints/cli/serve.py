@@ -11,6 +11,7 @@ import uvloop
 
 from domain.errors import WrongSetting
 from entrypoints.http.app import create_app
+from entrypoints.http.server.crowd import Crowd
 from entrypoints.http.server.protocol import ConnectionBounds, bounded_protocol
 from entrypoints.settings.requests import Requests
 from entrypoints.wiring.container import Container
@@ -19,6 +20,8 @@ BACKLOG = 2048
 """Connections that the system holds until they are taken."""
 OPEN_FILES = 65_536
 """More than that many at once are not asked for."""
+UNSENT_BYTES = 128 * 1024
+"""What the system takes for a client beyond what is on its way: else it is up to 4 MB for each that reads slowly."""
 CLEAN_END_SECONDS = 5.0
 """For requests that were cancelled to end their programs and transactions."""
 _ALL_ADDRESSES = "::"
@@ -60,7 +63,10 @@ async def _serve(container: Container, listening: socket.socket) -> None:
         log_config=None,
         proxy_headers=False,
         server_header=False,
-        http=bounded_protocol(_bounds(settings.requests)),
+        http=bounded_protocol(
+            _bounds(settings.requests),
+            Crowd(settings.admission.max_connections, settings.serving.trusted_networks),
+        ),
         timeout_graceful_shutdown=settings.serving.shutdown_grace,
         ws="none",
         backlog=BACKLOG,
@@ -89,12 +95,14 @@ def _listen(host: str, port: int) -> socket.socket:
     # On all addresses means those of IPv4, too. Python would leave them out, whatever the system does by itself.
     both = address[0] == _ALL_ADDRESSES and socket.has_dualstack_ipv6()
     try:
-        return socket.create_server(address[:2], family=family, backlog=BACKLOG, dualstack_ipv6=both)
+        listening = socket.create_server(address[:2], family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except OSError as error:
         if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
             raise _no_host(host, error) from error
         reason = os.strerror(error.errno or 0)
         raise WrongSetting("PORT", f"must be free on HOST; {host}:{port} cannot be opened ({reason})") from error
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)  # each connection inherits it
+    return listening
 
 
 def _no_host(host: str, error: Exception) -> WrongSetting:

@@ -10,6 +10,7 @@ from entrypoints.http.errors import (
     RangeUnsatisfiable,
     RecordChanged,
     RequestInvalid,
+    TargetTooLong,
     UploadTooSlow,
     WrongType,
 )
@@ -55,6 +56,7 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
     UploadTooSlow: Answer(408, "upload.too_slow", "{error}"),
     RecordChanged: Answer(412, "record.changed", "{error}"),
     BodyTooLarge: Answer(413, "upload.too_large", "{error}"),
+    TargetTooLong: Answer(414, "request.target_too_long", "{error}"),
     WrongType: Answer(415, "request.wrong_type", "{error}"),
     RangeUnsatisfiable: Answer(416, "record.range", "{error}"),
     errors.TooOften: Answer(

@@ -6,9 +6,11 @@ from importlib.metadata import version
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp
 
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
+from application.admission.shares import Shares
 from application.authenticate import Authenticate
 from application.open_record import OpenRecord
 from application.readiness import Readiness
@@ -20,13 +22,16 @@ from entrypoints.http.openapi import openapi_config
 from entrypoints.http.requests.credentials import bearer_user
 from entrypoints.http.routes.add_track import add_track
 from entrypoints.http.routes.health import live, ready
-from entrypoints.http.routes.pages import PAGE_HEADERS, asset, home, schema_page
+from entrypoints.http.routes.pages import PAGE_HEADERS, asset, home, make_assets, schema_page
 from entrypoints.http.routes.record import record
 from entrypoints.http.routes.register import register
 from entrypoints.http.server.client import believe_proxies, holders_behind
 from entrypoints.http.server.held import release_held
+from entrypoints.http.server.limit import limit_requests
 from entrypoints.http.server.middleware import end_refused_uploads, log_requests
+from entrypoints.http.server.refusal import answer_refused
 from entrypoints.http.server.shutdown import answer_cancelled
+from entrypoints.http.server.slices import slice_bodies
 from entrypoints.http.server.slow_readers import end_slow_responses
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
@@ -47,13 +52,24 @@ def create_app(container: Container) -> Litestar:
         request_max_body_size=None,  # each handler bounds its own body
         logging_config=None,
     )
-    # The outermost is called first. Who the client is has to be known before anything looks. Every answer is logged,
-    # that to a cancelled request too. What a request holds is let go even then. Nearest to the handlers is what reads
-    # on where they have not read a body to its end. Who takes its answer too slowly is told by the server's own `send`.
-    handler = log_requests(answer_cancelled(release_held(end_refused_uploads(app.asgi_handler))))
-    watched = end_slow_responses(handler, container.settings.requests)
-    app.asgi_handler = believe_proxies(watched, container.settings.serving.trusted_networks)
+    app.asgi_handler = _wrapped(app.asgi_handler, container.settings)
+    make_assets()
     return app
+
+
+def _wrapped(handler: ASGIApp, settings: Settings) -> ASGIApp:
+    """The handlers, and what is around every request. The outermost is called first.
+
+    Who the client is has to be known before anything looks. Every answer is logged, that to a cancelled request too.
+    A request counts, and holds what it holds, until its answer has ended, however it did. What reads on where a body
+    was not read to its end is around refusals, too. Nearest to the handlers is what cuts their bodies into slices. Who
+    takes an answer too slowly is told by the server's own `send`.
+    """
+    trusted = settings.serving.trusted_networks
+    handler = end_refused_uploads(answer_refused(slice_bodies(handler)))
+    handler = limit_requests(release_held(handler), Shares(settings.admission.max_requests), trusted)
+    handler = end_slow_responses(log_requests(answer_cancelled(handler)), settings.requests)
+    return believe_proxies(handler, trusted)
 
 
 def _dependencies(container: Container) -> dict[str, Provide]:

@@ -37,7 +37,7 @@ def answer_error(_: Request[Any, Any, Any], error: errors.MusicAppError) -> Resp
     message: str | list[str] = answer.message(error)
     if isinstance(error, RequestInvalid) and len(error.problems) > 1:
         message = list(error.problems)
-    return error_response(answer.status, answer.code, message, _headers(answer.status, error))
+    return error_response(answer.status, answer.code, message, headers_of(answer.status, error))
 
 
 def answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, object]]:
@@ -63,7 +63,8 @@ def _answer_unexpected(error: Exception) -> Response[dict[str, object]]:
     return error_response(_UNEXPECTED.status, _UNEXPECTED.code, _UNEXPECTED.words)
 
 
-def _headers(status: int, error: errors.MusicAppError) -> dict[str, str]:
+def headers_of(status: int, error: errors.MusicAppError) -> dict[str, str]:
+    """What an answer says of the error beside its body."""
     if status == 401:
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, errors.TooOften | errors.ShareTaken | errors.Overloaded):

@@ -18,6 +18,13 @@ class CredentialsMissing(CallerError):
         super().__init__("Authorization is missing; send: Bearer, a space, and the user_access_token")
 
 
+class TargetTooLong(CallerError):
+    """The path and the query together have more than `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"path and query have more than {limit} bytes; no call takes as many")
+
+
 class WrongType(CallerError):
     """The request's body is of a type that this call does not take."""
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 from litestar import HttpMethod, Request, Response, Router, route
 from litestar.enums import MediaType
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import OpenAPIRenderPlugin
@@ -22,8 +23,9 @@ from litestar.openapi.spec import (
     SecurityScheme,
 )
 from litestar.routes import HTTPRoute
+from litestar.utils.helpers import get_enum_string_value
 
-from entrypoints.http.error_handlers import NOT_FOUND_CODE, NOT_FOUND_MESSAGE, error_response
+from entrypoints.http.document import Document
 
 BEARER = "user_access_token"
 _ERROR_DESCRIPTIONS = {
@@ -33,6 +35,7 @@ _ERROR_DESCRIPTIONS = {
     408: "The upload was too slow",
     412: "If-Match names another version",
     413: "The body is too large",
+    414: "Path and query are too long",
     415: "The body, or the recording's codec, is of a type that is not taken",
     416: "The range is not satisfiable",
     422: "The recording cannot be converted",
@@ -41,6 +44,8 @@ _ERROR_DESCRIPTIONS = {
     503: "The service is busy, or its database is away; Retry-After says when to come back",
     507: "The disk is full; Retry-After says when to come back",
 }
+
+_OF_ANY_CALL = {414, 500}
 
 
 class ErrorResponse(msgspec.Struct):
@@ -52,10 +57,10 @@ class ErrorResponse(msgspec.Struct):
 
 
 def error_responses(*statuses: int) -> dict[int, ResponseSpec]:
-    """The descriptions of these error responses, and of a fault of the service, which no call rules out."""
+    """The descriptions of these error responses, and of those that no call rules out."""
     return {
         status: ResponseSpec(ErrorResponse, description=_ERROR_DESCRIPTIONS[status], generate_examples=False)
-        for status in (*statuses, 500)
+        for status in sorted({*statuses, *_OF_ANY_CALL})
     }
 
 
@@ -95,30 +100,43 @@ def operation(
 class _OfflinePage(OpenAPIRenderPlugin):
     """Swagger UI from our own assets; Litestar's pages load scripts from elsewhere and hold inline ones."""
 
-    def __init__(self, page: str) -> None:
+    def __init__(self, page: bytes, headers: dict[str, str]) -> None:
         super().__init__(path="/", media_type=MediaType.HTML)
-        self._page = page.encode()
+        self._page = page
+        self._headers = headers
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         return self._page
 
     def receive_router(self, router: Router) -> None:
-        """Let HEAD be what GET is, without the body: Litestar gives its pages GET alone. All of them are there now."""
-        routes = [found for found in router.routes if isinstance(found, HTTPRoute)]
+        """Make each page once, and let HEAD be what GET is, without the body. All of them are there now.
+
+        Litestar would make them anew for each reader, and give them GET alone. Its page for any other path below is
+        left out: it is no error as others are, and the cache of routes would keep each of the paths.
+        """
+        routes = [found for found in router.routes if isinstance(found, HTTPRoute) and not found.path_parameters]
         pages = {page for found in routes for page in found.route_handlers if HttpMethod.GET in page.http_methods}
         router.routes.clear()  # else OPTIONS goes on naming GET alone
         for page in pages:
-            kept: dict[str, Any] = {"media_type": page.media_type, "name": page.name, "sync_to_thread": False}
-            again = route([*page.paths], http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200, **kept)
-            router.register(again(page.fn))
+            router.register(_made_once(page, self._headers))
 
 
-async def _answer_unknown_path(response: Response[Any]) -> Response[Any]:
-    """Litestar answers unknown paths below its router with a page."""
-    return error_response(404, NOT_FOUND_CODE, NOT_FOUND_MESSAGE) if response.status_code == 404 else response
+def _made_once(page: HTTPRouteHandler, headers: dict[str, str]) -> HTTPRouteHandler:
+    media_type = get_enum_string_value(page.media_type)
+
+    made: list[Document] = []
+
+    @route([*page.paths], http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200, name=page.name)
+    async def made_once(request: Request[Any, Any, Any]) -> Response[bytes]:
+        if not made:  # the description is complete at the first request, and not before; no two of them differ in it
+            content: Any = page.fn(request)  # it is no coroutine
+            made.append(Document(content, media_type, headers))
+        return made[0].answer(request)
+
+    return made_once
 
 
-def openapi_config(version: str, page: str, page_headers: dict[str, str]) -> OpenAPIConfig:
+def openapi_config(version: str, page: bytes, page_headers: dict[str, str]) -> OpenAPIConfig:
     """The description of the whole API at `/schema`, as `page` and, at `/schema/openapi.json`, for programs."""
     return OpenAPIConfig(
         title="music-app",
@@ -129,12 +147,6 @@ def openapi_config(version: str, page: str, page_headers: dict[str, str]) -> Ope
                 BEARER: SecurityScheme(type="http", scheme="bearer", description="The user_access_token of /register")
             }
         ),
-        render_plugins=[_OfflinePage(page)],
-        openapi_router=Router(
-            "/schema",
-            route_handlers=[],
-            include_in_schema=False,
-            response_headers=page_headers,
-            after_request=_answer_unknown_path,
-        ),
+        render_plugins=[_OfflinePage(page, page_headers)],
+        openapi_router=Router("/schema", route_handlers=[], include_in_schema=False),
     )

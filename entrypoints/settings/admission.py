@@ -12,13 +12,18 @@ _UNKNOWN_UPLOADS_PER_UPLOAD = 4
 
 
 class Admission(Section, frozen=True, kw_only=True):
-    """Read by the wiring, for the places and the rate of `application/admission/`."""
+    """Read by the wiring, for the places and the rate of `application/admission/`; what bounds every request is read by
+    `entrypoints/cli/serve.py` and `entrypoints/http/app.py`.
+    """
 
     max_uploads: Annotated[int, Meta(ge=0, le=10_000)] = 0
     max_unknown_uploads: Annotated[int, Meta(ge=0, le=40_000)] = 0
     max_downloads: Annotated[int, Meta(ge=1, le=10_000)] = 400
     register_rate: Annotated[int, Meta(ge=1, le=1_000_000)] = 60
     """Registrations a minute of one client."""
+    max_connections: Annotated[int, Meta(ge=1, le=50_000)] = 4096
+    max_requests: Annotated[int, Meta(ge=1, le=50_000)] = 2000
+    """Being answered at once."""
 
     def upload_places(self, cores: int) -> int:
         """`max_uploads`, or where that is 0, eight for each core."""

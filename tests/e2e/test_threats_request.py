@@ -2,6 +2,8 @@
 
 import json
 import re
+import socket
+import struct
 import time
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,8 @@ import httpx
 import pytest
 
 from application.readiness import KEPT_FOR
-from tests.e2e.watched import Watched, wait_until, watched_server
+from entrypoints.http.server.protocol import MAX_TARGET_BYTES
+from tests.e2e.watched import Watched, rest_of_answer, wait_until, watched_server
 from tests.programs import curl
 from tests.server import NO_TLS
 from tests.unit.http.forms import CONTENT_TYPE, form, part
@@ -184,7 +187,7 @@ def test_h12_a_user_that_cannot_be_is_refused(watched: Watched, user_id: str) ->
         assert answer.status_code in (400, 401)
     with watched.server.client() as client:
         answer = client.get("/record", params={"id": "00000000-0000-4000-8000-000000000000", "user": user_id})
-    assert answer.status_code in (400, 404)
+    assert answer.status_code in (400, 404, 414)
 
 
 def test_h13_doubled_fields_are_refused_and_unknown_ones_ignored(watched: Watched) -> None:
@@ -258,9 +261,9 @@ def test_h16_nothing_that_a_client_sends_makes_a_line_of_the_log(
 @pytest.mark.parametrize(
     ("target", "status"),
     [
-        ("/" + "a" * 60_000, 404),
+        ("/" + "a" * (MAX_TARGET_BYTES - 1), 404),
         ("/" + "a" * 70_000, 400),
-        ("/record?" + "&".join(f"a{number}=1" for number in range(1000)), 400),
+        ("/record?" + "&".join(f"a{number}=1" for number in range(100)), 400),
         ("/record?id=%zz&user=%", 400),
         ("/record?id=%ff&user=%00", 400),
         ("/%zz", 404),
@@ -279,6 +282,67 @@ def test_h17_odd_addresses_are_answered_plainly(watched: Watched, target: str, s
     answer = watched.raw(f"GET {target} HTTP/1.1")
     assert status_of(answer) == status
     assert b"root:" not in answer
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "HEAD"])
+@pytest.mark.parametrize("target", ["/record?id=", "/", "/%F0%9F%98%80", "http://evil.example/"])
+def test_h20_an_address_that_is_too_long_is_refused_unread(watched: Watched, target: str, method: str) -> None:
+    long = target + "a" * (MAX_TARGET_BYTES + 1 - len(target))
+    with watched.server.client() as client:
+        head = f"{method} {long} HTTP/1.1\r\nHost: here\r\n\r\n".encode()
+        with watched.connect() as connection:
+            connection.sendall(head * 2)  # the connection goes on
+            connection.shutdown(socket.SHUT_WR)
+            answers = rest_of_answer(connection)
+        assert client.get("/health/live").status_code == 200
+    assert re.findall(rb"HTTP/1.1 (\d+) ", answers) == [b"414", b"414"]
+    assert answers.count(b'"request.target_too_long"') == (0 if method == "HEAD" else 2)
+
+
+def test_h20_a_long_address_leaves_little_in_the_log(watched: Watched) -> None:
+    before = len(watched.lines())
+    watched.raw("GET /secret?" + "a" * 60_000 + " HTTP/1.1")
+    wait_until(lambda: len(watched.lines()) > before)
+    [line] = watched.lines(before)
+    assert (line["event"], line["path"], line["status"], line["level"]) == ("request", "/secret", 414, "info")
+
+
+LEAVING = {
+    "within a body in many pieces": b"GET /nope HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    + b"1\r\na\r\n" * 500,
+    "within a further request": b"GET /assets/swagger-ui-bundle.js HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost",
+    "before many answers": b"GET /assets/swagger-ui-bundle.js HTTP/1.1\r\nHost: a\r\n\r\n" * 5,
+    "within a head": b"GET /nope HTTP/1.1\r\nHost: a\r\nA: ",
+    "after no HTTP": b"\x16\x03\x01\x02\x00" * 50,
+}
+
+
+@pytest.mark.parametrize("how", ["half", "whole", "reset"])
+@pytest.mark.parametrize("request_", LEAVING.values(), ids=LEAVING)
+def test_h25_a_client_that_leaves_is_an_info_line_at_most(watched: Watched, request_: bytes, how: str) -> None:
+    before = len(watched.lines())
+    with watched.connect() as connection:
+        connection.sendall(request_)
+        time.sleep(0.1)  # lest it leaves before anything was read; right answers do not depend on it
+        if how == "reset":
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        elif how == "half":
+            connection.shutdown(socket.SHUT_WR)
+            rest_of_answer(connection)
+    assert watched.raw("GET /health/live HTTP/1.1").startswith(b"HTTP/1.1 200")
+    wait_until(lambda: any(line.get("path") == "/health/live" for line in watched.lines(before)))
+    assert {line["level"] for line in watched.lines(before)} <= {"info"}
+
+
+def test_h25_an_upload_whose_client_sends_no_more_is_answered(watched: Watched) -> None:
+    body = form(*fields(watched), FILE)
+    head = (
+        f"POST /add_track HTTP/1.1\r\nHost: here\r\nContent-Type: {CONTENT_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with watched.connect() as connection:
+        connection.sendall(head.encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        assert status_of(rest_of_answer(connection)) == 201  # and the connection has ended
 
 
 @pytest.mark.parametrize("path", ROUTES)

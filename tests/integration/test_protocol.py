@@ -1,16 +1,19 @@
 """Connections that are too slow or too large, as bytes on the wire against uvicorn with our protocol."""
 
 import asyncio
+import logging
 import socket
+import struct
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-import uvicorn
 
-from entrypoints.http.server.protocol import MAX_WAITING_REQUESTS, ConnectionBounds, bounded_protocol
+from entrypoints.http.server.protocol import ConnectionBounds
+from entrypoints.http.server.turns import MAX_WAITING_REQUESTS
+from tests.integration.serving import connected, ending, sent, serving
 
 BOUNDS = ConnectionBounds(head_bytes=2000, head_seconds=0.3, stalled_seconds=0.3)
 PATIENT = ConnectionBounds(head_bytes=2000, head_seconds=30, stalled_seconds=30)
@@ -28,8 +31,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
         await echo(receive, send)
         return
     size = int(scope["path"][1:] or 2) if scope["path"] != "/wait" else 2
-    while (await receive())["more_body"]:
-        pass
+    await body_of(receive)
     if scope["path"] == "/wait":
         await asyncio.sleep(3 * BOUNDS.head_seconds)
     headers = [(b"content-length", str(size).encode())]
@@ -40,69 +42,27 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.body", "body": bytes(block), "more_body": size > 0})
 
 
-async def echo(receive: Any, send: Any) -> None:
+async def body_of(receive: Any) -> bytes:
+    """As much of it as came."""
     body, more = b"", True
     while more:
         message = await receive()
-        body, more = body + message["body"], message["more_body"]
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    return body
+
+
+async def echo(receive: Any, send: Any) -> None:
+    body = await body_of(receive)
     headers = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-class Server(uvicorn.Server):
-    """Tells when it serves."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-
 @asynccontextmanager
 async def served(bounds: ConnectionBounds, receive_buffer: int = 0) -> AsyncIterator[socket.socket]:
     """A connection to a server with these bounds."""
-    with socket.create_server(("127.0.0.1", 0)) as listening, socket.socket() as connection:
-        config = uvicorn.Config(
-            app, lifespan="off", log_config=None, http=bounded_protocol(bounds), ws="none", timeout_keep_alive=1
-        )
-        server = Server(config)
-        serving = asyncio.create_task(server._serve([listening]))
-        await server.ready.wait()
-        if receive_buffer:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        connection.setblocking(False)
-        loop = asyncio.get_running_loop()
-        await loop.sock_connect(connection, listening.getsockname())
+    async with serving(app, bounds) as address, connected(address, receive_buffer) as connection:
         yield connection
-        connection.close()
-        server.should_exit = True
-        await serving
-
-
-async def ending(connection: socket.socket) -> bytes:
-    """What the server sends until it ends the connection."""
-    received = b""
-    async with asyncio.timeout(10):
-        try:
-            while block := await asyncio.get_running_loop().sock_recv(connection, 1 << 16):
-                received += block
-        except ConnectionResetError:
-            pass
-    return received
-
-
-async def sent(connection: socket.socket, *blocks: bytes, every: float = 0.0) -> None:
-    """Send the blocks, unless the server has ended the connection."""
-    try:
-        for block in blocks:
-            await asyncio.get_running_loop().sock_sendall(connection, block)
-            await asyncio.sleep(every)
-    except (ConnectionResetError, BrokenPipeError):
-        pass
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET", b"GET / HTTP/1.1\r\nHost: a\r\nA: ", b"\r\n"])
@@ -247,3 +207,75 @@ async def test_only_who_knows_interim_answers_gets_one(version: bytes, interim: 
         answer = await ending(connection)
     assert answer.count(b"100 Continue") == interim
     assert answer.count(b"HTTP/1.1 200") == 1
+
+
+async def test_h26_a_field_after_the_body_is_dropped() -> None:
+    seen: list[tuple[bytes, bytes]] = []
+
+    async def noting(scope: Any, receive: Any, send: Any) -> None:
+        await echo(receive, send)
+        seen.extend(scope["headers"])
+
+    trailers = b"X-Forwarded-For: 1.1.1.1\r\nAuthorization: Bearer a\r\nHost: evil\r\n"
+    async with serving(noting, PATIENT) as address, connected(address) as connection:
+        request = (
+            b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n"
+        )
+        await sent(connection, request + trailers + b"\r\n")
+        assert (await ending(connection)).endswith(b"ab")
+    assert seen == [(b"host", b"a"), (b"connection", b"close"), (b"transfer-encoding", b"chunked")]
+
+
+WHOLE = [b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n", b"POST /wait HTTP/1.1\r\nContent-Length: 2\r\n\r\nab"]
+
+
+@pytest.mark.parametrize("more", range(3))
+@pytest.mark.parametrize("request_", WHOLE)
+async def test_h25_a_client_that_sends_no_more_gets_its_answers(request_: bytes, more: int) -> None:
+    async with served(PATIENT) as connection:
+        await sent(connection, request_ + REQUEST * more)
+        connection.shutdown(socket.SHUT_WR)
+        assert (await ending(connection)).count(b"HTTP/1.1 200") == 1 + more
+
+
+@pytest.mark.parametrize("rest", [b"GET / HTTP", b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab"])
+@pytest.mark.parametrize("earlier", [b"", REQUEST.replace(b"/ ", b"/wait ")])
+async def test_h25_a_client_that_leaves_within_a_request_is_not_waited_for(earlier: bytes, rest: bytes) -> None:
+    async with served(PATIENT) as connection:
+        await sent(connection, earlier, rest)
+        connection.shutdown(socket.SHUT_WR)
+        assert await ending(connection) == b""
+
+
+async def test_h25_a_connection_without_a_request_ends_with_its_client() -> None:
+    async with served(PATIENT) as connection:
+        await sent(connection, REQUEST)
+        await asyncio.get_running_loop().sock_recv(connection, 1 << 16)
+        connection.shutdown(socket.SHUT_WR)
+        assert await ending(connection) == b""
+
+
+CUT = {
+    "a further head": REQUEST.replace(b"/ ", b"/%d " % MANY_BYTES) + b"GET / HTTP/1.1\r\nHo",
+    "a further body": REQUEST.replace(b"/ ", b"/%d " % MANY_BYTES) + b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab",
+    "a whole further request": REQUEST.replace(b"/ ", b"/%d " % MANY_BYTES) + REQUEST,
+    "a large answer": REQUEST.replace(b"/ ", b"/%d " % MANY_BYTES),
+    "a body": b"POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n" * 99,
+    "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 20,
+    "another protocol": b"POST /echo HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: h2c\r\nContent-Length: 9\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("how", [socket.SHUT_WR, socket.SHUT_RDWR, None], ids=["half", "whole", "reset"])
+@pytest.mark.parametrize("request_", CUT.values(), ids=CUT)
+async def test_h25_a_client_that_leaves_is_no_warning(
+    request_: bytes, how: int | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with served(BOUNDS, receive_buffer=4096) as connection:
+        await sent(connection, request_)
+        await asyncio.sleep(0.05)
+        if how is None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        else:
+            connection.shutdown(how)
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []

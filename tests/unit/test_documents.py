@@ -13,7 +13,7 @@ from entrypoints.http.answers import ANSWERS
 from entrypoints.http.error_handlers import NOT_FOUND_CODE
 from entrypoints.http.requests import upload_form
 from entrypoints.http.routes import register
-from entrypoints.http.server import middleware
+from entrypoints.http.server import head, middleware, pieces, protocol, turns
 from entrypoints.settings.settings import Settings, read_settings
 
 PROJECT = Path(__file__).parents[2]
@@ -159,6 +159,11 @@ def test_the_page_names_the_limits() -> None:
     assert f"at most {upload_form.MAX_PARTS} parts" in page
     assert f"longer than {upload_form.MAX_TEXT_BYTES} bytes" in page
     assert f"up to {middleware.DRAIN_SECONDS:g} seconds" in page
+    assert f"more than {protocol.MAX_TARGET_BYTES} bytes" in page
+    assert f"of more than {head.MAX_FIELDS} fields" in page
+    assert f"more than {turns.MAX_WAITING_REQUESTS} requests wait" in page
+    assert f"more than {pieces.FREE_PIECES} pieces" in page
+    assert f"less than {pieces.MIN_PIECE_BYTES} bytes on average" in page
     assert upload_form.FORM_BYTES >= upload_form.MAX_PARTS * upload_form.MAX_TEXT_BYTES
 
 

@@ -12,10 +12,10 @@ MAX_RANGE_CHARACTERS = 256
 
 def not_modified(headers: Mapping[str, str], etag: str) -> bool:
     """Whether the client has this version already. Raises `RecordChanged` where If-Match wants another."""
-    if (wanted := headers.get("if-match")) is not None and not _names(wanted, etag, weakly=False):
+    if (wanted := headers.get("if-match")) is not None and not names_tag(wanted, etag, weakly=False):
         raise RecordChanged(etag)
     known = headers.get("if-none-match")
-    return known is not None and _names(known, etag, weakly=True)
+    return known is not None and names_tag(known, etag, weakly=True)
 
 
 def requested_range(headers: Mapping[str, str], etag: str, size: int) -> range | None:
@@ -41,7 +41,7 @@ def requested_range(headers: Mapping[str, str], etag: str, size: int) -> range |
     return range(first, last + 1)
 
 
-def _names(header: str, etag: str, *, weakly: bool) -> bool:
+def names_tag(header: str, etag: str, *, weakly: bool) -> bool:
     """Whether a list of entity tags names this one (RFC 9110, 8.8.3)."""
     if header.strip() == "*":
         return True

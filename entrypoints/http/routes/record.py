@@ -16,6 +16,7 @@ from application.open_record import OpenRecord, Record
 from domain.tracks import StoredMp3
 from entrypoints.http.errors import RequestInvalid
 from entrypoints.http.openapi import error_responses, operation, text_schema
+from entrypoints.http.requests.query import query_fields
 from entrypoints.http.requests.ranges import not_modified, requested_range
 from entrypoints.http.server.held import hold
 
@@ -70,7 +71,8 @@ async def _body(found: Record, wanted: range | None, headers: dict[str, str]) ->
 
 def _identifiers(request: Request[Any, Any, Any]) -> tuple[UUID, int]:
     """The track and the user that the link names. Raises `RequestInvalid`."""
-    identifiers, users = (request.query_params.getall(name, []) for name in ("id", "user"))
+    fields = query_fields(request)
+    identifiers, users = (fields.get(name, []) for name in ("id", "user"))
     problems = []
     if len(identifiers) != 1 or not re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", identifiers[0]):
         problems.append("id must be one UUID, as in the link")

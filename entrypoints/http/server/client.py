@@ -41,34 +41,43 @@ def client_name(request: Request[Any, Any, Any]) -> str:
 
     A proxy may name what is no address, and of such names there is no end.
     """
-    address = _address(request)
-    if isinstance(address, IPv6Address):
-        return str(IPv6Address(int(address) >> _ONE_SUBSCRIBER << _ONE_SUBSCRIBER))
-    return "unknown" if address is None else str(address)
+    return _name(_address(request.scope["client"])) or "unknown"
+
+
+def holders(peer: tuple[str, int] | None, trusted: Sequence[Network]) -> tuple[str, ...]:
+    """In whose name this peer holds what is bounded: `address` and its `client_name`.
+
+    Nobody's where it is a proxy that names no client, since all who come through it would have to share one part.
+    """
+    address = _address(peer)
+    if address is not None and any(address in network for network in trusted):
+        return ()
+    return (f"address {_name(address) or 'unknown'}",)
 
 
 def holders_behind(trusted: Sequence[Network]) -> Callable[[Request[Any, Any, Any]], tuple[str, ...]]:
-    """What gives the names by which a client holds its part of the places: `address` and its `client_name`.
+    """What gives the `holders` of a request."""
 
-    There is none for a proxy that names nobody, since all who come through it would have to share that part.
-    """
+    def of(request: Request[Any, Any, Any]) -> tuple[str, ...]:
+        return holders(request.scope["client"], trusted)
 
-    def holders(request: Request[Any, Any, Any]) -> tuple[str, ...]:
-        address = _address(request)
-        if address is None or any(address in network for network in trusted):
-            return ()
-        return (f"address {client_name(request)}",)
-
-    return holders
+    return of
 
 
-def _address(request: Request[Any, Any, Any]) -> IPv4Address | IPv6Address | None:
-    """The client's address, of IPv4 also where it is mapped into IPv6; None where there is none."""
+def _address(peer: tuple[str, int] | None) -> IPv4Address | IPv6Address | None:
+    """Mapped into IPv6 or not, an IPv4 address is one."""
     try:
-        address = ip_address(request.client.host if request.client else "")
+        address = ip_address(peer[0] if peer else "")
     except ValueError:
         return None
-    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def _name(address: IPv4Address | IPv6Address | None) -> str | None:
+    if isinstance(address, IPv6Address):
+        return str(IPv6Address(int(address) >> _ONE_SUBSCRIBER << _ONE_SUBSCRIBER))
+    return None if address is None else str(address)
 
 
 def _spellings(network: Network) -> Iterator[Network]:

@@ -2,32 +2,42 @@
 
 uvicorn promises none of the names that are read, called or overridden here, so it is pinned to its minor version:
 
-HttpToolsProtocol: connection_made, connection_lost, data_received (which asks for `parser` anew each time),
-    on_message_begin, on_url, on_header, on_headers_complete, on_body, on_message_complete, on_response_complete,
-    pause_writing, resume_writing, timeout_keep_alive_handler, send_400_response, _unsupported_upgrade_warning,
-    parser, transport, loop, cycle, pipeline, scope, url, headers, expect_100_continue
-RequestResponseCycle: response_complete
+HttpToolsProtocol: connection_made, connection_lost, eof_received, data_received (ours in place of its, which asks for
+    `parser` anew each time, too), on_message_begin, on_url, on_header, on_headers_complete, on_body,
+    on_message_complete, on_response_complete, pause_writing, resume_writing, timeout_keep_alive_handler,
+    send_400_response, _unset_keepalive_if_required, parser, transport, loop, client, scope, cycle, pipeline, url,
+    headers, expect_100_continue
+RequestResponseCycle: response_complete, response_started, disconnected, message_event, keep_alive, body
 Server (`entrypoints/cli/serve.py`): startup, shutdown, started, server_state with its tasks
 """
 
-import array
 import asyncio
-import fcntl
-import socket
-import termios
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+import httptools
+import structlog
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from entrypoints.http.errors import TargetTooLong
+from entrypoints.http.server.crowd import SPARE_SECONDS, Crowd, Place
 from entrypoints.http.server.drop import drop
+from entrypoints.http.server.head import Head
+from entrypoints.http.server.limit import mark_spare
+from entrypoints.http.server.pieces import PIECES_AT_ONCE, Beyond, Pieces
+from entrypoints.http.server.refusal import refuse
 from entrypoints.http.server.slow_readers import DROP
+from entrypoints.http.server.stalling import StallWatch
+from entrypoints.http.server.turns import Turns
 from entrypoints.http.server.upgrade import RequestParser
 
-MAX_WAITING_REQUESTS = 16
-"""Requests of one connection that may wait for the answer to an earlier one."""
-_AROUND_FIELD = len(": \r\n")
+logger = structlog.get_logger(__name__)
+
+MAX_TARGET_BYTES = 2048
+"""Path and query of a request. The longest that a call of ours takes, a link to a record, has a tenth of that."""
+LOGGED_TARGET_BYTES = 200
+"""Of one that is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,155 +55,216 @@ class ConnectionBounds:
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Closes connections whose request head is too large or too slow, on which too many requests wait, and those whose
-    client takes nothing. Reads requests that ask for another protocol as if they did not.
+    """Ends connections of which there are too many, whose request head is too large or too slow, whose body is in too
+    small pieces, on which too much waits, and those whose client takes nothing. Reads requests that ask for another
+    protocol as if they did not. Answers a client that sends no more.
     """
 
-    def __init__(self, *arguments: Any, bounds: ConnectionBounds, **named: Any) -> None:
+    def __init__(self, *arguments: Any, bounds: ConnectionBounds, crowd: Crowd, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.parser: RequestParser = RequestParser(self, self._read_again)
-        self._bounds = bounds
-        self._field_bytes = 0
+        self._bounds, self._crowd = bounds, crowd
+        self._place: Place | None = None
+        self._turns = Turns()
+        self._head = Head(bounds.head_bytes)
+        self._pieces = Pieces()
+        self._body: list[bytes] = []
         self._bytes_without_progress = 0
-        self._in_message = False
+        self._bytes_around_head = 0
+        self._in_head = self._in_message = False
         self._head_timer: asyncio.TimerHandle | None = None
-        self._stall_timer: asyncio.TimerHandle | None = None
+        self._stall: StallWatch
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the base class
         super().connection_made(transport)
-        self._await_head()
+        self._stall = StallWatch(transport, self.loop, self._bounds.stalled_seconds)
+        self._place = self._crowd.enter(self.client)
+        if self._place is None:
+            transport.abort()
+        else:
+            self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel_head_timer()
-        self._cancel_stall_timer()
+        self._stall.end()
+        if self._place is not None:
+            self._place.leave()
+        self.pipeline.clear()
         super().connection_lost(exc)
+        self._give_up_on_answers()
+
+    def eof_received(self) -> bool:  # type: ignore[override] # the base class closes whatever there is to be answered
+        """The client sends no more. What it has sent whole is answered, and nothing else is waited for."""
+        if self._turns.current is not None and not self._in_head and not self._in_message:
+            self.cycle.keep_alive = False
+            return True
+        return False
 
     def data_received(self, data: bytes) -> None:
         if self._head_timer is None and not self._in_message:
             self._await_head()
         self._bytes_without_progress += len(data)
-        super().data_received(data)
-        # The parser keeps a field until it is whole: one without an end is told by nothing else.
-        if self._bytes_without_progress > self._bounds.head_bytes and not self.transport.is_closing():
-            self.send_400_response("Invalid HTTP request received.")
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+            self._take_body()
+        except httptools.HttpParserUpgrade:
+            pass  # CONNECT, which is answered like any other method that is not there
+        except Beyond as error:
+            self._end(str(error))
+        except httptools.HttpParserError as error:
+            # The parser ends at an exception of ours, which it wraps. Its own may hold what the client has sent.
+            self._end(str(error.__context__) if isinstance(error.__context__, Beyond) else "what came is no HTTP")
+        if self._in_head and self._bytes_without_progress < len(data):
+            self._bytes_around_head = len(data)  # it began somewhere in these, with the end of an earlier request
+            self._await_head()
+        self._bound_what_waits()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._field_bytes = 0
         self.scope["state"][DROP] = partial(drop, self.transport)
+        self._in_head = True
+        self._head = Head(self._bounds.head_bytes)
+        self._pieces = Pieces()
 
     def on_url(self, url: bytes) -> None:
-        self._count_field(len(url))
+        self._head.count_line(len(url))
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._count_field(len(name) + len(value) + _AROUND_FIELD)
-        super().on_header(name, value)
+        self._head.count_field(name, value)
+        if not self._in_message:  # else it is a trailer, and must not speak for a proxy or a user
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         if self.parser.ignores_upgrade:
             return
-        if len(self.pipeline) >= MAX_WAITING_REQUESTS:
-            raise ValueError(f"more than {MAX_WAITING_REQUESTS} requests wait")
-        self._bytes_without_progress = 0
-        self._in_message = True
+        self._turns.refuse_too_many()
+        self._bytes_without_progress = self._bytes_around_head = 0
+        self._in_head, self._in_message = False, True
         self._cancel_head_timer()
         if self.parser.get_http_version() == "1.0":
             self.expect_100_continue = False  # RFC 9110, 10.1.1: such a client knows of no interim answer
-        super().on_headers_complete()
+        self._begin()
+        self._turns.come(self.cycle, self._head.held)
 
     def on_body(self, body: bytes) -> None:
-        self._bytes_without_progress = 0
-        super().on_body(body)
+        self._body.append(body)
+        if len(self._body) >= PIECES_AT_ONCE:
+            self._take_body()
 
     def on_message_complete(self) -> None:
         if self.parser.ignores_upgrade:
             return
+        self._take_body()
         self._bytes_without_progress = 0
         self._in_message = False
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        following = self.pipeline[-1][0] if self.pipeline and not self.transport.is_closing() else None
         super().on_response_complete()
-        self._watch_closing()
+        if following is not None:
+            self._turns.pass_to(following)
+            self._bound_what_waits()
+        self._stall.watch_closing()
 
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
-        self._watch_closing()
+        self._stall.watch_closing()
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._watch_stalled()
+        self._stall.watch()
+        if (answered := self._turns.current) is not None:
+            answered.body = bytearray()  # its answer has begun; what came before is not read any more
 
     def resume_writing(self) -> None:
-        if not self.transport.is_closing():
-            self._cancel_stall_timer()
+        self._stall.resume()
         super().resume_writing()
 
-    def _unsupported_upgrade_warning(self) -> None:
-        """Say nothing: this is CONNECT, which is answered like any other method that is not there."""
+    def _take_body(self) -> None:
+        """Hand on what came of a body since the last time. None of it is kept once the answer has begun."""
+        if not self._body:
+            return
+        body, count = self._body[0] if len(self._body) == 1 else b"".join(self._body), len(self._body)
+        self._body.clear()
+        self._bytes_without_progress = 0
+        self._pieces.count(count, len(body))
+        if self.cycle.response_started:
+            self._pieces.count_unwanted(count, len(body))
+            body = b""
+        else:
+            self._turns.grow(len(body))
+        super().on_body(body)
+
+    def _begin(self) -> None:
+        """Have the request answered, of whose address nothing is parsed or kept where it is too long."""
+        target = self.url
+        if len(target) > MAX_TARGET_BYTES:
+            refuse(self.scope, TargetTooLong(MAX_TARGET_BYTES))  # type: ignore[arg-type] # uvicorn's own type
+            self.url = b"/"
+        if self._place is not None and self._place.spare:
+            mark_spare(self.scope)  # type: ignore[arg-type] # as above
+        super().on_headers_complete()
+        if len(target) > MAX_TARGET_BYTES:
+            # For the log alone; the task that answers has not begun.
+            self.scope["path"] = target[:LOGGED_TARGET_BYTES].partition(b"?")[0].decode("latin-1")
+        if self._place is not None and self._place.spare:
+            self.cycle.keep_alive = False
 
     def _read_again(self, rest: bytes) -> None:
         head = self.parser.head_without_upgrade(self.url, self.headers)
         self.parser = RequestParser(self, self._read_again)
         self.parser.feed_data(head + rest)
 
-    # The parser ends at an exception, upon which the base class answers 400 and closes.
+    def _bound_what_waits(self) -> None:
+        """The parser keeps a field until it is whole: one without an end is told by nothing else."""
+        if self.transport.is_closing() or self._place is None:
+            return
+        if self._bytes_without_progress > self._bounds.head_bytes:
+            self._end(f"more than {self._bounds.head_bytes} bytes that are neither a head nor a body")
+            return
+        unfinished = self._bytes_without_progress + self._bytes_around_head + self._head.held_beside
+        if not self._place.hold((unfinished if self._in_head else 0) + self._turns.waiting_bytes):
+            self._end("too much waits on this and other connections")
 
-    def _count_field(self, size: int) -> None:
-        self._field_bytes += size
-        if self._field_bytes > self._bounds.head_bytes:
-            raise ValueError(f"the fields of the request have more than {self._bounds.head_bytes} bytes")
+    def _end(self, reason: str) -> None:
+        """Close a connection of which no more can be read; say 400 where no answer has begun."""
+        logger.info("connection ended", reason=reason)
+        answered = self._turns.current
+        if answered is not None and answered.response_started:
+            self.transport.close()
+        else:
+            self.send_400_response("Invalid HTTP request received.")
+        self._give_up_on_answers()
+        self._stall.watch_closing()
+
+    def _give_up_on_answers(self) -> None:
+        """Let those who answer know that nobody listens; uvicorn tells the last one, who may not have begun."""
+        for cycle in (self._turns.current, self.cycle):
+            if cycle is not None and not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
 
     def _await_head(self) -> None:
-        self._head_timer = self.loop.call_later(self._bounds.head_seconds, self._give_up_on_head)
+        self._cancel_head_timer()
+        spare = self._place is not None and self._place.spare
+        seconds = min(self._bounds.head_seconds, SPARE_SECONDS) if spare else self._bounds.head_seconds
+        self._head_timer = self.loop.call_later(seconds, self._give_up_on_head)
 
     def _give_up_on_head(self) -> None:
-        cycle: RequestResponseCycle | None = self.cycle
-        if cycle is not None and not cycle.response_complete:  # an earlier request is being answered
+        if self._turns.current is not None:  # an earlier request
             self._await_head()
         else:
             self.transport.abort()
-
-    def _watch_closing(self) -> None:
-        """A connection is closed once its client has taken what was written; it may never do so."""
-        if self.transport.is_closing() and self._stall_timer is None and self.transport.get_write_buffer_size():
-            self._watch_stalled()
-
-    def _watch_stalled(self) -> None:
-        self._cancel_stall_timer()
-        self._stall_timer = self.loop.call_later(
-            self._bounds.stalled_seconds, self._drop_if_stalled, self._untaken_bytes()
-        )
-
-    def _drop_if_stalled(self, before: int) -> None:
-        """Nothing is written while the timer runs, so what waits can only have become less."""
-        self._stall_timer = None
-        if not self.transport.get_write_buffer_size():
-            return
-        if self._untaken_bytes() >= before:
-            drop(self.transport)
-        else:
-            self._watch_stalled()
-
-    def _untaken_bytes(self) -> int:
-        """What the client's system has not taken: our buffer, and the kernel's (Linux, tcp(7): SIOCOUTQ)."""
-        queued = array.array("i", [0])
-        connection: socket.socket = self.transport.get_extra_info("socket")
-        fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, queued)  # the same number as SIOCOUTQ
-        return self.transport.get_write_buffer_size() + queued[0]
 
     def _cancel_head_timer(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
 
-    def _cancel_stall_timer(self) -> None:
-        if self._stall_timer is not None:
-            self._stall_timer.cancel()
-            self._stall_timer = None
 
-
-def bounded_protocol(bounds: ConnectionBounds) -> Any:
+def bounded_protocol(bounds: ConnectionBounds, crowd: Crowd) -> Any:
     """The protocol with these bounds, as uvicorn wants it."""
-    return partial(BoundedProtocol, bounds=bounds)
+    return partial(BoundedProtocol, bounds=bounds, crowd=crowd)

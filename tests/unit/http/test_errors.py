@@ -33,6 +33,7 @@ STATUSES = {
     "upload.too_slow": {408},
     "record.changed": {412},
     "upload.too_large": {413},
+    "request.target_too_long": {414},
     "request.wrong_type": {415},
     "wav.not_a_wav": {415},
     "wav.unsupported_codec": {415},

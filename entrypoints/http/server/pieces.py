@@ -1,0 +1,38 @@
+"""In how many pieces a body comes: each costs the same, however small it is."""
+
+FREE_PIECES = 4096
+"""After so many, they need `MIN_PIECE_BYTES` each on average."""
+MIN_PIECE_BYTES = 16
+"""A recorder that sends 20 ms of 8 kHz µ-law at a time has 160."""
+UNWANTED_BYTES = 256 << 20
+"""Of a body that nobody reads, as its request is answered already."""
+UNWANTED_PIECES = 65_536
+"""Likewise; as segments of a network they are 96 MB."""
+PIECES_AT_ONCE = 1024
+"""Are joined before anything looks at them: one by one, each would cost several times as much."""
+
+
+class Beyond(ValueError):
+    """A connection takes more than it may; the text says what, and tells nothing that the client has sent."""
+
+
+class Pieces:
+    """Counts those of one body, many at a time."""
+
+    def __init__(self) -> None:
+        self._count = self._bytes = 0
+        self._unwanted_count = self._unwanted_bytes = 0
+
+    def count(self, more: int, size: int) -> None:
+        """So many more, of so many bytes together. Raises `Beyond`."""
+        self._count += more
+        self._bytes += size
+        if self._count > FREE_PIECES and self._bytes < MIN_PIECE_BYTES * self._count:
+            raise Beyond(f"a body in more than {FREE_PIECES} pieces of less than {MIN_PIECE_BYTES} bytes")
+
+    def count_unwanted(self, more: int, size: int) -> None:
+        """Of those, that these are thrown away. Raises `Beyond`."""
+        self._unwanted_count += more
+        self._unwanted_bytes += size
+        if self._unwanted_count > UNWANTED_PIECES or self._unwanted_bytes > UNWANTED_BYTES:
+            raise Beyond("a body that goes on although its request is answered")

@@ -1,0 +1,214 @@
+"""What many connections, or one with much in it, may take: against uvicorn with our protocol."""
+
+import asyncio
+import gc
+import json
+import socket
+import tracemalloc
+from contextlib import AsyncExitStack, suppress
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+
+from entrypoints.cli import serve
+from entrypoints.http.app import create_app
+from entrypoints.http.server import crowd as crowds
+from entrypoints.http.server import pieces, protocol
+from entrypoints.http.server.crowd import Crowd
+from entrypoints.http.server.head import MAX_FIELDS
+from entrypoints.settings.settings import Settings
+from tests.integration.serving import connected, ending, sent, serving
+from tests.unit.memory import in_memory_container
+
+LIVE = b"GET /health/live HTTP/1.1\r\nHost: here\r\n\r\n"
+HOME = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
+UNFINISHED = b"POST /register HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+
+
+def service(**settings: Any) -> Any:
+    return create_app(in_memory_container(Settings().but(**settings)))
+
+
+async def answer(connection: socket.socket, request: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of the answer to a request, whose connection may go on."""
+    await sent(connection, request)
+    received = b""
+    async with asyncio.timeout(10):
+        while b"\r\n\r\n" not in received:
+            block = await asyncio.get_running_loop().sock_recv(connection, 1 << 16)
+            assert block, f"the connection ended after {received!r}"
+            received += block
+    head, _, body = received.partition(b"\r\n\r\n")
+    status, *lines = head.decode().split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines)
+    while len(body) < int(headers["content-length"]):
+        body += await asyncio.get_running_loop().sock_recv(connection, 1 << 16)
+    return int(status.split()[1]), headers, body
+
+
+def is_refusal(found: tuple[int, dict[str, str], bytes]) -> None:
+    status, headers, body = found
+    assert (status, json.loads(body)["code"]) == (503, "service.overloaded")
+    assert int(headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(("trusted", "allowed"), [((), 6), ((ip_network("127.0.0.0/8"),), 8)])
+async def test_h23_one_address_gets_three_quarters_of_the_connections(trusted: Any, allowed: int) -> None:
+    crowd = Crowd(8, trusted)
+    async with serving(service(), crowd=crowd) as address, AsyncExitStack() as held:
+        connections = [await held.enter_async_context(connected(address)) for _ in range(allowed)]
+        for connection in connections:
+            assert (await answer(connection, HOME))[0] == 200
+        async with connected(address) as one_too_many:
+            found = await answer(one_too_many, HOME)
+            is_refusal(found)
+            assert found[1]["connection"] == "close"
+            assert await ending(one_too_many) == b""
+        async with connected(address) as supervisor:
+            assert (await answer(supervisor, LIVE))[0] == 200
+        connections[0].close()
+        assert await comes_in(address)
+
+
+async def comes_in(address: tuple[str, int]) -> bool:
+    """Whether a connection is an ordinary one, soon."""
+    async with asyncio.timeout(10):
+        while True:
+            async with connected(address) as connection:
+                if (await answer(connection, HOME))[0] == 200:
+                    return True
+
+
+async def test_h23_beyond_the_spare_connections_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowds, "SPARE_CONNECTIONS", 4)
+    async with serving(service(), crowd=Crowd(4, ())) as address, AsyncExitStack() as held:
+        connections = [await held.enter_async_context(connected(address)) for _ in range(3 + 3)]
+        async with connected(address) as refused:
+            assert await ending(refused) == b""
+        assert (await answer(connections[0], HOME))[0] == 200
+
+
+async def test_h23_a_spare_connection_that_says_nothing_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("entrypoints.http.server.protocol.SPARE_SECONDS", 0.1)
+    async with serving(service(), crowd=Crowd(1, ())) as address:
+        async with connected(address), connected(address) as spare:
+            assert await ending(spare) == b""
+
+
+async def test_h23_more_requests_than_are_answered_at_once_are_refused() -> None:
+    async with serving(service(max_requests=4)) as address, AsyncExitStack() as held:
+        for _ in range(3):
+            connection = await held.enter_async_context(connected(address))
+            await sent(connection, UNFINISHED)
+        async with connected(address) as other:
+            async with asyncio.timeout(10):
+                while (found := await answer(other, HOME))[0] == 200:  # the unfinished ones are on their way
+                    pass
+            is_refusal(found)
+            assert (await answer(other, LIVE))[0] == 200
+            connection.close()
+            async with asyncio.timeout(10):
+                while (await answer(other, HOME))[0] == 503:
+                    pass
+
+
+async def test_h22_the_system_takes_little_for_a_slow_reader() -> None:
+    taken = 0
+    with serve._listen("127.0.0.1", 0) as listening:
+        async with connected(listening.getsockname(), 4096):
+            with listening.accept()[0] as accepted:
+                accepted.setblocking(False)
+                with suppress(BlockingIOError):
+                    while taken < 8 << 20:
+                        taken += accepted.send(bytes(1 << 16))
+    assert serve.UNSENT_BYTES <= taken <= 3 * serve.UNSENT_BYTES  # it would be some 2.5 MB
+
+
+HEAD = b"POST /nope HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("method", [b"GET", b"POST"])
+@pytest.mark.parametrize("path", [b"/nope", b"/", b"/register", b"/add_track", b"/record"])
+async def test_h24_a_body_in_tiny_pieces_ends_the_connection(
+    monkeypatch: pytest.MonkeyPatch, method: bytes, path: bytes
+) -> None:
+    counted: list[int] = []
+
+    class Counted(pieces.Pieces):
+        def count(self, more: int, size: int) -> None:
+            counted.append(more)
+            super().count(more, size)
+
+    monkeypatch.setattr(protocol, "Pieces", Counted)
+    head = HEAD.replace(b"POST /nope", method + b" " + path)
+    async with serving(service()) as address, connected(address) as connection:
+        await sent(connection, head, *[b"1\r\na\r\n" * 10_000] * 100)
+        received = await ending(connection)
+    assert received == b"" or received.startswith(b"HTTP/1.1 4")
+    assert pieces.FREE_PIECES < sum(counted) <= pieces.FREE_PIECES + pieces.PIECES_AT_ONCE  # of a million
+
+
+async def test_h24_pieces_of_a_recorders_size_pass() -> None:
+    body = b"a0\r\n" + bytes(160) + b"\r\n"
+    async with serving(service()) as address, connected(address) as connection:
+        request = HEAD + body * (2 * pieces.FREE_PIECES) + b"0\r\n\r\n"
+        assert (await answer(connection, request))[0] == 404
+
+
+async def test_h24_a_refused_body_is_read_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "UNWANTED_BYTES", 1 << 20)
+    async with serving(service()) as address, connected(address) as connection:
+        head = b"POST /nope HTTP/1.1\r\nHost: here\r\nContent-Length: 1000000000\r\n\r\n"
+        async with asyncio.timeout(4):  # it would be read for five seconds
+            await sent(connection, head, *[bytes(1 << 16)] * 1000)
+            assert (await ending(connection))[:12] in (b"HTTP/1.1 404", b"")
+
+
+def growth_since(before: int) -> int:
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0] - before
+
+
+@pytest.mark.parametrize("fields", [MAX_FIELDS, MAX_FIELDS + 1])
+async def test_h27_a_head_of_many_fields_is_refused(fields: int) -> None:
+    request = b"GET /health/live HTTP/1.1\r\nHost: here\r\n" + b"a:\r\n" * (fields - 1) + b"\r\n"
+    async with serving(service()) as address, connected(address) as connection:
+        await sent(connection, request, b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+        assert (await ending(connection)).startswith(b"HTTP/1.1 200" if fields == MAX_FIELDS else b"HTTP/1.1 400")
+
+
+async def test_h27_heads_that_are_not_whole_hold_no_more_than_they_may_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(crowds, "WAITING_BYTES", 1 << 20)
+    unfinished = b"GET / HTTP/1.1\r\nHost: here\r\nA: " + b"x" * 60_000
+    tracemalloc.start()
+    try:
+        async with serving(service()) as address, AsyncExitStack() as held:
+            await comes_in(address)
+            before = growth_since(0)
+            connections = [await held.enter_async_context(connected(address)) for _ in range(100)]
+            for connection in connections:
+                await sent(connection, unfinished)
+            async with connected(address) as other:
+                assert (await answer(other, HOME))[0] == 200  # whoever sends a head at once is not concerned
+            assert growth_since(before) < 3 << 20  # of 6 MB
+    finally:
+        tracemalloc.stop()
+
+
+async def test_h27_what_waits_behind_a_slow_reader_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowds, "WAITING_BYTES", 1 << 20)
+    slow = b"GET /assets/swagger-ui-bundle.js HTTP/1.1\r\nHost: here\r\n\r\n"
+    behind = b"POST /register HTTP/1.1\r\nHost: here\r\nContent-Length: 200000\r\n\r\n" + bytes(200_000)
+    crowd = Crowd(100, ())
+    async with serving(service(), crowd=crowd) as address, AsyncExitStack() as held:
+        for _ in range(20):
+            connection = await held.enter_async_context(connected(address, 4096))
+            await sent(connection, slow)
+            await asyncio.wait_for(sent(connection, behind), 10)
+        assert crowd._waiting.free >= 0
+        async with connected(address) as other:
+            assert (await answer(other, HOME))[0] == 200
+    assert crowd._waiting.free == 1 << 20  # all of it was given back

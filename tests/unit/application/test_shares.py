@@ -1,0 +1,48 @@
+"""How much of what is bounded one client may hold."""
+
+import pytest
+
+from application.admission.shares import Shares
+
+
+def taken(shares: Shares, *holders: str) -> int:
+    """How many more this one gets."""
+    count = 0
+    while shares.take_if_free(*holders):
+        count += 1
+    return count
+
+
+@pytest.mark.parametrize(("count", "alone"), [(1, 1), (4, 3), (100, 75), (4096, 3072)])
+def test_one_alone_gets_three_quarters(count: int, alone: int) -> None:
+    assert taken(Shares(count), "a") == alone
+
+
+def test_there_is_always_some_left_for_who_has_none() -> None:
+    shares = Shares(1024)
+    got = [taken(shares, holder) for holder in "abcde"]
+    assert got == [768, 192, 48, 12, 3]
+    assert taken(shares, "f") == 1
+
+
+def test_who_has_no_share_gets_all() -> None:
+    assert taken(Shares(7)) == 7
+
+
+def test_what_is_given_back_is_there_again_and_nobody_is_remembered() -> None:
+    shares = Shares(4)
+    for number in range(1000):
+        assert shares.take_if_free(f"client {number}")
+        shares.give_back(f"client {number}")
+    assert shares.take_if_free()
+    shares.give_back()
+    assert taken(shares, "a") == 3
+    assert [*shares._held] == ["a"]
+
+
+def test_amounts_are_taken_whole_or_not_at_all() -> None:
+    shares = Shares(100)
+    assert not shares.take_if_free("a", count=101)
+    assert shares.take_if_free("a", count=70)
+    assert not shares.take_if_free("b", count=31)
+    assert shares.take_if_free("b", count=30)
