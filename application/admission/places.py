@@ -15,22 +15,23 @@ class Places:
     """
 
     def __init__(self, count: int, taken_by: str) -> None:
-        self._shares = Shares(count)
+        self.shares = Shares(count)
+        """How many are free, and who holds how many."""
         self._taken_by = taken_by
         self._waiting: dict[asyncio.Future[None], tuple[str, ...]] = {}
 
     def refuse_if_full(self, *holders: str) -> None:
         """Raises `Overloaded` if no place is free now, `ShareTaken` if one of the holders has its share of them."""
-        if self._shares.free == 0:
+        if self.shares.free == 0:
             raise Overloaded(f"all places for {self._taken_by} are taken")
-        if holder := self._shares.with_its_share(holders):
-            raise ShareTaken(holder, self._shares.held(holder), f"places for {self._taken_by}")
+        if holder := self.shares.with_its_share(holders):
+            raise ShareTaken(holder, self.shares.held(holder), f"places for {self._taken_by}")
 
     @contextmanager
     def take(self, *holders: str) -> Iterator[None]:
         """Hold a place while the context lasts. Raises what `refuse_if_full` does."""
         self.refuse_if_full(*holders)
-        self._shares.take(*holders)
+        self.shares.take(*holders)
         try:
             yield
         finally:
@@ -59,7 +60,7 @@ class Places:
                 self._leave(holders)
 
     def _leave(self, holders: tuple[str, ...]) -> None:
-        self._shares.give_back(*holders)
+        self.shares.give_back(*holders)
         self._hand_out()
 
     def _hand_out(self) -> None:
@@ -68,7 +69,7 @@ class Places:
         Once through is enough: a place that is handed out leaves less for those who were passed over.
         """
         for turn, holders in [*self._waiting.items()]:
-            if self._shares.take_if_free(*holders):
+            if self.shares.take_if_free(*holders):
                 del self._waiting[turn]
                 turn.set_result(None)
 

@@ -17,7 +17,8 @@ class SpoolShares:
     """
 
     def __init__(self, count: int) -> None:
-        self._shares = Shares(count)
+        self.shares = Shares(count)
+        """Of bytes."""
 
     @contextmanager
     def file(self, *holders: str) -> Iterator[Callable[[int], None]]:
@@ -26,15 +27,15 @@ class SpoolShares:
 
         def take(count: int) -> None:
             nonlocal taken
-            if holder := self._shares.with_its_share(holders, beside=taken):
-                raise ShareTaken(holder, self._shares.held(holder), "bytes of the spool for uploads")
-            self._shares.take(*holders, count=count)
+            if holder := self.shares.with_its_share(holders, beside=taken):
+                raise ShareTaken(holder, self.shares.held(holder), "bytes of the spool for uploads")
+            self.shares.take(*holders, count=count)
             taken += count
 
         try:
             yield take
         finally:
-            self._shares.give_back(*holders, count=taken)
+            self.shares.give_back(*holders, count=taken)
 
 
 class WaitingFile:

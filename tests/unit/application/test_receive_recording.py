@@ -52,7 +52,7 @@ async def registered(container: Container) -> tuple[User, Credentials]:
 
 
 def free(container: Container) -> int:
-    return container.application.upload_places()._free
+    return container.application.upload_places().shares.free
 
 
 def nothing_is_left(container: Container, recording: InMemoryRecording) -> bool:
@@ -65,8 +65,8 @@ def nothing_waits(container: Container) -> bool:
     """Whether there is no file on its way, and nothing is held for one."""
     application = container.application
     held = [*memory.spool(container).open_files, *memory.converter(container).open_mp3s]
-    shares = [*application.unknown_upload_places()._held, *application.spool_shares()._held]
-    return not held and not shares and application.unknown_upload_places()._free == 1
+    shares = [*application.unknown_upload_places().shares._held, *application.spool_shares().shares._held]
+    return not held and not shares and application.unknown_upload_places().shares.free == 1
 
 
 async def refusal(container: Container, recording: InMemoryRecording) -> MusicAppError:
@@ -141,7 +141,7 @@ async def test_a_place_is_taken_once_enough_of_the_file_is_there(container: Cont
     recording = InMemoryRecording(KIBIBYTES, credentials, told)
     places: list[tuple[int, int]] = []
     unknown = container.application.unknown_upload_places()
-    recording.before_block = lambda: places.append((free(container), unknown._free))
+    recording.before_block = lambda: places.append((free(container), unknown.shares.free))
     await container.application.receive_recording()(recording)
     enough = READ_AHEAD_BYTES // 1024
     taken = (1, 0) if told is Told.AT_THE_END else (0, 1)
@@ -180,8 +180,8 @@ async def test_h33_a_file_that_came_first_waits_for_a_place_without_taking_one(c
     unknown = container.application.unknown_upload_places()
     with container.application.upload_places().take():
         receiving = await waiting(container, recording)
-        assert (recording.bytes_given, unknown._free, memory.tracks(container).kept) == (len(RECORDING), 0, {})
-    assert unknown._free == 0  # until it has the other
+        assert (recording.bytes_given, unknown.shares.free, memory.tracks(container).kept) == (len(RECORDING), 0, {})
+    assert unknown.shares.free == 0  # until it has the other
     assert (await receiving).user_id == user.user_id
     assert (free(container), nothing_waits(container)) == (1, True)
 
@@ -242,7 +242,7 @@ async def test_h30_who_has_a_share_of_the_places_is_refused_before_the_file_is_r
         assert (refused.value.holder, refused.value.held, recording.bytes_given) == (holder, 3, 0)
         others = InMemoryRecording(KIBIBYTES, Credentials(token, 2), told, holders=("address 198.51.100.1",))
         await container.application.receive_recording()(others)
-    assert (free(container), len(container.application.upload_places()._held)) == (4, 0)
+    assert (free(container), len(container.application.upload_places().shares._held)) == (4, 0)
 
 
 async def test_a_full_spool_refuses_only_who_has_to_wait_in_it(container: Container) -> None:

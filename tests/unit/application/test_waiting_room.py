@@ -40,12 +40,12 @@ async def test_a_file_is_read_as_it_was_written_and_gone_in_the_end(
         await file.write(b"abc")
         await file.write(b"def")
         assert (file.size, b"".join([block async for block in file.read()])) == (6, b"abcdef")
-        assert (places._free, shares._free) == (99, ROOM - 6)
+        assert (places.shares.free, shares.shares.free) == (99, ROOM - 6)
         file.leave_place()
         file.leave_place()
-        assert (places._free, shares._free, len(spool.open_files)) == (100, ROOM - 6, 1)
-    assert (places._free, shares._free, spool.open_files) == (100, ROOM, [])
-    assert len(places._held) == len(shares._held) == 0
+        assert (places.shares.free, shares.shares.free, len(spool.open_files)) == (100, ROOM - 6, 1)
+    assert (places.shares.free, shares.shares.free, spool.open_files) == (100, ROOM, [])
+    assert len(places.shares._held) == len(shares.shares._held) == 0
 
 
 async def refused(file: WaitingFile) -> ShareTaken | None:
@@ -94,7 +94,7 @@ async def test_who_finds_no_place_opens_no_file(room: WaitingRoom, spool: InMemo
             await stack.enter_async_context(room.enter(GREEDY))
         assert len(spool.open_files) == 75
         room.refuse_if_full(OTHER)
-    assert places._free == 100
+    assert places.shares.free == 100
 
 
 async def test_a_full_disk_takes_no_place(room: WaitingRoom, spool: InMemorySpool, places: Places) -> None:
@@ -102,4 +102,4 @@ async def test_a_full_disk_takes_no_place(room: WaitingRoom, spool: InMemorySpoo
     with pytest.raises(DiskFull):
         async with room.enter(GREEDY):
             pass
-    assert (places._free, len(places._held)) == (100, 0)
+    assert (places.shares.free, len(places.shares._held)) == (100, 0)

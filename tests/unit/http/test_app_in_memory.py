@@ -176,7 +176,7 @@ async def test_a_download_that_breaks_before_its_first_bytes_is_an_error(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/json"
     assert not {"etag", "content-disposition", "content-range"} & answer.headers.keys()
-    assert container.application.download_places()._shares.free == container.settings.admission.max_downloads
+    assert container.application.download_places().shares.free == container.settings.admission.max_downloads
 
 
 async def test_bytes_are_read_once_and_only_where_they_are_sent(container: Container) -> None:

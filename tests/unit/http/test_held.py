@@ -29,7 +29,7 @@ async def test_every_download_gives_its_place_back(container: Container) -> None
         link = await uploaded(client)
         for headers in ({}, {"Range": "bytes=0-9"}, {"Range": "bytes=99999999-"}, {"If-None-Match": "*"}) * 2:
             assert (await client.get(link, headers=headers)).status_code < 500
-        assert container.application.download_places()._shares.free == 2
+        assert container.application.download_places().shares.free == 2
 
 
 async def test_a_download_without_a_place_is_refused_before_it_starts(container: Container) -> None:
@@ -62,7 +62,7 @@ async def test_h30_one_address_cannot_hold_all_downloads(trusted: str, status: i
                 assert "address 127.0.0.1 holds 3 places for downloads" in answer.json()["message"]
                 assert int(answer.headers["retry-after"]) > 0
             assert (await client.head(link)).status_code == 200
-    assert (downloads._shares.free, len(downloads._shares._held)) == (4, 0)
+    assert (downloads.shares.free, len(downloads.shares._held)) == (4, 0)
 
 
 async def test_a_download_that_breaks_gives_its_place_back(container: Container) -> None:
@@ -71,7 +71,7 @@ async def test_a_download_that_breaks_gives_its_place_back(container: Container)
         memory.keeper(container).mp3s.clear()
         for headers in ({}, {"Range": "bytes=0-9"}, {}):
             assert (await client.get(link, headers=headers)).status_code == 404
-        assert container.application.download_places()._shares.free == 2
+        assert container.application.download_places().shares.free == 2
 
 
 async def test_who_registers_too_often_is_told_when_to_come_back(container: Container) -> None:
