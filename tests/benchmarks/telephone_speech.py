@@ -1,7 +1,8 @@
 """`python -m tests.benchmarks.telephone_speech`: what low bit rates do to the speech of telephones, which has few bits.
 
-The first table has the signal-to-noise ratio of the MP3 against the decoded recording, by the MP3's bit rate; and that of the
-recording against what was spoken, which is what its codec has lost already. The second has what LAME's variable bit rates come to.
+The first table has the signal-to-noise ratio of the MP3 against the decoded recording, by the MP3's bit rate; and that
+of the recording against what was spoken, which is what its codec has lost already. The second has what LAME's variable
+bit rates come to.
 """
 
 import subprocess
