@@ -84,7 +84,7 @@ async def test_a_bearer_token_is_enough(client: httpx.AsyncClient) -> None:
     [
         (lambda container: setattr(memory.spool(container), "disk_is_full", True), 507, "service.disk_full"),
         (lambda container: setattr(memory.converter(container), "problem", "gone"), 503, "service.overloaded"),
-        (lambda container: setattr(container.application.upload_places(), "_free", 0), 503, "service.overloaded"),
+        (lambda container: setattr(container.application.upload_places().shares, "free", 0), 503, "service.overloaded"),
         (lambda container: memory.users(container).kept.clear(), 401, "auth.wrong_credentials"),
     ],
 )

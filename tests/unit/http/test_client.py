@@ -87,8 +87,8 @@ async def test_all_whom_a_proxy_calls_by_no_address_are_one_client(garbage: str,
         ("fd00::1", [], ()),
         ("2001:db8:ffff::7", [], ()),
         ("10.0.0.1", ["10.0.0.3, 10.0.0.2"], ()),
-        ("10.0.0.1", ["unknown"], ()),
-        (None, [], ()),
+        ("10.0.0.1", ["unknown"], ("address unknown",)),
+        (None, [], ("address unknown",)),
     ],
 )
 async def test_a_client_holds_places_by_its_address_but_no_proxy_does(
