@@ -48,13 +48,14 @@ class _AnnouncingServer(uvicorn.Server):
 
 def serve(container: Container) -> None:
     """Serve until SIGINT or SIGTERM, while the store runs. Raises `WrongSetting` where the start is not possible."""
-    _allow_open_files()
     serving = container.settings.serving
+    # The other half is for what uploads keep open.
+    connections = min(container.settings.admission.max_connections, _allow_open_files() // 2)
     with _listen(serving.host, serving.port) as listening:
-        uvloop.run(_serve(container, listening))
+        uvloop.run(_serve(container, listening, Crowd(connections, serving.trusted_networks)))
 
 
-async def _serve(container: Container, listening: socket.socket) -> None:
+async def _serve(container: Container, listening: socket.socket, crowd: Crowd) -> None:
     settings = container.settings
     config = uvicorn.Config(
         create_app(container),
@@ -63,10 +64,7 @@ async def _serve(container: Container, listening: socket.socket) -> None:
         log_config=None,
         proxy_headers=False,
         server_header=False,
-        http=bounded_protocol(
-            _bounds(settings.requests),
-            Crowd(settings.admission.max_connections, settings.serving.trusted_networks),
-        ),
+        http=bounded_protocol(_bounds(settings.requests), crowd),
         timeout_graceful_shutdown=settings.serving.shutdown_grace,
         ws="none",
         backlog=BACKLOG,
@@ -75,12 +73,14 @@ async def _serve(container: Container, listening: socket.socket) -> None:
         await _AnnouncingServer(config).serve(sockets=[listening])
 
 
-def _allow_open_files() -> None:
-    """Each connection takes one, an upload three; what systems allow at first is often 1,024."""
+def _allow_open_files() -> int:
+    """How many may be open: each connection takes one, an upload three. What systems allow at first is often 1,024."""
     allowed, highest = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if highest == resource.RLIM_INFINITY else min(OPEN_FILES, highest)
     if allowed != resource.RLIM_INFINITY and allowed < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, highest))
+        return wanted
+    return OPEN_FILES if allowed == resource.RLIM_INFINITY else allowed
 
 
 def _bounds(requests: Requests) -> ConnectionBounds:

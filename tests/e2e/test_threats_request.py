@@ -345,6 +345,16 @@ def test_h25_an_upload_whose_client_sends_no_more_is_answered(watched: Watched) 
         assert status_of(rest_of_answer(connection)) == 201  # and the connection has ended
 
 
+def test_h25_an_upload_whose_client_is_gone_is_kept(watched: Watched) -> None:
+    rows, body = watched.rows(), form(*fields(watched), FILE)
+    head = (
+        f"POST /add_track HTTP/1.1\r\nHost: here\r\nContent-Type: {CONTENT_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with watched.connect() as connection:
+        connection.sendall(head.encode() + body)
+    wait_until(lambda: watched.rows() == rows + 1)
+
+
 @pytest.mark.parametrize("path", ROUTES)
 @pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH", "CONNECT", "POST", "GET", "HEAD"])
 def test_h18_a_method_that_is_not_there_is_refused_with_those_that_are(

@@ -80,10 +80,9 @@ async def comes_in(address: tuple[str, int]) -> bool:
                     return True
 
 
-async def test_h23_beyond_the_spare_connections_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crowds, "SPARE_CONNECTIONS", 4)
+async def test_h23_beyond_the_spare_connections_there_is_none() -> None:
     async with serving(service(), crowd=Crowd(4, ())) as address, AsyncExitStack() as held:
-        connections = [await held.enter_async_context(connected(address)) for _ in range(3 + 3)]
+        connections = [await held.enter_async_context(connected(address)) for _ in range(3 + 1)]
         async with connected(address) as refused:
             assert await ending(refused) == b""
         assert (await answer(connections[0], HOME))[0] == 200

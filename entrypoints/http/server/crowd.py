@@ -7,7 +7,7 @@ from entrypoints.http.server.client import holders
 from entrypoints.settings.serving import Network
 
 SPARE_CONNECTIONS = 256
-"""Beyond those that may be there: each is told so, and ends."""
+"""Beyond those that may be there, or a quarter as many, if that is less: each is told so, and ends."""
 SPARE_SECONDS = 2.0
 """In which the first request of such a connection has to come."""
 WAITING_BYTES = 32 << 20
@@ -19,7 +19,7 @@ class Crowd:
 
     def __init__(self, connections: int, trusted: Sequence[Network]) -> None:
         self._ordinary = Shares(connections)
-        self._spare = Shares(SPARE_CONNECTIONS)
+        self._spare = Shares(max(1, min(SPARE_CONNECTIONS, connections // 4)))
         self._waiting = Shares(WAITING_BYTES)
         self._trusted = trusted
 
