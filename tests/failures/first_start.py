@@ -57,7 +57,7 @@ class FirstStart(Operation):
         with self.log(watch) as (log, found):
             if program := self._programs.get(watch.process):
                 program.watch(watch, log, fault)
-            served, code = self._start([] if program else prefix(watch, log, fault))
+            served, code = self._start([] if program else prefix(watch, log, fault, alone=True))
             if program:
                 program.leave()
         self._judge(served, code, killed=watch.process == "service" and found.killed)

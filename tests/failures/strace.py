@@ -18,6 +18,9 @@ from tests.failures.faults import KILL, Fault, known, name_of
 from tests.processes import wait_until
 
 _SECONDS = 20
+ALONE = ("-b", "execve")
+QUICK = ("--seccomp-bpf",)
+"""No halt at calls that are not watched. It does not go with `ALONE`, nor with a process that runs already."""
 _CALL = re.compile(r"^(\d+) +(\w+)\((.*)$")
 _RESUMED = re.compile(r"^(\d+) +<\.\.\. \w+ resumed>")
 _INJECTED = "(INJECTED)"
@@ -60,16 +63,16 @@ def options(watch: Watch, log: Path, fault: Fault | None) -> list[str]:
     ]
 
 
-def prefix(watch: Watch, log: Path, fault: Fault | None) -> list[str]:
-    """What comes before a command to run it so, without the programs that it starts; the process stays our child."""
-    return ["strace", "-D", "-b", "execve", "--seccomp-bpf", *options(watch, log, fault)]
+def prefix(watch: Watch, log: Path, fault: Fault | None, *, alone: bool = False) -> list[str]:
+    """What comes before a command to run it so, `alone` without the programs that it starts; it stays our child."""
+    return ["strace", "-D", *(ALONE if alone else QUICK), *options(watch, log, fault)]
 
 
 @contextmanager
 def attached(processes: Iterable[int], watch: Watch, log: Path, fault: Fault | None) -> Iterator[None]:
     """Meanwhile these processes run so, with what they start but for other programs."""
     wanted = set(processes)
-    command = ["strace", "-b", "execve", *options(watch, log, fault), *(f"--attach={process}" for process in wanted)]
+    command = ["strace", *ALONE, *options(watch, log, fault), *(f"--attach={process}" for process in wanted)]
     tracer = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
         wait_until(lambda: tracer.poll() is not None or all(map(_is_traced, wanted)))

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from adapters.embedded_postgres.binaries import find_binaries
 from tests.failures.faults import Fault
-from tests.failures.strace import Watch, options
+from tests.failures.strace import Watch, prefix
 
 _SCRIPT = """\
 #!/bin/sh
 case "$*" in
-    {wanted}) test ! -e "{arguments}" || exec strace -D $(cat "{arguments}") "{program}" "$@" ;;
+    {wanted}) test ! -e "{arguments}" || exec strace $(cat "{arguments}") "{program}" "$@" ;;
 esac
 exec "{program}" "$@"
 """
@@ -29,7 +29,7 @@ class Wrapped:
         """From now on. The log is made, as the program may run as another user."""
         log.touch()
         log.chmod(0o666)
-        self._arguments.write_text(" ".join(options(watch, log, fault)))
+        self._arguments.write_text(" ".join(prefix(watch, log, fault)[1:]))
 
     def leave(self) -> None:
         """From now on it runs as it is."""
