@@ -16,7 +16,7 @@ from tests.failures.uploads import STORED, upload
 from tests.server import Server
 
 WHOLE = "200"
-REFUSED = {"503 service.database_away", "500 record.damaged"}
+REFUSED = {"503 service.database_away", "507 service.disk_full"}
 BROKEN_OFF = "broken off"
 
 

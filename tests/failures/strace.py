@@ -20,7 +20,7 @@ from tests.processes import wait_until
 _SECONDS = 20
 ALONE = ("-b", "execve")
 QUICK = ("--seccomp-bpf",)
-"""No halt at calls that are not watched. It does not go with `ALONE`, nor with a process that runs already."""
+"""No halt at calls that are not watched: neither with `ALONE`, nor with signals, nor in processes that run already."""
 _CALL = re.compile(r"^(\d+) +(\w+)\((.*)$")
 _RESUMED = re.compile(r"^(\d+) +<\.\.\. \w+ resumed>")
 _INJECTED = "(INJECTED)"
@@ -65,7 +65,8 @@ def options(watch: Watch, log: Path, fault: Fault | None) -> list[str]:
 
 def prefix(watch: Watch, log: Path, fault: Fault | None, *, alone: bool = False) -> list[str]:
     """What comes before a command to run it so, `alone` without the programs that it starts; it stays our child."""
-    return ["strace", "-D", *(ALONE if alone else QUICK), *options(watch, log, fault)]
+    quick = () if fault is not None and fault.error == KILL else QUICK
+    return ["strace", "-D", *(ALONE if alone else quick), *options(watch, log, fault)]
 
 
 @contextmanager

@@ -93,7 +93,8 @@ class UploadByFfmpeg(Upload):
 
     @property
     def watches(self) -> Sequence[Watch]:
-        return [Watch("ffmpeg", CHANGING)]
+        others = tuple(name for name in CHANGING if name != "openat")
+        return [Watch("ffmpeg", others), Watch("ffmpeg", ("openat",), ours="/proc/self/fd/")]
 
     def _make_service(self) -> Service:
         script = self.folder / "ffmpeg"
