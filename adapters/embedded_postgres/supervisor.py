@@ -57,6 +57,9 @@ class Supervisor:
             return self._cluster.conninfo()
         except ServerEnded as error:
             raise WrongSetting("DATA_DIR", f"PostgreSQL did not start in {self._cluster.data}: {error}") from error
+        except psycopg.Error as error:
+            said = " ".join(str(error).split())
+            raise WrongSetting("DATA_DIR", f"no database can be kept in {self._cluster.folder}: {said}") from error
         except PermissionError as error:
             raise closed_to_us(error) from error
         except _PROBLEMS as error:

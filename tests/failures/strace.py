@@ -33,13 +33,15 @@ class Watch:
     """The calls of a process that are looked at.
 
     Those with another name than one of `names` are left alone. So are, if there are `paths`, those that go to none of
-    them; what has no name yet goes by what its line in the log holds: `ours`.
+    them; what has no name yet goes by what its line in the log holds: `ours`. Of the numbers of one name at most `most`
+    are tried, evenly.
     """
 
     process: str
     names: tuple[str, ...]
     paths: tuple[Path, ...] = ()
     ours: str = ""
+    most: int = 20
 
 
 @dataclass

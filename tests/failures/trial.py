@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 from typing import TypeVar
 
 from tests.failures.faults import KILL, Fault, errors_of
@@ -27,8 +28,12 @@ class Row:
 class Report:
     """How many numbers there are in each row, and at how many of them which error came about."""
 
-    there: dict[Row, int] = field(default_factory=dict)
+    there: Counter[Row] = field(default_factory=Counter)
     met: Counter[tuple[Row, str]] = field(default_factory=Counter)
+
+    def add(self, other: "Report") -> None:
+        self.there += other.there
+        self.met += other.met
 
     def lines(self) -> Iterator[str]:
         """A table."""
@@ -42,9 +47,11 @@ class Report:
 class Trial:
     """Tries one operation."""
 
-    def __init__(self, operation: Operation, report: Report) -> None:
+    def __init__(self, operation: Operation, report: Report, ended: Event) -> None:
+        """Nothing more is tried once `ended` is set."""
         self._operation = operation
         self._report = report
+        self._ended = ended
 
     def whole(self, most: int) -> None:
         """With each error at each number of each call, or at `most` of them, evenly."""
@@ -52,7 +59,7 @@ class Trial:
             for watch in self._operation.watches:
                 for name, numbers in self._survey(watch).items():
                     for error in errors_of(name):
-                        self._try(watch, name, error, numbers, most)
+                        self._try(watch, name, error, numbers, min(most, watch.most))
 
     def short(self, points: int) -> None:
         """At so many points of all there are, evenly."""
@@ -87,6 +94,8 @@ class Trial:
 
     def _comes_about(self, watch: Watch, fault: Fault) -> bool:
         """Try it; whether the fault came about, since there was such a call."""
+        if self._ended.is_set():
+            raise KeyboardInterrupt
         self._operation.book.now = (
             f"{self._operation.name}, {watch.process}, {fault.name} {fault.number}, {fault.error}"
         )
