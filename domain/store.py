@@ -27,7 +27,7 @@ class Store(ABC):
         """Bring it up to what this version of the program needs, and return the names of the steps that were missing.
 
         Blocks. Safe to repeat, and to run by several programs at once. Each step is done whole or not at all. Raises
-        `WrongSetting`, `StoreAway`.
+        `WrongSetting`, `StoreAway`, `DiskFull`.
         """
 
     @abstractmethod
@@ -35,7 +35,7 @@ class Store(ABC):
         """Begin to work with it, changing nothing.
 
         Raises `WrongSetting` where it cannot be used, is not what `migrate` of this version makes, or would lose what
-        it has acknowledged; `StoreAway`. After an error nothing is open.
+        it has acknowledged; `StoreAway`, `DiskFull`. After an error nothing is open.
         """
 
     @abstractmethod

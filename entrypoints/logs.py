@@ -2,10 +2,18 @@
 
 import logging
 import sys
-from typing import Literal
+from typing import Literal, TextIO
 
 import structlog
 from structlog.typing import Processor
+
+
+class _Lines(logging.StreamHandler[TextIO]):
+    """A line that cannot be written, as on a disk that is full, is left out: there is nowhere to say so."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name that logging calls
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
 
 
 def configure_logs(style: Literal["auto", "json", "text"], level: str) -> None:
@@ -22,7 +30,7 @@ def configure_logs(style: Literal["auto", "json", "text"], level: str) -> None:
         renderers = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), repr_native_str=True)]
     else:
         renderers = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Lines(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -14,7 +14,14 @@ import imageio_ffmpeg
 from tests.libsndfile import of_the_system
 
 ROOT = Path(__file__).parents[1]
-DEBIAN_PACKAGES = {"curl": "curl", "ffmpeg": "ffmpeg", "ffprobe": "ffmpeg", "mpg123": "mpg123", "sox": "sox"}
+DEBIAN_PACKAGES = {
+    "curl": "curl",
+    "ffmpeg": "ffmpeg",
+    "ffprobe": "ffmpeg",
+    "mpg123": "mpg123",
+    "sox": "sox",
+    "strace": "strace",  # by which calls to the system are made to fail
+}
 FFMPEG = str(imageio_ffmpeg.get_ffmpeg_exe())
 """The package's, which starts six times as fast as one that is linked with all that Debian's is."""
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -20,6 +21,9 @@ _USER = "postgres"
 _PROGRAM = "postgres"
 _INITDB_SECONDS = 120
 _CONNECT_SECONDS = 5
+_ERROR = re.compile(r"\b(error|ERROR|FATAL|PANIC): ")
+_LAST_LINES = 5
+_REASON_LENGTH = 1000
 _LOCALE = ("-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
 SERVER_ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/local/bin:/usr/bin:/bin"}  # nothing of PG* reaches the server
 
@@ -168,7 +172,14 @@ class Cluster:
                     "DATA_DIR", f"initdb did not finish {self._staging} in {_INITDB_SECONDS} seconds"
                 ) from error
         if done.returncode != 0:
-            raise WrongSetting("DATA_DIR", f"initdb could not make {self._staging}: {done.stderr.strip()[-1000:]}")
+            raise WrongSetting("DATA_DIR", f"initdb could not make {self._staging}: {_reason(done.stderr)}")
+
+
+def _reason(said: str) -> str:
+    """Why a program of PostgreSQL ended, in one line: the errors that it told, without the statements."""
+    lines = said.splitlines()
+    telling = [line for line in lines if _ERROR.search(line)] or lines[-_LAST_LINES:]
+    return "; ".join(line.strip() for line in telling)[-_REASON_LENGTH:]
 
 
 def closed_to_us(error: PermissionError) -> WrongSetting:

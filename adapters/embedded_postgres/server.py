@@ -49,6 +49,8 @@ _SETTINGS = {
     "log_checkpoints": "off",
     "log_error_verbosity": "terse",  # no values of rows in the log
     "log_min_error_statement": "panic",
+    # The supervisor starts it anew. PostgreSQL 18 itself waits forever where its recovery ends before it has begun.
+    "restart_after_crash": "off",
     "cluster_name": "music_app",
 }
 

@@ -29,7 +29,7 @@ _POLL_SECONDS = 0.05
 _WATCH_SECONDS = 1.0
 _FIRST_DELAY_SECONDS = 0.1
 _LONGEST_DELAY_SECONDS = 30.0
-_STABLE_SECONDS = 60
+_STABLE_SECONDS = 1.0  # who served for so long is started again at once
 _PROBLEMS = (OSError, ServerEnded, WrongSetting, psycopg.Error, subprocess.SubprocessError)
 
 
@@ -57,6 +57,9 @@ class Supervisor:
             return self._cluster.conninfo()
         except ServerEnded as error:
             raise WrongSetting("DATA_DIR", f"PostgreSQL did not start in {self._cluster.data}: {error}") from error
+        except psycopg.Error as error:
+            said = " ".join(str(error).split())
+            raise WrongSetting("DATA_DIR", f"no database can be kept in {self._cluster.folder}: {said}") from error
         except PermissionError as error:
             raise closed_to_us(error) from error
         except _PROBLEMS as error:
@@ -73,11 +76,11 @@ class Supervisor:
             stable = time.monotonic() - since > _STABLE_SECONDS
             delay = _FIRST_DELAY_SECONDS if stable else min(delay * 2, _LONGEST_DELAY_SECONDS)
             self._stopping.wait(delay)
-            since = time.monotonic()
             try:
                 self._serve()
             except _PROBLEMS as error:
                 _logger.error("PostgreSQL does not run: %s", error)  # noqa: TRY400 - tried again; the trace says nothing more
+            since = time.monotonic()
 
     def stop(self) -> None:
         """Stop the server if it is ours. For any thread; bounded; safe to repeat."""

@@ -10,6 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from adapters.postgres.connection import Connection
 from adapters.postgres.conninfo import with_settings
+from adapters.postgres.no_room import is_refused_for_room
 from domain.errors import DiskFull, StoreAway, WrongSetting
 
 SHORT_SECONDS = 2.0
@@ -141,7 +142,5 @@ async def _try_on(pool: AsyncConnectionPool[Connection]) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except psycopg.errors.DiskFull as error:
-        raise DiskFull from error
     except _AWAY as error:
-        raise StoreAway from error
+        raise (DiskFull if is_refused_for_room(error) else StoreAway) from error

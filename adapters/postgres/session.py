@@ -8,7 +8,8 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from adapters.postgres.conninfo import with_settings
-from domain.errors import StoreAway, WrongSetting
+from adapters.postgres.no_room import is_refused_for_room
+from domain.errors import DiskFull, StoreAway, WrongSetting
 
 Session: TypeAlias = psycopg.Connection[TupleRow]
 """A connection in autocommit mode."""
@@ -45,7 +46,7 @@ _ROWS_AS_THEY_ARE: LiteralString = "SET client_encoding = 'UTF8'; SET row_securi
 
 @contextmanager
 def connected(conninfo: str, name: str) -> Iterator[Session]:
-    """A session, which the server lists under `name`. Raises `WrongSetting`, `StoreAway`."""
+    """A session, which the server lists under `name`. Raises `WrongSetting`, `StoreAway`, `DiskFull`."""
     complete = with_settings(conninfo, _CLIENT_SETTINGS | {"application_name": name}, _SERVER_SETTINGS)
     try:
         session = psycopg.connect(complete, autocommit=True)
@@ -76,7 +77,7 @@ def _translated() -> Iterator[None]:
     except ANOTHERS as error:
         raise _wrong("the database has another program's tables; create one for music-app alone", error) from error
     except psycopg.OperationalError as error:
-        raise StoreAway from error
+        raise (DiskFull if is_refused_for_room(error) else StoreAway) from error
 
 
 def _wrong(problem: str, error: psycopg.Error) -> WrongSetting:

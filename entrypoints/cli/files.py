@@ -24,10 +24,22 @@ def whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
             file.flush()
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        beside.replace(path)
-        sync(beside.parent)
-    finally:
+        _put(beside, path.absolute())
+    except BaseException:
         beside.unlink(missing_ok=True)
+        raise
+
+
+def _put(beside: Path, path: Path) -> None:
+    """Give the file its name. One that was not there before is removed where the disk does not take the name."""
+    is_new = not os.path.lexists(path)
+    beside.replace(path)
+    try:
+        sync(path.parent)
+    except OSError:
+        if is_new:
+            path.unlink()
+        raise
 
 
 def _opened(beside: Path, path: Path) -> IO[bytes]:

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from domain.errors import MusicAppError, StoreAway, WrongSetting
@@ -39,11 +40,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         configure_logs(settings.logs.log_format, settings.logs.log_level)
         return int(options.run(settings, options))
     except MusicAppError as error:
-        print(f"music-app: {told(error, getattr(options, 'wav', 'the recording'))}", file=sys.stderr)
+        _complain(told(error, getattr(options, "wav", "the recording")))
         return EXIT_WRONG_SETTING if isinstance(error, WrongSetting | StoreAway) else EXIT_REFUSED
     except OSError as error:
-        print(f"music-app: {error}", file=sys.stderr)
+        _complain(str(error))
         return EXIT_REFUSED
+
+
+def _complain(text: str) -> None:
+    """Tell the operator; where standard error, too, is on a disk that is full, the exit code alone does."""
+    with suppress(OSError):
+        print(f"music-app: {text}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

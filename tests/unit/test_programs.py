@@ -7,7 +7,7 @@ import pytest
 from tests import programs
 from tests.conftest import pytest_configure
 
-ALL = ["curl", "ffmpeg", "libsndfile1", "libsox-fmt-mp3", "mpg123", "sox"]
+ALL = ["curl", "ffmpeg", "libsndfile1", "libsox-fmt-mp3", "mpg123", "sox", "strace"]
 
 
 @pytest.fixture

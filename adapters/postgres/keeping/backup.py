@@ -26,7 +26,7 @@ def back_up(conninfo: str, file: IO[bytes], migrations: Sequence[Migration] | No
 
     Tables and columns that its migrations do not make are left out. Reads and uploads go on meanwhile; a migration
     waits. Memory is bounded to a few MiB, however large a row is.
-    Raises `BackupRefused`, `WrongSetting`, `StoreAway`, OSError.
+    Raises `BackupRefused`, `WrongSetting`, `StoreAway`, `DiskFull`, OSError.
     """
     known = packaged_migrations() if migrations is None else migrations
     with connected(conninfo, "music-app backup") as session:

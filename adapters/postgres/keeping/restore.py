@@ -9,6 +9,7 @@ from psycopg.sql import SQL, Identifier
 
 from adapters.postgres.keeping.archive import ArchiveReader, Manifest, opened
 from adapters.postgres.keeping.rows import read_rows, refresh_views
+from adapters.postgres.no_room import is_refused_for_room
 from adapters.postgres.schema.catalog import Numbers, go_on_after, last_numbers, tables_of
 from adapters.postgres.schema.migrate import (
     TABLE,
@@ -21,7 +22,7 @@ from adapters.postgres.schema.migrate import (
 from adapters.postgres.schema.ownership import is_migrated, ours
 from adapters.postgres.schema.removal import drop, strangers
 from adapters.postgres.session import ANOTHERS, Session, connected, lift_timeouts, take_rows_as_they_are
-from domain.errors import BackupRefused, DiskFull
+from domain.errors import BackupRefused
 
 _DURABLE: LiteralString = "SET synchronous_commit = on"
 
@@ -125,12 +126,10 @@ def _numbers(manifest: Manifest) -> Numbers:
 def _refusals(session: Session) -> Iterator[None]:
     try:
         yield
-    except psycopg.errors.DiskFull as error:
-        raise DiskFull from error
     except _IN_USE as error:
         raise _refused(f"the tables are in use; stop the service and try again: {error}") from error
     except psycopg.Error as error:
-        if session.closed or isinstance(error, _WRONG_DATABASE):
+        if session.closed or isinstance(error, _WRONG_DATABASE) or is_refused_for_room(error):
             raise
         raise _refused(f"PostgreSQL could not restore it: {error}") from error
 

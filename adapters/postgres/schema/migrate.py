@@ -70,8 +70,8 @@ def migrate(conninfo: str, migrations: Sequence[Migration] | None = None) -> lis
     Safe to repeat and to run by several starters at once: one works, the others wait and find nothing to do. Each
     migration is applied whole or not at all. Raises `WrongSetting` when the database cannot be reached, is older than
     PostgreSQL 16, is not in UTF-8, does not let us create tables, was migrated by a newer version of the program or
-    with another text of a migration; `StoreAway` when it stops answering on the way. Blocks: call it outside the
-    event loop.
+    with another text of a migration; `StoreAway` when it stops answering on the way; `DiskFull`. Blocks: call it
+    outside the event loop.
     """
     known = packaged_migrations() if migrations is None else migrations
     with connected(conninfo, "music-app migrate") as session:

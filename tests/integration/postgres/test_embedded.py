@@ -342,6 +342,18 @@ def test_server_that_ends_by_itself_comes_back(start: Start, number: signal.Sign
     assert no_server(program.data)
 
 
+@with_a_cluster
+def test_a_killed_process_of_the_server_has_all_of_it_started_anew(start: Start) -> None:
+    """PostgreSQL's own restart would wait forever where the process that recovers is killed in turn."""
+    program = start()
+    write(conninfo := program.conninfo(), "kept")
+    server = program.server_id()
+    with psycopg.connect(conninfo) as connection:
+        os.kill(connection.info.backend_pid, signal.SIGKILL)
+        wait_until(lambda: server_changed(program, server) and answers(conninfo), "another one runs")
+    assert words(conninfo) == ["kept"]
+
+
 def server_changed(program: Program, old: int) -> bool:
     with suppress(OSError, IndexError, ValueError):
         return program.server_id() != old

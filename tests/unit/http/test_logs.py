@@ -1,7 +1,10 @@
 """One event, one line."""
 
+import errno
+import io
 import json
 import logging
+import os
 from typing import Literal
 
 import pytest
@@ -45,3 +48,30 @@ def test_a_trace_is_one_line_of_json() -> None:
         structlog.get_logger("tests").error("unexpected error", exc_info=RuntimeError("a\nb"))
     [line] = log.getvalue().splitlines()
     assert "RuntimeError" in json.loads(line)["exception"]
+
+
+class _FullDisk(io.StringIO):
+    """Standard error in a file on a disk that is full."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_n1_a_line_that_cannot_be_written_stops_nothing_and_leaves_no_trace(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with captured_logs("json") as log:
+        [handler] = logging.getLogger().handlers
+        assert isinstance(handler, logging.StreamHandler)
+        monkeypatch.setattr(handler, "stream", _FullDisk())
+        structlog.get_logger("tests").info("lost")
+        monkeypatch.setattr(handler, "stream", log)
+        structlog.get_logger("tests").info("written")
+    assert [json.loads(line)["event"] for line in log.getvalue().splitlines()] == ["written"]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_line_that_is_wrong_by_itself_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    with captured_logs("json"):
+        logging.getLogger("a.library").warning("%d", "no number")
+    assert "a.library" in capfd.readouterr().err

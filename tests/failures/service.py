@@ -1,0 +1,87 @@
+"""A running service whose calls are made to fail, and that is started again when it was killed."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import httpx
+
+from tests.crash.victims import open_in_spool, started_by
+from tests.failures.operation import Book
+from tests.processes import family, named, wait_until
+from tests.server import Server, running_server
+
+READY_SECONDS = 60
+"""For PostgreSQL to be started again and to recover."""
+
+
+class Service:
+    """The service in `folder`; `server` is the one that runs now."""
+
+    def __init__(self, folder: Path, book: Book, **settings: str) -> None:
+        self.folder = folder
+        self._book = book
+        self._settings = settings
+        self._life = ExitStack()
+        self._server: Server | None = None
+        self._told = 0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """In the end it is stopped, as an operator would, and must leave no process."""
+        with self._life:
+            self.start()
+            yield
+            self._book.require(self.server.stop() == 0, "the service did not stop cleanly")
+            self._gone()
+
+    @property
+    def server(self) -> Server:
+        if self._server is None:
+            raise RuntimeError("the service is not running")
+        return self._server
+
+    def start(self) -> None:
+        """Start it, again where it runs."""
+        self._life.close()
+        self._server = self._life.enter_context(running_server(self.folder, **self._settings))
+
+    def processes(self, of: str) -> set[int]:
+        """The service's own process, or those of its `PostgreSQL`."""
+        own = self.server.process.pid
+        return {own} if of == "service" else named(family(own), "postgres")
+
+    def write_its_log(self) -> None:
+        """Return when the line of the request before is written, or could not be: the next one is answered later."""
+        with suppress(httpx.HTTPError), self.server.client() as client:
+            client.get("/health/live")
+
+    def recover(self, *, killed: bool) -> None:
+        """Wait until it serves again; then nothing must be left of what failed."""
+        if killed:
+            self.server.process.wait(READY_SECONDS)
+            self._gone()
+            self.start()
+        self._await_ready()
+        with suppress(AssertionError):
+            wait_until(lambda: not open_in_spool(self.server))
+        self._book.require(not open_in_spool(self.server), f"files are left: {open_in_spool(self.server)}")
+        log = self.server.log
+        self._book.require_no_trace(log[self._told :])
+        self._told = len(log)
+
+    def _await_ready(self) -> None:
+        end = time.monotonic() + READY_SECONDS
+        with self.server.client() as client:
+            while time.monotonic() < end:
+                with suppress(httpx.HTTPError):
+                    if client.get("/health/ready").status_code == 200:
+                        return
+                time.sleep(0.05)
+        raise TimeoutError("the service did not get ready again")
+
+    def _gone(self) -> None:
+        with suppress(AssertionError):
+            wait_until(lambda: not started_by(self.server))
+        self._book.require(not started_by(self.server), f"processes are left: {started_by(self.server)}")
