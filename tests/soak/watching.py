@@ -19,6 +19,7 @@ KEPT_TRACKS = 500
 """Older ones are deleted, as an operator may do, so that the database does not grow by what it is there for."""
 _ASK_SECONDS = 0.1
 _ANSWER_SECONDS = 30
+_TELL_SECONDS = 300
 _DELETE: LiteralString = "DELETE FROM tracks WHERE track_id <= (SELECT max(track_id) FROM tracks) - %s"
 
 
@@ -95,14 +96,20 @@ def probing(server: Server) -> Iterator[Probe]:
 
 
 def watch(server: Server, connection: psycopg.Connection[Any], probe: Probe, minutes: float, every: float) -> Samples:
-    """Look `every` so many seconds, for so many minutes."""
-    samples, began = Samples(), time.monotonic()
+    """Look `every` so many seconds, for so many minutes; now and then, print a line."""
+    samples, began, told = Samples(), time.monotonic(), 0.0
     while (seconds := time.monotonic() - began) < minutes * 60:
         connection.execute(_DELETE, [KEPT_TRACKS])
-        latest = probe.latest()
-        if latest:
+        if latest := probe.latest():
             answered = {"/health/live, median": statistics.median(latest), "/health/live, slowest": max(latest)}
             samples.add(seconds / 3600, sample(server, connection) | answered)
+        if seconds >= told:
+            told += _TELL_SECONDS
+            print(
+                f"{seconds / 60:3.0f} min",
+                {name: round(seen[-1], 1) for name, seen in samples.values.items()},
+                flush=True,
+            )
         time.sleep(every)
     probe.latest()
     return samples
