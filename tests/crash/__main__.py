@@ -1,6 +1,6 @@
 """`python -m tests.crash [options]`: is anything lost, changed or left when processes are killed?
 
-Several services at once, each in a folder of its own, each with four clients that upload without end, half of them with
+Several services at once, each in a folder of its own, each with three clients that upload without end, half of them with
 the file first. At random moments a service, one of its ffmpegs (with that converter) or its postmaster gets SIGKILL, as
 often each; so do some starts and some restores. Between the kills tracks are deleted, backups made and restored.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import httpx
 
 from tests.crash.database import half_rows, rows_of
-from tests.crash.expected import Expected
+from tests.crash.expected import Expected, shortened
 from tests.crash.uploads import Promise
 from tests.crash.victims import open_in_spool
 from tests.processes import wait_until
@@ -50,7 +50,7 @@ class Checker:
         rows = rows_of(server.data_dir)
         self._all(self._expected.compare(rows))
         half, self._last_row = half_rows(server.data_dir, 0 if every_row or everything else self._last_row)
-        self._require(not half, f"rows without their audio: {half}")
+        self._require(not half, f"rows without their audio: {shortened(half)}")
         self._ask(
             server, [promise for track, promise in promised.items() if track in self._expected.present], everything
         )

@@ -28,9 +28,9 @@ class Backup:
         """Why a database with these tracks is not what was backed up; empty if it is."""
         tracks = set(found)
         if missing := self.least - tracks:
-            return f"without {_named(missing)} of its tracks"
+            return f"without {shortened(missing)} of its tracks"
         if more := tracks - self.most:
-            return f"with {_named(more)} that it has not"
+            return f"with {shortened(more)} that it has not"
         return "" if len(tracks) == self.count else f"with {len(tracks)} tracks of {self.count}"
 
 
@@ -82,7 +82,7 @@ def backed_up(path: Path, told: str, before: Collection[str], after: Collection[
     return Backup(path, frozenset(before), frozenset(after), int(found[1]))
 
 
-def _named(tracks: Collection[str]) -> str:
+def shortened(tracks: Collection[str]) -> str:
     """Three of them, and how many more there are."""
     first = sorted(tracks)[:3]
     return ", ".join(first) + (f" and {len(tracks) - len(first)} more" if len(tracks) > len(first) else "")

@@ -14,7 +14,9 @@ from tests.crash.service import Service
 from tests.crash.uploads import ANSWER_SECONDS, Book, Clip, Uploader
 from tests.crash.victims import left_behind
 
-UPLOADERS = 4
+UPLOADERS = 3
+ENOUGH_VIOLATIONS = 20
+"""After a step with so many, a round ends: more of them tell nothing more."""
 EXPECTED_ANSWERS = {
     "201",
     "broken off",
@@ -47,6 +49,8 @@ class Trial:
             with self._uploading():
                 for step in self._round.steps():
                     self._take(step)
+                    if len(self._outcome.violations) >= ENOUGH_VIOLATIONS:
+                        break
             self._end()
         except Exception as error:  # noqa: BLE001 - a round that cannot go on tells why, and others go on
             self._outcome.wrong(f"the round could not go on: {type(error).__name__}: {error}")

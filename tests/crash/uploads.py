@@ -21,7 +21,7 @@ ANSWER_SECONDS = 60
 _PIECE_BYTES = 32 * 1024
 _PAUSES = (0.0, 0.005, 0.02, 0.05)
 """Seconds between two pieces: some clients are as fast as they can, most take a second, which costs no CPU time."""
-_LONGEST_REST = 0.4
+_LONGEST_REST = 0.6
 """Seconds between two uploads of a client."""
 _AGAIN_SECONDS = 0.05
 _BOUNDARY = "crash"

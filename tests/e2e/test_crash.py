@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import processes
 from tests.crash.__main__ import main
 
 KILLS = {"lame": 4, "ffmpeg": 6}
@@ -38,8 +39,10 @@ def test_a_service_with_a_fault_is_found(
     fault: str, violation: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where the data of rounds with violations are kept
+    monkeypatch.setattr(processes, "SECONDS", 3.0)  # what is left does not go away later
+    options = ["--kills", "1", "--converter", "lame", "--at-once", "1", "--seed", "1"]
 
-    wrong = main(["--kills", "1", "--converter", "lame", "--at-once", "1", "--set", f"WIRING=tests.planted:{fault}"])
+    wrong = main([*options, "--set", f"WIRING=tests.planted:{fault}"])
 
     told = capfd.readouterr().out
     assert wrong == 1
