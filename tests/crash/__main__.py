@@ -1,8 +1,8 @@
 """`python -m tests.crash [options]`: is anything lost, changed or left when processes are killed?
 
-Several services at once, each in a folder of its own, each with three clients that upload without end, half of them with
-the file first. At random moments a service, one of its ffmpegs (with that converter) or its postmaster gets SIGKILL, as
-often each; so do some starts and some restores. Between the kills tracks are deleted, backups made and restored.
+Several services at once, each in a folder of its own, each with three clients that upload without end, the file first
+or the credentials. At random moments a service, one of its ffmpegs (where it has any) or its postmaster gets SIGKILL,
+as often each; so do some starts and some restores. Between the kills tracks are deleted, backups made and restored.
 
 Exit code 1 where what was answered 201 is not there with the same bytes, what was deleted or is not in a restored
 backup is there, a row has no audio, or a file or a process is left. The end lists each violation with the command that
@@ -21,10 +21,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adapters.system.cores import available_cores
+from tests.crash.book import Clip
 from tests.crash.plan import CONVERTERS, KILLS_A_ROUND, Round, rounds
 from tests.crash.report import Outcome, summary
 from tests.crash.trial import Trial
-from tests.crash.uploads import Clip, make_clips
+from tests.crash.uploads import make_clips
 from tests.options import add_common
 from tests.temporary import use_memory_if_plenty
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import httpx
 
+from tests.crash.book import Promise
 from tests.crash.database import half_rows, rows_of
 from tests.crash.expected import Expected, shortened
-from tests.crash.uploads import Promise
 from tests.crash.victims import open_in_spool
 from tests.processes import wait_until
 from tests.programs import FFMPEG

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.crash.uploads import Promise
+from tests.crash.book import Promise
 
 Rows = Mapping[str, tuple[str, str]]
 """By the UUID of a track, the SHA-256 of its MP3 and that of its WAV."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.crash.book import Book
 from tests.crash.plan import Round
 
 NAMES = {
@@ -11,6 +12,13 @@ NAMES = {
     "ffmpeg": "an ffmpeg",
     "postmaster": "the postmaster",
     "restore": "a restore",
+}
+EXPECTED_ANSWERS = {
+    "201",
+    "broken off",
+    "500 service.converter_failed",
+    "503 service.database_away",
+    "503 service.overloaded",
 }
 
 
@@ -38,6 +46,15 @@ class Outcome:
         if text not in self.violations:
             self.violations.append(text)
             print(f"VIOLATION in round {self.round.number}: {text}", flush=True)
+
+    def close(self, book: Book, seconds: float) -> None:
+        """Note what the clients were told, and how long it took."""
+        for answer in book.answers.keys() - EXPECTED_ANSWERS:
+            self.wrong(f"an answer that was not to come: {answer}")
+        self.answers.update(book.answers)
+        self.file_first = sum(promise.file_first for promise in book.promises)
+        self.credentials_first = len(book.promises) - self.file_first
+        self.seconds = seconds
 
     def line(self) -> str:
         """The round in a line."""

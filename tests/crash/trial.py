@@ -5,25 +5,19 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.crash.book import Book, Clip
 from tests.crash.checks import Checker
 from tests.crash.expected import Expected
 from tests.crash.operator import Operator
 from tests.crash.plan import Round, Step
 from tests.crash.report import Outcome
 from tests.crash.service import Service
-from tests.crash.uploads import ANSWER_SECONDS, Book, Clip, Uploader
+from tests.crash.uploads import ANSWER_SECONDS, Uploader
 from tests.crash.victims import left_behind
 
 UPLOADERS = 3
 ENOUGH_VIOLATIONS = 20
 """After a step with so many, a round ends: more of them tell nothing more."""
-EXPECTED_ANSWERS = {
-    "201",
-    "broken off",
-    "500 service.converter_failed",
-    "503 service.database_away",
-    "503 service.overloaded",
-}
 
 
 class Trial:
@@ -56,7 +50,7 @@ class Trial:
             self._outcome.wrong(f"the round could not go on: {type(error).__name__}: {error}")
         finally:
             self._close()
-        self._note(time.monotonic() - began)
+        self._outcome.close(self._book, time.monotonic() - began)
         return self._outcome
 
     @contextlib.contextmanager
@@ -159,12 +153,3 @@ class Trial:
             self._service.close()
         except Exception as error:  # noqa: BLE001 - as above
             self._outcome.wrong(f"the service could not be ended: {type(error).__name__}: {error}")
-
-    def _note(self, seconds: float) -> None:
-        for answer in self._book.answers:
-            if answer not in EXPECTED_ANSWERS:
-                self._outcome.wrong(f"an answer that was not to come: {answer}")
-        self._outcome.answers.update(self._book.answers)
-        self._outcome.file_first = sum(promise.file_first for promise in self._book.promises)
-        self._outcome.credentials_first = len(self._book.promises) - self._outcome.file_first
-        self._outcome.seconds = seconds

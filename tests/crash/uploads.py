@@ -1,4 +1,4 @@
-"""Clients that upload without end, and the book of what the service has promised them."""
+"""Clients that upload without end."""
 
 import hashlib
 import http.client
@@ -6,13 +6,11 @@ import json
 import random
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.benchmarks.recordings import music
+from tests.crash.book import AGAIN_SECONDS, Book, Clip, Promise
 
 CLIPS = {1: 6, 2: 6, 3: 4, 5: 2, 20: 1}
 """Seconds of audio, and how many of so many uploads have them. 20 s are two segments of LAME."""
@@ -23,78 +21,7 @@ _PAUSES = (0.0, 0.005, 0.02, 0.05)
 """Seconds between two pieces: some clients are as fast as they can, most take a second, which costs no CPU time."""
 _LONGEST_REST = 0.6
 """Seconds between two uploads of a client."""
-_AGAIN_SECONDS = 0.05
 _BOUNDARY = "crash"
-
-
-@dataclass(frozen=True)
-class Clip:
-    """A WAV that is uploaded again and again."""
-
-    seconds: int
-    wav: bytes
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Promise:
-    """A 201: the link's path and query, and what was uploaded."""
-
-    link: str
-    clip: Clip
-    file_first: bool = False
-
-    @property
-    def track_uuid(self) -> str:
-        return self.link.partition("id=")[2].partition("&")[0]
-
-
-class Book:
-    """What was promised, and how often which answer came. While it is closed, nobody begins an upload."""
-
-    def __init__(self) -> None:
-        self.promises: list[Promise] = []
-        self.answers: Counter[str] = Counter()
-        self.ended = threading.Event()
-        self._url = ""
-        self._under_way = 0
-        self._changed = threading.Condition()
-
-    def open(self, url: str) -> None:
-        """Uploads go to this service from now on."""
-        with self._changed:
-            self._url = url
-            self._changed.notify_all()
-
-    def close(self) -> None:
-        """No upload begins from now on."""
-        self.open("")
-
-    def await_quiet(self, seconds: float) -> bool:
-        """Whether every upload that was under way has its answer, or none, within so many seconds."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._under_way == 0, seconds)
-
-    def note(self, upload: Callable[[str], tuple[str, Promise | None]]) -> str | None:
-        """The answer to an upload to where the service is now; None, after a moment, while it is closed."""
-        with self._changed:
-            if not self._url:
-                self._changed.wait(_AGAIN_SECONDS)
-                return None
-            url = self._url
-            self._under_way += 1
-        answer, promise = "broken off", None
-        try:
-            answer, promise = upload(url)
-        except (OSError, http.client.HTTPException):
-            pass
-        finally:
-            with self._changed:
-                self.answers[answer] += 1
-                self.promises += [promise] if promise else []
-                self._under_way -= 1
-                self._changed.notify_all()
-        return answer
 
 
 def make_clips(folder: Path) -> list[Clip]:
@@ -121,7 +48,7 @@ class Uploader(threading.Thread):
     def run(self) -> None:
         while not self._book.ended.is_set():
             answer = self._book.note(self._upload)
-            rest = self._dice.uniform(0, _LONGEST_REST) if answer == "201" else _AGAIN_SECONDS
+            rest = self._dice.uniform(0, _LONGEST_REST) if answer == "201" else AGAIN_SECONDS
             self._book.ended.wait(rest if answer else 0)
 
     def _upload(self, url: str) -> tuple[str, Promise | None]:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.book import Book, Clip, Promise
 from tests.crash.expected import Backup, Expected, backed_up
 from tests.crash.plan import BLOCK, CONVERTERS, KINDS, Round, rounds
 from tests.crash.report import Outcome, summary
-from tests.crash.uploads import Book, Clip, Promise
 
 CLIP = Clip(1, b"RIFF", "of the WAV")
 ROW = ("of the MP3", CLIP.sha256)
