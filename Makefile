@@ -10,7 +10,7 @@ LOCK := uv pip compile --quiet --upgrade --universal --python-version 3.11 --gen
 IMAGES := python:3.13-slim-trixie postgres:18-trixie
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format bench crash load fuzz audit sbom docker-trial lock pin clean
+.PHONY: help serve test check format bench crash soak load fuzz audit sbom docker-trial lock pin clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,9 +35,11 @@ format: $(VENV)/.installed-dev ## Format the code and mend what the linter can
 bench: $(VENV)/.installed-dev ## Measure speed and memory beside ffmpeg and pydub on this machine, 10 to 15 minutes
 	$(BIN)/python -m tests.benchmarks
 
-crash: $(VENV)/.installed-dev ## Kill the service, ffmpeg and PostgreSQL 600 times while uploads are under way
-	$(BIN)/python -m tests.crash --converter ffmpeg
-	$(BIN)/python -m tests.crash --converter lame
+crash: $(VENV)/.installed-dev ## Kill the service, ffmpeg and PostgreSQL 3,000 times while uploads are under way
+	$(BIN)/python -m tests.crash
+
+soak: $(VENV)/.installed-dev ## An hour of mixed load, and what of the service grows meanwhile
+	$(BIN)/python -m tests.soak
 
 load: $(VENV)/.installed-dev ## Slow clients by the thousand, a database that goes away, a large upload
 	$(BIN)/python -m tests.load

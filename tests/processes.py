@@ -18,7 +18,7 @@ def family(process: int) -> set[int]:
 
 def living(processes: set[int]) -> set[int]:
     """Those of the processes that have not ended."""
-    return processes & parents().keys()
+    return {process for process in processes if _state(Path(f"/proc/{process}")) not in ("", "Z")}
 
 
 def named(processes: set[int], name: str) -> set[int]:
@@ -41,6 +41,11 @@ def parents() -> dict[int, int]:
         if entry.name.isdigit() and (words := _read(entry / "stat").rpartition(")")[2].split()) and words[0] != "Z":
             found[int(entry.name)] = int(words[1])
     return found
+
+
+def _state(process: Path) -> str:
+    """The letter of proc(5); empty where the process is gone."""
+    return _read(process / "stat").rpartition(")")[2].strip()[:1]
 
 
 def _read(file: Path) -> str:

@@ -1,165 +1,100 @@
 """`python -m tests.crash [options]`: is anything lost, changed or left when processes are killed?
 
-Eight clients upload without end; at random moments the service, one ffmpeg (with that converter) or the postmaster
-gets SIGKILL, as often each. Exit code 1 where what was answered 201 is not there with the same bytes, a row has no
-audio, or a file or a process is left.
+Several services at once, each in a folder of its own, each with three clients that upload without end, the file first
+or the credentials. At random moments a service, one of its ffmpegs (where it has any) or its postmaster gets SIGKILL,
+as often each; so do some starts and some restores. Between the kills tracks are deleted, backups made and restored.
+
+Exit code 1 where what was answered 201 is not there with the same bytes, what was deleted or is not in a restored
+backup is there, a row has no audio, or a file or a process is left. The end lists each violation with the command that
+tries its round again; its data are kept. By the same seed the same is done after the same pauses; where in the work of
+the service a kill falls is up to the machine.
 """
 
 import argparse
-import contextlib
-import random
+import shutil
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
+from adapters.system.cores import available_cores
+from tests.crash.book import Clip
+from tests.crash.plan import CONVERTERS, KILLS_A_ROUND, Round, rounds
+from tests.crash.report import Outcome, summary
+from tests.crash.trial import Trial
+from tests.crash.uploads import make_clips
+from tests.options import add_common
+from tests.temporary import use_memory_if_plenty
 
-from tests.crash.checks import Checker
-from tests.crash.uploads import Book, Uploader, make_clips
-from tests.crash.victims import KINDS, kill, open_in_spool, started_by
-from tests.processes import wait_until
-from tests.server import Server, running_server
-
-UPLOADERS = 8
-MOST_SECONDS_BETWEEN = 1.0
-READY_SECONDS = 90
-"""For PostgreSQL to be started again and to recover."""
-EXPECTED_ANSWERS = {
-    "201",
-    "broken off",
-    "500 service.converter_failed",
-    "503 service.database_away",
-    "503 service.overloaded",
-}
+SERVICES_A_CORE = 2
+"""Half of the time a service waits: for its clients, for its PostgreSQL, for the next kill."""
 
 
 def main(arguments: list[str]) -> int:
     """Kill, check, and print what came of it; 1 if something is wrong."""
+    options = _parser().parse_args(arguments)
+    use_memory_if_plenty()
+    converters = CONVERTERS if options.converter == "both" else (options.converter,)
+    planned = rounds(options.seed, options.kills, options.kills_a_round, converters, dict(options.set))
+    if options.round is not None:
+        planned = [Round(options.round, options.seed, converters[0], options.kills_a_round, dict(options.set))]
+    print(f"seed {options.seed}, {len(planned)} rounds", flush=True)
+    began = time.monotonic()
+    with _folder() as folder:
+        outcomes = _run(planned, folder, make_clips(folder), options.at_once)
+        print(summary(outcomes, time.monotonic() - began), flush=True)
+        if kept := sorted(path.name for path in folder.iterdir()):
+            print(f"kept        {', '.join(kept)} in {folder}", flush=True)
+    return 1 if any(outcome.violations for outcome in outcomes) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.crash")
-    parser.add_argument("--kills", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
-    parser.add_argument("--converter", choices=("lame", "ffmpeg"), default="ffmpeg")
-    options = parser.parse_args(arguments)
-    print(f"seed {options.seed}", flush=True)
-    with tempfile.TemporaryDirectory(prefix="music-app-crash-") as folder:
-        return _Trial(Path(folder), random.Random(options.seed), options.converter).run(options.kills)
+    parser.add_argument("--kills", type=int, default=3000)
+    parser.add_argument("--kills-a-round", type=int, default=KILLS_A_ROUND)
+    parser.add_argument("--converter", choices=(*CONVERTERS, "both"), default="both")
+    parser.add_argument("--at-once", type=int, default=SERVICES_A_CORE * available_cores(), help="services")
+    parser.add_argument("--round", type=int, help="only the one of this number, with the one --converter")
+    add_common(parser)
+    return parser
 
 
-class _Trial:
-    def __init__(self, folder: Path, dice: random.Random, converter: str) -> None:
-        self._folder = folder
-        self._dice = dice
-        self._converter = converter
-        self._kinds = [kind for kind in KINDS if kind == converter or kind != "ffmpeg"]
-        self._book = Book()
-        self._checker = Checker(dice)
-        self._kills: Counter[str] = Counter()
-        self._server: Server | None = None
-        self._life = contextlib.ExitStack()
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Where the rounds have their folders; it stays where one is left in it."""
+    folder = Path(tempfile.mkdtemp(prefix="music-app-crash-"))
+    try:
+        yield folder
+    finally:
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
-    def run(self, kills: int) -> int:
-        began = time.monotonic()
-        with self._life_ended(), self._uploading():
-            for kind in self._order(kills):
-                self._kill(kind)
-        self._print(time.monotonic() - began)
-        return 1 if self._checker.violations else 0
 
-    def _order(self, kills: int) -> list[str]:
-        order = [self._kinds[number % len(self._kinds)] for number in range(kills)]
-        self._dice.shuffle(order)
-        return order
-
-    @contextlib.contextmanager
-    def _life_ended(self) -> Iterator[None]:
-        """In the end the service is stopped, as an operator would, and must leave nothing."""
-        self._start()
+def _run(planned: list[Round], folder: Path, clips: list[Clip], at_once: int) -> list[Outcome]:
+    """So many rounds at once; the outcomes in the order of the rounds."""
+    decoded: dict[str, float] = {}
+    outcomes = []
+    with ThreadPoolExecutor(at_once) as lanes:
+        under_way = [lanes.submit(_run_one, what, folder, clips, decoded) for what in planned]
         try:
-            yield
-            self._check_idle(self._running)
-            processes = started_by(self._running)
-            self._checker.require(self._running.stop() == 0, "the service did not stop cleanly")
-            self._gone(processes)
+            for done in as_completed(under_way):
+                outcomes.append(done.result())
+                print(outcomes[-1].line(), flush=True)
         finally:
-            self._life.close()
+            lanes.shutdown(wait=False, cancel_futures=True)  # after Ctrl-C, only what is under way comes to its end
+    return sorted(outcomes, key=lambda outcome: outcome.round.number)
 
-    @contextlib.contextmanager
-    def _uploading(self) -> Iterator[None]:
-        clips = make_clips(self._folder)
-        uploaders = [
-            Uploader(self._book, clips, self._running.register(), random.Random(self._dice.random()))
-            for _ in range(UPLOADERS)
-        ]
-        for uploader in uploaders:
-            uploader.start()
-        try:
-            yield
-        finally:
-            self._book.ended.set()
-            for uploader in uploaders:
-                uploader.join()
 
-    @property
-    def _running(self) -> Server:
-        if self._server is None:
-            raise RuntimeError("the service is not running")
-        return self._server
-
-    def _start(self) -> None:
-        self._life.close()
-        self._server = self._life.enter_context(running_server(self._folder, CONVERTER=self._converter))
-        self._book.url = self._running.url
-
-    def _kill(self, kind: str) -> None:
-        time.sleep(self._dice.uniform(0, MOST_SECONDS_BETWEEN))
-        kill(kind, self._running, self._dice)
-        self._kills[kind] += 1
-        if kind == "service":
-            self._book.url = ""
-            if self._dice.random() < 0.5:  # else it is started while its PostgreSQL still stops
-                self._gone(started_by(self._running))
-            self._start()
-        self._await_ready()
-        self._checker.check(self._running, self._book.promises, everything=False)
-
-    def _gone(self, processes: set[int]) -> None:
-        """Nothing that the service has started is left, nor anything that those started meanwhile."""
-        try:
-            wait_until(lambda: not started_by(self._running))
-        except AssertionError:
-            self._checker.require(False, f"processes are left: {started_by(self._running)} of {processes}")
-
-    def _await_ready(self) -> None:
-        end = time.monotonic() + READY_SECONDS
-        with self._running.client() as client:
-            while True:
-                with contextlib.suppress(httpx.HTTPError):
-                    if client.get("/health/ready").status_code == 200:
-                        return
-                if time.monotonic() > end:
-                    raise TimeoutError("the service did not get ready again")
-                time.sleep(0.05)
-
-    def _check_idle(self, server: Server) -> None:
-        """With no upload under way there is neither a nameless file nor a conversion, and every link works."""
-        self._checker.check(server, self._book.promises, everything=True)
-        try:
-            wait_until(lambda: not open_in_spool(server))
-        except AssertionError:
-            self._checker.require(False, f"files are left: {open_in_spool(server)}")
-
-    def _print(self, seconds: float) -> None:
-        answers = self._book.answers
-        strange = {answer: count for answer, count in answers.items() if answer not in EXPECTED_ANSWERS}
-        self._checker.require(not strange, f"answers that were not to come: {strange}")
-        print("killed      " + "   ".join(f"{kind} {self._kills[kind]}" for kind in self._kinds))
-        print("answered    " + "   ".join(f"{answer}: {count}" for answer, count in sorted(answers.items())))
-        print(f"promised    {len(self._book.promises)} tracks, each downloaded with the same bytes in the end")
-        print(f"violations  {len(self._checker.violations)}")
-        print(f"took        {seconds:.0f} s", flush=True)
+def _run_one(what: Round, folder: Path, clips: list[Clip], decoded: dict[str, float]) -> Outcome:
+    own = folder / f"round-{what.number}"
+    own.mkdir()
+    outcome = Trial(what, own, clips, decoded).run()
+    if not outcome.violations:
+        shutil.rmtree(own)
+    return outcome
 
 
 if __name__ == "__main__":

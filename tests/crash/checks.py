@@ -5,94 +5,105 @@ import random
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
 import httpx
-import psycopg
 
-from adapters.embedded_postgres.cluster import Cluster
-from tests.crash.uploads import Promise
+from tests.crash.book import Promise
+from tests.crash.database import half_rows, rows_of
+from tests.crash.expected import Expected, shortened
+from tests.crash.victims import open_in_spool
+from tests.processes import wait_until
 from tests.programs import FFMPEG
 from tests.server import Server
 
-SAMPLE = 10
-"""Links that are downloaded again after each kill; in the end all are. The digests of all are compared each time."""
+SAMPLE = 6
+"""Links that are downloaded again after each kill, and of those that are gone; in the end all are."""
 ALLOWED_OFF = 0.05
 """Seconds by which an MP3 may differ from its WAV: less than two frames."""
 PATIENCE_SECONDS = 30
-_HALF_ROWS = """
-    SELECT track_uuid::text FROM tracks
-     WHERE track_id > %s AND (octet_length(track_file_bin) <> mp3_size OR sha256(track_file_bin) <> mp3_sha256)"""
-_LAST_ROW = "SELECT coalesce(max(track_id), 0) FROM tracks"
-_DIGESTS = "SELECT track_uuid::text, encode(mp3_sha256, 'hex'), encode(wav_sha256, 'hex') FROM tracks"
 
 
-@dataclass
 class Checker:
-    """Remembers the first download of every promised link; `violations` is what was found wrong."""
+    """Compares a service with what is `expected` of it, and calls `report` with what is wrong.
 
-    dice: random.Random
-    violations: list[str] = field(default_factory=list)
-    _first: dict[str, str] = field(default_factory=dict)
-    _decoded: set[str] = field(default_factory=set)
-    _last_row: int = 0
+    `decoded` has the seconds of every MP3 that was decoded, by SHA-256; several checkers may share it.
+    """
 
-    def check(self, server: Server, promises: list[Promise], *, everything: bool) -> None:
+    def __init__(
+        self, expected: Expected, dice: random.Random, report: Callable[[str], None], decoded: dict[str, float]
+    ) -> None:
+        self._expected = expected
+        self._dice = dice
+        self._report = report
+        self._decoded = decoded
+        self._downloaded: set[str] = set()
+        self._last_row = 0
+
+    def check(self, server: Server, *, every_row: bool = False, everything: bool = False) -> None:
         """Compare what is stored and served with what was promised up to now.
 
-        Downloads and reads what is new and a sample, or `everything`; compares the digests of all promises in any case.
+        The digests of all rows are compared, the bytes of new ones or of `every_row`. Links are asked for what is new
+        and a sample, or `everything`.
         """
-        promised = list(promises)
-        new = [promise for promise in promised if promise.link not in self._first]
-        known = [promise for promise in promised if promise.link in self._first]
-        wanted = known if everything else self.dice.sample(known, min(SAMPLE, len(known)))
-        self._download(server, new + wanted)
-        self._compare_rows(server, promised, 0 if everything else self._last_row)
-        self.require(not list((server.data_dir / "spool").iterdir()), "a file is left in the spool")
+        promised = dict(self._expected.promised)
+        rows = rows_of(server.data_dir)
+        self._all(self._expected.compare(rows))
+        half, self._last_row = half_rows(server.data_dir, 0 if every_row or everything else self._last_row)
+        self._require(not half, f"rows without their audio: {shortened(half)}")
+        self._ask(
+            server, [promise for track, promise in promised.items() if track in self._expected.present], everything
+        )
+        self._ask_for_gone(server, everything)
+        self._require(not list((server.data_dir / "spool").iterdir()), "a file is left in the spool")
 
-    def require(self, holds: bool, otherwise: str) -> None:
-        if not holds:
-            self.violations.append(otherwise)
-            print(f"VIOLATION: {otherwise}", flush=True)
-
-    def _download(self, server: Server, promises: list[Promise]) -> None:
-        with server.client() as client:
-            for promise in promises:
-                answer = _downloaded(client, promise.link)
-                digest = hashlib.sha256(answer.content).hexdigest()
-                self.require(answer.status_code == 200, f"{promise.track_uuid} is lost: {answer.status_code}")
-                first = self._first.setdefault(promise.link, digest)
-                self.require(first == digest, f"{promise.track_uuid} has changed")
-                if digest not in self._decoded:
-                    off = abs(_seconds(answer.content) - promise.clip.seconds)
-                    self.require(off < ALLOWED_OFF, f"{promise.track_uuid} is too short or too long by {off} s")
-                    self._decoded.add(digest)
-
-    def _compare_rows(self, server: Server, promised: list[Promise], after: int) -> None:
-        with _connected(Cluster(server.data_dir).conninfo()) as connection:
-            [(self._last_row,)] = connection.execute(_LAST_ROW).fetchall()
-            half = connection.execute(_HALF_ROWS, [after]).fetchall()
-            stored = {uuid: digests for uuid, *digests in connection.execute(_DIGESTS).fetchall()}
-        self.require(not half, f"rows without their audio: {half}")
-        for promise in promised:
-            expected = [self._first[promise.link], promise.clip.sha256]
-            self.require(stored.get(promise.track_uuid) == expected, f"the row of {promise.track_uuid} is another")
-
-
-def _connected(conninfo: str) -> psycopg.Connection[tuple[Any, ...]]:
-    """A connection, once the database is back: readiness is kept for a moment after a kill."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while True:
+    def check_idle(self, server: Server) -> None:
+        """With no upload under way there is not even a nameless file, and every link works, or does not any more."""
+        self.check(server, everything=True)
         try:
-            return psycopg.connect(conninfo)
-        except psycopg.OperationalError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.05)
+            wait_until(lambda: not open_in_spool(server))
+        except AssertionError:
+            self._report(f"files are left: {open_in_spool(server)}")
+
+    def _ask(self, server: Server, promises: list[Promise], everything: bool) -> None:
+        known = [promise for promise in promises if promise.track_uuid in self._downloaded]
+        again = known if everything else self._dice.sample(known, min(SAMPLE, len(known)))
+        new = [promise for promise in promises if promise.track_uuid not in self._downloaded]
+        with server.client() as client:
+            for promise in new + again:
+                self._all(self._wrong_download(_answered(client, promise.link), promise))
+                self._downloaded.add(promise.track_uuid)
+
+    def _wrong_download(self, answer: httpx.Response, promise: Promise) -> list[str]:
+        track = promise.track_uuid
+        if answer.status_code != 200:
+            return [f"{track} cannot be downloaded: {answer.status_code}"]
+        digest = hashlib.sha256(answer.content).hexdigest()
+        if track in self._expected.rows and digest != self._expected.rows[track][0]:
+            return [f"{track} is downloaded with other bytes than it was stored with"]
+        if digest not in self._decoded:
+            self._decoded[digest] = seconds_of(answer.content)
+        off = abs(self._decoded[digest] - promise.clip.seconds)
+        return [f"{track} is too short or too long by {off:.3f} s"] if off > ALLOWED_OFF else []
+
+    def _ask_for_gone(self, server: Server, everything: bool) -> None:
+        promised = self._expected.promised
+        gone = [promised[track].link for track in sorted(self._expected.gone) if track in promised]
+        with server.client() as client:
+            for link in gone if everything else self._dice.sample(gone, min(SAMPLE, len(gone))):
+                status = _answered(client, link).status_code
+                self._require(status == 404, f"a track that is gone is answered {status}: {link}")
+
+    def _require(self, holds: bool, otherwise: str) -> None:
+        if not holds:
+            self._report(otherwise)
+
+    def _all(self, wrong: list[str]) -> None:
+        for text in wrong:
+            self._report(text)
 
 
-def _downloaded(client: httpx.Client, link: str) -> httpx.Response:
+def _answered(client: httpx.Client, link: str) -> httpx.Response:
     """The answer, once it is no 503, which asks to come again: readiness is kept for a moment after a kill."""
     end = time.monotonic() + PATIENCE_SECONDS
     while (answer := client.get(link)).status_code == 503 and time.monotonic() < end:
@@ -100,7 +111,7 @@ def _downloaded(client: httpx.Client, link: str) -> httpx.Response:
     return answer
 
 
-def _seconds(mp3: bytes) -> float:
+def seconds_of(mp3: bytes) -> float:
     """How long the MP3 plays, by decoding it whole; 0 if the decoder has anything to say."""
     with tempfile.NamedTemporaryFile(suffix=".mp3") as file:
         file.write(mp3)

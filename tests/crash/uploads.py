@@ -1,4 +1,4 @@
-"""Clients that upload without end, and the book of what the service has promised them."""
+"""Clients that upload without end."""
 
 import hashlib
 import http.client
@@ -6,58 +6,28 @@ import json
 import random
 import threading
 import time
-from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.benchmarks.recordings import music
+from tests.crash.book import AGAIN_SECONDS, Book, Clip, Promise
 
-CLIP_SECONDS = (1, 2, 3, 5, 10, 40)
+CLIPS = {1: 6, 2: 6, 3: 4, 5: 2, 20: 1}
+"""Seconds of audio, and how many of so many uploads have them. 20 s are two segments of LAME."""
 ANSWER_SECONDS = 60
 """For one answer; longer than any bound of the service in this trial."""
-_PIECE_BYTES = 64 * 1024
-_PAUSES = (0.0, 0.0, 0.002, 0.02)
-"""Seconds between two pieces: some clients are as fast as they can, some are not."""
-_AGAIN_SECONDS = 0.05
+_PIECE_BYTES = 32 * 1024
+_PAUSES = (0.0, 0.005, 0.02, 0.05)
+"""Seconds between two pieces: some clients are as fast as they can, most take a second, which costs no CPU time."""
+_LONGEST_REST = 0.6
+"""Seconds between two uploads of a client."""
 _BOUNDARY = "crash"
 
 
-@dataclass(frozen=True)
-class Clip:
-    """A WAV that is uploaded again and again."""
-
-    seconds: int
-    wav: bytes
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Promise:
-    """A 201: the link's path and query, and what was uploaded."""
-
-    link: str
-    clip: Clip
-
-    @property
-    def track_uuid(self) -> str:
-        return self.link.partition("id=")[2].partition("&")[0]
-
-
-@dataclass
-class Book:
-    """What was promised, and how often which answer came; `url` is where the service is, empty while it is down."""
-
-    url: str = ""
-    promises: list[Promise] = field(default_factory=list)
-    answers: Counter[str] = field(default_factory=Counter)
-    ended: threading.Event = field(default_factory=threading.Event)
-
-
 def make_clips(folder: Path) -> list[Clip]:
-    """One clip of each length in `CLIP_SECONDS`."""
+    """One clip of each length in `CLIPS`."""
     clips = []
-    for seconds in CLIP_SECONDS:
+    for seconds in CLIPS:
         path = music(folder / f"{seconds}.wav", seconds)
         wav = path.read_bytes()
         path.unlink()
@@ -77,34 +47,27 @@ class Uploader(threading.Thread):
 
     def run(self) -> None:
         while not self._book.ended.is_set():
-            if not (url := self._book.url):
-                time.sleep(_AGAIN_SECONDS)
-                continue
-            clip = self._dice.choices(self._clips, weights=[4, 4, 4, 3, 2, 1])[0]
-            try:
-                answer = self._upload(url, clip)
-            except (OSError, http.client.HTTPException):
-                answer = "broken off"
-            self._book.answers[answer] += 1
-            if answer != "201":
-                time.sleep(_AGAIN_SECONDS)
+            answer = self._book.note(self._upload)
+            rest = self._dice.uniform(0, _LONGEST_REST) if answer == "201" else AGAIN_SECONDS
+            self._book.ended.wait(rest if answer else 0)
 
-    def _upload(self, url: str, clip: Clip) -> str:
+    def _upload(self, url: str) -> tuple[str, Promise | None]:
+        clip = self._dice.choices(self._clips, weights=list(CLIPS.values()))[0]
+        file_first = self._dice.random() < 0.5
         connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=ANSWER_SECONDS)
         try:
-            self._send(connection, clip.wav)
+            self._send(connection, clip.wav, file_first)
             answer = connection.getresponse()
             body = answer.read()
             if answer.status == 201:
                 link = urlsplit(answer.getheader("Location", ""))
-                self._book.promises.append(Promise(f"{link.path}?{link.query}", clip))
-                return "201"
-            return f"{answer.status} {json.loads(body)['code']}"
+                return "201", Promise(f"{link.path}?{link.query}", clip, file_first)
+            return f"{answer.status} {_code(body)}", None
         finally:
             connection.close()
 
-    def _send(self, connection: http.client.HTTPConnection, wav: bytes) -> None:
-        before, after = form(self._fields, file_first=self._dice.random() < 0.5)
+    def _send(self, connection: http.client.HTTPConnection, wav: bytes, file_first: bool) -> None:
+        before, after = form(self._fields, file_first=file_first)
         pause = self._dice.choice(_PAUSES)
         connection.putrequest("POST", "/add_track")
         connection.putheader("Content-Type", f"multipart/form-data; boundary={_BOUNDARY}")
@@ -118,6 +81,13 @@ class Uploader(threading.Thread):
             connection.send(after)
         except (BrokenPipeError, ConnectionResetError):
             return  # refused before all was sent: the answer may be there
+
+
+def _code(body: bytes) -> str:
+    try:
+        return str(json.loads(body)["code"])
+    except (ValueError, KeyError, TypeError):
+        return "without a code"
 
 
 def form(fields: dict[str, str], *, file_first: bool) -> tuple[bytes, bytes]:

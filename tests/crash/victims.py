@@ -3,13 +3,12 @@
 import os
 import random
 import signal
+import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.processes import family, living, named, wait_until
+from tests.processes import SECONDS, living, named, wait_until
 from tests.server import Server
-
-KINDS = ("service", "ffmpeg", "postmaster")
 
 
 def kill(kind: str, server: Server, dice: random.Random) -> None:
@@ -30,10 +29,25 @@ def kill(kind: str, server: Server, dice: random.Random) -> None:
         wait_until(lambda: not living({victim}))
 
 
-def started_by(server: Server) -> set[int]:
-    """Every living process that works in the service's folder: the service, its PostgreSQL and its ffmpeg."""
-    folder = str(server.data_dir)
-    return living({int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _in(entry, folder)})
+def left_behind(data_dir: Path, seconds: float = SECONDS) -> set[int]:
+    """The processes that still work in the folder after so many seconds; returns as soon as there is none.
+
+    Looking through all processes takes a while, and what was started meanwhile counts, too: those that were found are
+    waited for, then all are looked through again.
+    """
+    end = time.monotonic() + seconds
+    while found := working_in(data_dir):
+        while left := living(found):
+            if time.monotonic() > end:
+                return left
+            time.sleep(0.02)
+    return set()
+
+
+def working_in(data_dir: Path) -> set[int]:
+    """Every living process that works in the folder: a service, its PostgreSQL and its ffmpeg, a command."""
+    others = (entry for entry in Path("/proc").iterdir() if entry.name.isdigit() and int(entry.name) != os.getpid())
+    return living({int(entry.name) for entry in others if _in(entry, str(data_dir))})
 
 
 def open_in_spool(server: Server) -> list[str]:
@@ -50,11 +64,21 @@ def _victims(kind: str, server: Server) -> set[int]:
     if kind == "service":
         return {server.process.pid}
     if kind == "ffmpeg":
-        return named(family(server.process.pid), "ffmpeg")
+        return named(_children(server.process.pid), "ffmpeg")
     with suppress(FileNotFoundError, ValueError):
         postmaster = int((server.data_dir / "postgres" / "data" / "postmaster.pid").read_text().split("\n")[0])
-        return named(family(server.process.pid) & {postmaster}, "postgres")
+        return named(_children(server.process.pid) & {postmaster}, "postgres")
     return set()
+
+
+def _children(process: int) -> set[int]:
+    """What the threads of a process have started, without looking through all processes."""
+    found: set[int] = set()
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                found |= set(map(int, (thread / "children").read_text().split()))
+    return found
 
 
 def _in(process: Path, folder: str) -> bool:

@@ -1,7 +1,11 @@
 """The short form of `make crash`: processes are killed while uploads are under way."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 
+from tests import processes
 from tests.crash.__main__ import main
 
 KILLS = {"lame": 4, "ffmpeg": 6}
@@ -13,6 +17,35 @@ KILLS = {"lame": 4, "ffmpeg": 6}
 def test_nothing_is_lost_changed_or_left_when_processes_are_killed(
     converter: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    wrong = main(["--kills", str(KILLS[converter]), "--converter", converter])
+    wrong = main(["--kills", str(KILLS[converter]), "--converter", converter, "--at-once", "1"])
 
-    assert not wrong, capfd.readouterr().out
+    told = capfd.readouterr().out
+    assert not wrong, told
+    assert told.endswith("violations  0\n")
+    assert "1 backups" in told
+    assert "1 restores" in told
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("fault", "violation"),
+    [
+        ("Forgetful", " is lost"),
+        ("Damaging", "rows without their audio"),
+        ("Littering", "a file is left in the spool"),
+    ],
+)
+def test_a_service_with_a_fault_is_found(
+    fault: str, violation: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where the data of rounds with violations are kept
+    monkeypatch.setattr(processes, "SECONDS", 3.0)  # what is left does not go away later
+    options = ["--kills", "1", "--converter", "lame", "--at-once", "1", "--seed", "1"]
+
+    wrong = main([*options, "--set", f"WIRING=tests.planted:{fault}"])
+
+    told = capfd.readouterr().out
+    assert wrong == 1
+    assert violation in told
+    assert "python -m tests.crash --seed " in told
+    assert (next(tmp_path.glob("music-app-crash-*")) / "round-0" / "log").exists()
