@@ -34,7 +34,7 @@ crash: $(VENV)/.installed-dev ## Kill the service, ffmpeg and PostgreSQL 600 tim
 	$(BIN)/python -m tests.crash --converter ffmpeg
 	$(BIN)/python -m tests.crash --converter lame
 
-load: $(VENV)/.installed-dev ## Slow clients by the thousand, a database that goes away, a large upload
+load: $(VENV)/.installed-dev ## Slow clients by the thousand, a database that goes away, a large upload, abuse of every kind
 	$(BIN)/python -m tests.load
 
 fuzz: $(VENV)/.installed-fuzz ## 5,000 made-up requests by the service's own description
