@@ -5,7 +5,7 @@ FORM = b"multipart/form-data; boundary=" + BOUNDARY
 FILE_HEAD = b'--%s\r\nContent-Disposition: form-data; name="wav_file"; filename="a.wav"\r\n\r\n' % BOUNDARY
 FORM_END = b"--%s--\r\n" % BOUNDARY
 CHUNKED = b"Transfer-Encoding: chunked"
-_LAST_CHUNK = b"0\r\n\r\n"
+LAST_CHUNK = b"0\r\n\r\n"
 
 
 def head(method: bytes, path: bytes, host: bytes, *fields: bytes) -> bytes:
@@ -47,12 +47,12 @@ def upload(host: bytes, form: bytes) -> bytes:
 
 
 def in_one_byte_chunks(body: bytes) -> bytes:
-    """A chunked body with a chunk for each byte (RFC 9112, 7.1), and its end."""
+    """A chunk for each byte of a chunked body (RFC 9112, 7.1)."""
     wire = bytearray(b"1\r\n?\r\n" * len(body))
     wire[3::6] = body
-    return bytes(wire) + _LAST_CHUNK
+    return bytes(wire)
 
 
 def in_one_chunk(body: bytes) -> bytes:
-    """A chunk of a body that has more of them."""
+    """One for all of them."""
     return b"%x\r\n%s\r\n" % (len(body), body)

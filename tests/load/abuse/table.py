@@ -8,9 +8,9 @@ from tests.load.abuse.bystander import Served
 from tests.load.abuse.figures import MB, Bounds, Figures, share
 
 _HEADS = (
-    "                          memory, MB            /health/live, ms     upload, ms           download, ms         "
-    "CPU, cores\n"
-    "attack                    before  most  after   p50   p99    max   quiet median   p95   quiet median   p95   "
+    "                            memory, MB       /health/live, ms, p99      upload, ms           download, ms      "
+    "  CPU, cores\n"
+    "attack                    before  most  after  quiet p50   p99    max   quiet median   p95   quiet median   p95  "
     "service attackers"
 )
 
@@ -26,10 +26,10 @@ def print_heads(bounds: Bounds) -> None:
 
 def print_attack(attack: Attack, figures: Figures, missed: list[str]) -> None:
     """A row of the table, and below it what was done and what came of it."""
-    usage, live = figures.usage, figures.attacked.live
+    usage, live, quiet = figures.usage, figures.attacked.live, share(figures.quiet.live, 0.99)
     print(
         f"{attack.name:24} {usage.before / MB:7.0f} {usage.most / MB:5.0f} {usage.after / MB:6.0f} "
-        f"{statistics.median(live):5.1f} {share(live, 0.99):5.0f} {max(live):6.0f} "
+        f"{quiet:6.0f} {statistics.median(live):5.1f} {share(live, 0.99):5.0f} {max(live):6.0f} "
         f"{_times(figures.quiet.uploads, figures.attacked.uploads)} "
         f"{_times(figures.quiet.downloads, figures.attacked.downloads)} "
         f"{figures.service_cores:9.2f} {figures.attackers_cores:9.2f}   "
@@ -39,7 +39,7 @@ def print_attack(attack: Attack, figures: Figures, missed: list[str]) -> None:
     refusals = figures.attacked.uploads.refusals + figures.attacked.downloads.refusals
     print(f"    attackers got {_counts(figures.answers)}; bystander refused {_counts(refusals)}")
     print(
-        f"    beside it: ffmpeg {usage.programs / MB:.0f} MB, the system's sockets {usage.sockets / MB:.0f} MB",
+        f"    beside it: ffmpeg {usage.programs / MB:.0f} MB, all sockets of the machine {usage.sockets / MB:.0f} MB",
         flush=True,
     )
 

@@ -2,6 +2,7 @@
 
 import socket
 import struct
+from collections.abc import Awaitable, Callable
 
 from tests.load.abuse.attack import Attack
 from tests.load.abuse.client import Client, receive, send
@@ -10,12 +11,14 @@ from tests.wavs import wav
 
 _PIPELINED = 15
 """And half of one more; the service takes 16."""
-_RECORDING = wav(bytes(1_000_000))
+_RECORDING = wav(bytes(200_000))
 _SOME_BYTES = 100_000
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER of no time: what is on its way is thrown away, and the other side gets RST (socket(7))."""
 _LEFT = 5000
 _CLIENTS = 8
+_AGAIN_SECONDS = 0.1
+"""It is not the number of calls that is tried here, but what each leaves behind."""
 
 
 async def _cut(client: Client, request: bytes, taken: int) -> None:
@@ -23,7 +26,10 @@ async def _cut(client: Client, request: bytes, taken: int) -> None:
     with await client.connect() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         await send(connection, request)
-        client.note(await receive(connection, taken) if taken else b"HTTP/1.1 cut")
+        if taken:
+            client.note(await receive(connection, taken))
+        else:
+            client.seen["cut"] += 1
 
 
 async def cut_pipelines(client: Client) -> None:
@@ -35,7 +41,7 @@ async def cut_pipelines(client: Client) -> None:
 async def left(client: Client) -> None:
     """Not a byte of a request, until the service closes."""
     with await client.connect() as connection:
-        client.note(b"HTTP/1.1 opened")
+        client.seen["opened"] += 1
         await receive(connection, 1)
 
 
@@ -48,10 +54,12 @@ async def resets(client: Client) -> None:
         await _cut(client, whole[: len(whole) // 2], 0)
 
 
+def _attack(name: str, what: str, cutting: Callable[[Client], Awaitable[None]], clients: int = _CLIENTS) -> Attack:
+    return Attack("connections", name, what, cutting, clients, _AGAIN_SECONDS)
+
+
 ATTACKS = (
-    Attack("connections", "cut-pipelines", "15 downloads and a half at once, which are cut", cut_pipelines, _CLIENTS),
-    Attack(
-        "connections", "left", "5,000 connections that are left, and opened again where they are closed", left, _LEFT
-    ),
-    Attack("connections", "resets", "uploads and downloads that are cut by RST in the middle", resets, _CLIENTS),
+    _attack("cut-pipelines", "15 downloads and a half are asked for at once, and cut", cut_pipelines),
+    _attack("left", "5,000 connections are left, and opened again where they are closed", left, _LEFT),
+    _attack("resets", "uploads and downloads are cut by RST in the middle", resets),
 )

@@ -6,7 +6,17 @@ from functools import cache
 
 from tests.load.abuse.attack import Attack
 from tests.load.abuse.client import Client, receive, send
-from tests.load.abuse.requests import CHUNKED, FILE_HEAD, FORM, head, in_one_byte_chunks, in_one_chunk, text_parts
+from tests.load.abuse.requests import (
+    CHUNKED,
+    FILE_HEAD,
+    FORM,
+    FORM_END,
+    LAST_CHUNK,
+    head,
+    in_one_byte_chunks,
+    in_one_chunk,
+    text_parts,
+)
 from tests.wavs import wav
 
 _CHUNKS = 500_000
@@ -34,7 +44,7 @@ def _refused(client: Client) -> bytes:
 
 @cache
 def _chunks() -> bytes:
-    return in_one_byte_chunks(bytes(_CHUNKS))
+    return in_one_byte_chunks(bytes(_CHUNKS)) + in_one_chunk(b"\r\n" + FORM_END) + LAST_CHUNK
 
 
 async def _in_chunks(client: Client, begin: bytes) -> None:

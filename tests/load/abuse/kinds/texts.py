@@ -10,6 +10,7 @@ from tests.load.abuse.client import Client
 from tests.load.abuse.requests import credentials_first, upload
 from tests.wavs import Chunk, wav
 
+_NAMES = (b"ICMT", b"INAM", b"IART", b"ISFT")
 _LISTS = 16
 """Of 64 KiB each: a MB of texts."""
 _LIST_BYTES = 64 * 1024
@@ -18,16 +19,18 @@ _CHUNKS_TAKEN = 990
 """Up to 1,000 may come before the sound."""
 _NOTHING = b"\x01" * 232
 """Characters that are looked at, and of which nothing is left."""
+_LINES = b"\n\x0b" * 116
+"""A comment of lines, each of which is looked at on its own."""
 _MARKS = "e\u0301\u0323\u0302\u0330".encode() * 400
 _ALTERNATING = "a\u0323\u0301".encode() * 800
 _ID3_FRAME_HEAD = struct.Struct(">4sI2s")
 _ID3_HEAD_BYTES = 10
-_CLIENTS = 4
+_CLIENTS = 8
 
 
-def _info(text: bytes) -> Chunk:
-    """A list of as many such texts as there is room for, by names that count."""
-    one = b"".join(name + struct.pack("<I", len(text)) + text for name in (b"ICMT", b"INAM", b"IART", b"ISFT"))
+def _info(text: bytes, *names: bytes) -> Chunk:
+    """A list of as many such texts as there is room for, by these names or by some that count."""
+    one = b"".join(name + struct.pack("<I", len(text)) + text for name in names or _NAMES)
     return b"LIST", (b"INFO" + one * (_LIST_BYTES // len(one)))[:_LIST_BYTES]
 
 
@@ -43,6 +46,7 @@ def _id3(text: bytes) -> Chunk:
 _AROUND: dict[str, Callable[[], list[Chunk]]] = {
     "tiny": lambda: [_info(b"")] * _LISTS,
     "nothing": lambda: [_info(_NOTHING)] * _LISTS,
+    "lines": lambda: [_info(_LINES, b"ICMT")] * _LISTS,
     "marks": lambda: [_info(_MARKS), _info(_ALTERNATING)] * (_LISTS // 2),
     "id3": lambda: [_id3(_NOTHING * 5)] * _LISTS,
     "chunks": lambda: [(b"junk", b""), (b"LIST", b"")] * (_CHUNKS_TAKEN // 2),
@@ -65,8 +69,8 @@ async def _send(client: Client, *kinds: str) -> None:
 
 
 async def info_texts(client: Client) -> None:
-    """Thousands of tiny texts, or hundreds of which nothing is left."""
-    await _send(client, "tiny", "nothing")
+    """Thousands of tiny texts, or hundreds of which nothing is left, some of them in many lines."""
+    await _send(client, "tiny", "nothing", "lines")
 
 
 async def combining_marks(client: Client) -> None:
