@@ -41,7 +41,7 @@ crash: $(VENV)/.installed-dev ## Kill the service, ffmpeg and PostgreSQL 3,000 t
 soak: $(VENV)/.installed-dev ## An hour of mixed load, and what of the service grows meanwhile
 	$(BIN)/python -m tests.soak
 
-load: $(VENV)/.installed-dev ## Slow clients by the thousand, a database that goes away, a large upload
+load: $(VENV)/.installed-dev ## Slow clients by the thousand, a database that goes away, a large upload, abuse of every kind
 	$(BIN)/python -m tests.load
 
 fuzz: $(VENV)/.installed-fuzz ## 5,000 made-up requests by the service's own description

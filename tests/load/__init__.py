@@ -1,1 +1,1 @@
-"""Slow clients, a database that goes away, a large upload: `python -m tests.load`."""
+"""Slow clients, a database that goes away, a large upload, abuse of every kind: `python -m tests.load`."""

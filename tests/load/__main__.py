@@ -1,4 +1,5 @@
-"""`python -m tests.load [crowd] [outage] [disk] [lag]`: slow clients, the database away, a full disk, a large upload.
+"""`python -m tests.load [crowd] [outage] [disk] [lag] [abuse [kind …]]`: slow clients, the database away, a full disk,
+a large upload, and the kinds of exhaustion of `tests/load/abuse/kinds/` that are named, or all of them.
 
 Exit code 1 where something is not as it must be.
 """
@@ -9,12 +10,14 @@ import tempfile
 from pathlib import Path
 
 from tests.e2e.watched import connection_url
+from tests.load.abuse.play import play_all
 from tests.load.crowd import READERS, SENDERS, meet_crowd, print_crowd
 from tests.load.disk import print_full_disk
 from tests.load.lag import print_lag
 from tests.load.outages import KINDS, ExternalDatabase, go_through
 from tests.server import running_server
 
+PARTS = ("crowd", "outage", "disk", "lag", "abuse")
 OPEN_FILES = 4096
 CROWD_SECONDS = 60.0
 AWAY_SECONDS, ANSWER_SECONDS, BACK_SECONDS = 10.0, 2.5, 5.0
@@ -24,7 +27,8 @@ LAG_MILLISECONDS = 50.0
 
 def main(arguments: list[str]) -> int:
     """Measure what is named, or all; 1 if something is wrong."""
-    wanted = arguments or ["crowd", "outage", "disk", "lag"]
+    wanted = arguments or [*PARTS]
+    kinds = wanted[wanted.index("abuse") + 1 :] if "abuse" in wanted else []
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(OPEN_FILES, most), most))
     right = True
@@ -36,6 +40,8 @@ def main(arguments: list[str]) -> int:
         right &= print_full_disk(within=SPACE_SECONDS)
     if "lag" in wanted:
         right &= print_lag(within=LAG_MILLISECONDS)
+    if "abuse" in wanted:
+        right &= play_all(kinds)
     return 0 if right else 1
 
 

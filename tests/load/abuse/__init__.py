@@ -1,0 +1,1 @@
+"""Each kind of exhaustion, played against the real service: `python -m tests.load abuse [kind …]`."""

@@ -1,0 +1,97 @@
+"""An attack, and how an attacker's process carries it out."""
+
+import asyncio
+import os
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from tests.load.abuse.client import Client
+from tests.load.abuse.target import Target
+
+ARRIVALS = 1000
+"""New clients a second of one process."""
+_FIRST_SOURCE = 2
+"""127.0.0.1 is the bystander's."""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """`clients` that each do `round` over and over for so many `seconds`, with a `pause` in seconds between.
+
+    They come from so many `addresses`, 250 at most. `what` tells in a line what is done.
+    """
+
+    kind: str
+    name: str
+    what: str
+    round: Callable[[Client], Awaitable[None]]
+    clients: int
+    pause: float = 0.01
+    seconds: float = 15.0
+    addresses: int = 1
+
+
+@dataclass(frozen=True)
+class Window:
+    """From when to when something is done, in seconds of the monotonic clock, which all processes share."""
+
+    begin: float
+    end: float
+
+    @classmethod
+    def of(cls, seconds: float, after: float = 0.0) -> "Window":
+        """One that begins `after` so many seconds."""
+        begin = time.monotonic() + after
+        return cls(begin, begin + seconds)
+
+    def wait(self) -> None:
+        """Sleep until it begins."""
+        time.sleep(max(0.0, self.begin - time.monotonic()))
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What came of an attack: answers by status, and the CPU time in seconds that the attackers themselves took."""
+
+    answers: Counter[str]
+    cpu: float
+
+
+def give_way(niceness: int) -> None:
+    """Begin a process that does what is in this file, or beside it; the higher, the more it gives way to others."""
+    os.nice(niceness)
+
+
+def carry_out(attack: Attack, target: Target, numbers: Sequence[int], window: Window) -> Damage:
+    """Be the clients of these numbers in the window."""
+    window.wait()
+    seen: Counter[str] = Counter()
+    before = time.process_time()
+    asyncio.run(_all(attack, target, numbers, window, seen))
+    return Damage(seen, time.process_time() - before)
+
+
+async def _all(attack: Attack, target: Target, numbers: Sequence[int], window: Window, seen: Counter[str]) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(window.end - time.monotonic()), asyncio.TaskGroup() as clients:
+            for number in numbers:
+                source = f"127.0.0.{_FIRST_SOURCE + number % attack.addresses}"
+                clients.create_task(_go_on(attack, Client(target, number, source, seen)))
+                await asyncio.sleep(1 / ARRIVALS)
+
+
+async def _go_on(attack: Attack, client: Client) -> None:
+    try:
+        while True:
+            try:
+                await attack.round(client)
+            except OSError:
+                client.seen["closed"] += 1
+                client.drop()
+            client.rounds += 1
+            await asyncio.sleep(attack.pause)
+    finally:
+        client.drop()

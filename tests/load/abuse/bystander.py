@@ -1,0 +1,97 @@
+"""Those who want nothing but to be served: somebody who uploads, somebody who downloads, and a probe."""
+
+import http.client
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.load.abuse.attack import Window
+from tests.load.abuse.requests import FORM
+from tests.load.abuse.target import Bystander
+
+PROBE_SECONDS = 0.02
+"""Between two questions of the probe."""
+_BETWEEN_SECONDS = 0.1
+_AGAIN_SECONDS = 0.1
+"""Who is refused comes back so soon, in seconds."""
+_CALL_SECONDS = 20.0
+"""Longer than this no answer is waited for."""
+
+
+@dataclass
+class Served:
+    """How long it took to be served, in seconds, those times included that were refused before; and the refusals."""
+
+    seconds: list[float] = field(default_factory=list)
+    refusals: Counter[str] = field(default_factory=Counter)
+
+
+def upload_all_the_while(bystander: Bystander, window: Window) -> Served:
+    """Upload the recording over and over."""
+    fields = {"Content-Type": FORM.decode()}
+    return _be_served(lambda: _status(bystander, "POST", "/add_track", bystander.form, fields), 201, window)
+
+
+def download_all_the_while(bystander: Bystander, window: Window) -> Served:
+    """Download the record over and over."""
+    return _be_served(lambda: _status(bystander, "GET", bystander.record, None, {}), 200, window)
+
+
+def _be_served(call: Callable[[], int], wanted: int, window: Window) -> Served:
+    """Call until the window ends, once at least; who is not served by then has waited for nothing until then."""
+    window.wait()
+    served = Served()
+    while not served.seconds or time.monotonic() < window.end:
+        began = time.monotonic()
+        while (status := call()) != wanted:
+            served.refusals[str(status or "closed")] += 1
+            if time.monotonic() > window.end:
+                break
+            time.sleep(_AGAIN_SECONDS)
+        served.seconds.append(time.monotonic() - began)
+        time.sleep(_BETWEEN_SECONDS)
+    return served
+
+
+def _status(bystander: Bystander, method: str, path: str, body: bytes | None, fields: dict[str, str]) -> int:
+    """The status of a whole answer on a connection of its own, 0 where there is none."""
+    connection = http.client.HTTPConnection(*bystander.address, timeout=_CALL_SECONDS)
+    try:
+        connection.request(method, path, body, fields)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+def watch_live(bystander: Bystander, window: Window) -> list[float]:
+    """Ask for `/health/live`, which does nothing, on one connection all the while: milliseconds until each answer.
+
+    While an answer is late, the questions that would have been asked meanwhile count as well: each by what it would
+    have waited. Else a stop of a second would be one answer among hundreds.
+    """
+    window.wait()
+    found: list[float] = []
+    connection = http.client.HTTPConnection(*bystander.address, timeout=_CALL_SECONDS)
+    while not found or time.monotonic() < window.end:
+        asked = time.monotonic()
+        try:
+            connection.request("GET", "/health/live")
+            connection.getresponse().read()
+        except (OSError, http.client.HTTPException):
+            connection.close()  # the next question opens it again
+        waited = time.monotonic() - asked
+        found += questions(waited)
+        time.sleep(max(0.0, PROBE_SECONDS - waited))
+    connection.close()
+    return found
+
+
+def questions(waited: float) -> list[float]:
+    """Milliseconds of an answer, and of the questions that it kept from being asked."""
+    late = int(waited / PROBE_SECONDS)
+    return [(waited - number * PROBE_SECONDS) * 1000 for number in range(late + 1)]

@@ -1,0 +1,79 @@
+"""What the player of attacks makes of its figures: each bound that is missed is named."""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.load.abuse import bystander
+from tests.load.abuse.bystander import Served
+from tests.load.abuse.figures import MB, Bounds, Figures, Seen, share
+from tests.load.abuse.kinds import ATTACKS, chosen
+from tests.load.abuse.usage import Usage, memory
+
+QUIET = Seen(Served([0.1, 0.1, 0.1]), Served([0.01, 0.01, 0.01]), [1.0] * 100)
+GOOD = Figures(
+    quiet=QUIET,
+    attacked=Seen(Served([0.39, 0.39, 9.0]), Served([0.039, 0.039, 9.0]), [*[1.0] * 98, 99.0, 500.0]),
+    usage=Usage(before=80 * MB, most=180 * MB, after=80 * MB, programs=0, sockets=0, cpu=1.0),
+    answers=Counter(),
+    service_cores=1.0,
+    attackers_cores=0.5,
+    lives=True,
+)
+CHANGES: dict[str, Callable[[Figures], Figures]] = {
+    "the service has ended": lambda good: replace(good, lives=False),
+    "memory grew by 101 MB": lambda good: replace(good, usage=replace(good.usage, most=181 * MB)),
+    "/health/live p99 100 ms": lambda good: replace(
+        good, attacked=replace(good.attacked, live=[*[1.0] * 98, 100.0, 500.0])
+    ),
+    "upload 4.0 times as long": lambda good: replace(good, attacked=replace(good.attacked, uploads=Served([0.4]))),
+    "download 4.0 times as long": lambda good: replace(good, attacked=replace(good.attacked, downloads=Served([0.04]))),
+}
+
+
+def test_what_is_just_within_the_bounds_misses_none() -> None:
+    assert GOOD.missed(Bounds()) == []
+
+
+@pytest.mark.parametrize("problem", CHANGES)
+def test_each_bound_that_is_missed_is_named(problem: str) -> None:
+    assert CHANGES[problem](GOOD).missed(Bounds()) == [problem]
+
+
+def test_a_share_is_the_smallest_value_that_so_many_do_not_exceed() -> None:
+    values = [float(number) for number in range(100, 0, -1)]
+
+    assert [share(values, part) for part in (0.01, 0.5, 0.99, 1)] == [1, 50, 99, 100]
+    assert share([7.0], 0.95) == 7
+
+
+def test_an_answer_that_is_late_counts_for_the_questions_that_were_not_asked() -> None:
+    assert len(bystander.questions(1.0)) == 51
+    assert max(bystander.questions(1.0)) == pytest.approx(1000)
+    assert bystander.questions(0.002) == [2.0]
+
+
+def test_memory_is_that_which_is_used() -> None:
+    before = memory(os.getpid())
+    held = b"x" * 50 * MB
+
+    assert memory(os.getpid()) - before > 0.9 * len(held)
+
+
+def test_attacks_are_chosen_by_kind_and_by_name() -> None:
+    names = [attack.name for attack in ATTACKS]
+
+    assert len(set(names)) == len(names)
+    assert [attack.name for attack in chosen(["readiness", "records"])] == ["records-55", "records-22k", "readiness"]
+    assert chosen([]) == list(ATTACKS)
+    with pytest.raises(ValueError, match="no attack is named no-such"):
+        chosen(["no-such"])
+
+
+def test_a_name_of_an_attack_is_none_of_a_kind() -> None:
+    kinds = {attack.kind for attack in ATTACKS}
+
+    assert kinds.isdisjoint(attack.name for attack in ATTACKS)
