@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 
-from tests.crash.victims import started_by
+from tests.crash.victims import working_in
 from tests.failures.faults import CHANGING, Fault
 from tests.failures.operation import Book, Operation
 from tests.failures.strace import Seen, Watch, prefix
@@ -116,5 +116,5 @@ class FirstStart(Operation):
 
     def _gone(self, server: Server) -> None:
         with suppress(AssertionError):
-            wait_until(lambda: not started_by(server))
-        self.book.require(not started_by(server), f"processes are left: {started_by(server)}")
+            wait_until(lambda: not working_in(server.data_dir))
+        self.book.require(not working_in(server.data_dir), f"processes are left: {working_in(server.data_dir)}")

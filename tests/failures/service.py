@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.crash.victims import open_in_spool, started_by
+from tests.crash.victims import open_in_spool, working_in
 from tests.failures.operation import Book
 from tests.processes import family, named, wait_until
 from tests.server import Server, running_server
@@ -83,5 +83,7 @@ class Service:
 
     def _gone(self) -> None:
         with suppress(AssertionError):
-            wait_until(lambda: not started_by(self.server))
-        self._book.require(not started_by(self.server), f"processes are left: {started_by(self.server)}")
+            wait_until(lambda: not working_in(self.server.data_dir))
+        self._book.require(
+            not working_in(self.server.data_dir), f"processes are left: {working_in(self.server.data_dir)}"
+        )
