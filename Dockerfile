@@ -1,6 +1,8 @@
-# Images are pinned to what their tags named one day; `make pin` takes those of today.
+# By tag, so that it builds wherever this tag is; docker-compose.pinned.yml gives it by digest.
+ARG PYTHON_IMAGE=python:3.13-slim-trixie
+
 # Build: the service in a virtual environment of its own, from hashed wheels alone; what builds it stays behind.
-FROM python:3.13-slim-trixie@sha256:9d2e5553305c7c7b0097999bb17187c69b921ccd6bc9d40e4bb5ebe652c00285 AS build
+FROM ${PYTHON_IMAGE} AS build
 WORKDIR /build
 ENV PATH=/opt/build/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python3 -m venv /opt/build && python3 -m venv --without-pip /opt/music-app
@@ -16,7 +18,7 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
     && pip --python /opt/music-app/bin/python3 install --no-deps --no-index dist/*.whl
 
 # Run: an ordinary user, with a name (PostgreSQL wants one), who may write to /data alone.
-FROM python:3.13-slim-trixie@sha256:9d2e5553305c7c7b0097999bb17187c69b921ccd6bc9d40e4bb5ebe652c00285
+FROM ${PYTHON_IMAGE}
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin music-app \
     && install --directory --owner music-app --group music-app --mode 0700 /data
 COPY --from=build /opt/music-app /opt/music-app

@@ -7,7 +7,7 @@ PYTEST_WORKERS ?= auto
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-deps
 LOCK := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --only-binary :all: \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
-IMAGES := python:3.13-slim-trixie postgres:18-trixie
+PINNED := docker-compose.pinned.yml
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test check format bench crash soak load fuzz audit sbom docker-trial lock pin clean
@@ -70,12 +70,19 @@ lock: ## Resolve the hashed lock files anew (needs uv)
 	$(LOCK) --group fuzz -c requirements.lock -c requirements-dev.lock -o requirements-fuzz.lock
 	$(LOCK) --group audit -c requirements.lock -c requirements-dev.lock -o requirements-audit.lock
 
-pin: ## Pin the base images to what their tags name now (needs docker buildx)
-	@set -e; for image in $(IMAGES); do \
+# All are asked about before any is written: both digests are of one day.
+pin: ## Pin the base images in docker-compose.pinned.yml to what their tags name now (needs docker buildx)
+	@set -e; edits=; told=; \
+	for pinned in $$(grep -o '[^ ]*@sha256:[0-9a-f]*' $(PINNED)); do \
+		image=$${pinned%@*}; \
 		digest=$$(docker buildx imagetools inspect $$image --format '{{.Manifest.Digest}}'); \
-		sed -i "s|$$image@sha256:[0-9a-f]*|$$image@$$digest|" Dockerfile docker-compose.yml; \
-		echo "$$image@$$digest"; \
-	done
+		expr "$$digest" : 'sha256:[0-9a-f]\{64\}$$' >/dev/null || { echo "$$image: not a digest: $$digest" >&2; exit 1; }; \
+		edits="$${edits}s|$$pinned|$$image@$$digest|;"; \
+		if test "$$pinned" = "$$image@$$digest"; then was=unchanged; else was="was $${pinned#*@}"; fi; \
+		told="$${told}pinned $$image@$$digest ($$was)\n"; \
+	done; \
+	sed -i "$$edits" $(PINNED); \
+	printf "$$told"
 
 clean: ## Remove the virtual environment and caches (never the data)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

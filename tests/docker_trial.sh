@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tries the image and docker-compose.yml for real, by hand: make docker-trial
+# Tries the image and the compose files for real, by hand: make docker-trial
 # It needs Docker with compose, curl and python3. It works on a copy of the checkout, with volumes and a port of its
 # own, and removes them. The image music-app is built anew and stays.
 set -euo pipefail
@@ -163,16 +163,22 @@ set_in_env PORT "$port"
 
 # Where no registry is reached, images of the same tags that are here already are better than no trial.
 unpinned=
-for image in $(grep -rhoE '[a-z]+:[a-z0-9.-]+@sha256:[0-9a-f]{64}' Dockerfile docker-compose.yml | sort -u); do
+for image in $(grep -oE '[^ ]+@sha256:[0-9a-f]{64}' docker-compose.pinned.yml); do
     docker image inspect "$image" >/dev/null 2>&1 || timeout 300 docker pull --quiet "$image" >/dev/null 2>&1 || unpinned+=" $image"
 done
-if [[ -n $unpinned ]]; then
-    sed -i -E 's/@sha256:[0-9a-f]{64}//' Dockerfile docker-compose.yml
-    echo "NOT WHAT IS PINNED: these cannot be had here, images of the same tags are tried instead:$unpinned"
+if [[ -z $unpinned ]]; then
+    files=(docker-compose.yml docker-compose.pinned.yml)
+    tried="tried with the images of docker-compose.pinned.yml"
+else
+    files=(docker-compose.yml)
+    tried="tried with images by tag, not with docker-compose.pinned.yml, whose images cannot be had here:$unpinned"
 fi
+echo "$tried"
+COMPOSE_FILE=$(IFS=: && echo "${files[*]}")
+export COMPOSE_FILE COMPOSE_PATH_SEPARATOR=:
 
 echo "--- docker compose"
-check "builds from an empty clone" docker compose -f docker-compose.yml build
+check "builds from an empty clone" docker compose "${files[@]/#/--file=}" build
 check "comes up, on the port of .env" up
 check "registers" register
 check "takes an upload" upload first
@@ -254,7 +260,7 @@ check "the service is ready again" within 60 answers
 check "gives the same bytes" same alone
 
 echo
-[[ -z $unpinned ]] || echo "tried without the pinned images"
+echo "$tried"
 if ((failures)); then
     echo "$failures failed"
     exit 1

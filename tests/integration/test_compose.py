@@ -1,4 +1,4 @@
-"""What the Dockerfile and the compose file promise, read from the files: no Docker is needed."""
+"""What the Dockerfile and the compose files promise, read from the files: no Docker is needed."""
 
 import re
 import shlex
@@ -143,7 +143,7 @@ def test_the_names_are_the_agreed_ones() -> None:
     described = service("postgres")
 
     assert described["container_name"] == "postgres_music_app"
-    assert described["image"].startswith("postgres:18-trixie@")
+    assert described["image"] == "postgres:18-trixie"
     assert described["environment"]["POSTGRES_USER"] == "postgres"
     assert described["environment"]["POSTGRES_DB"] == "music_app_db"
     assert service("music-app")["build"] == "."
@@ -204,24 +204,63 @@ def test_d8_the_image_is_built_from_hashed_wheels_in_a_stage_of_its_own() -> Non
     assert arguments("COPY") == ["--from=build /opt/music-app /opt/music-app"]
 
 
-def test_d8_images_are_named_by_digest() -> None:
-    images = [*stages(), service("postgres")["image"]]
+def test_images_are_named_by_tag_so_that_they_build_wherever_the_tags_are() -> None:
+    images = [*build_arguments().values(), *pulled_images(compose()).values()]
 
-    assert [image for image in images if not re.fullmatch(r"[a-z]+:[a-z0-9.-]+@sha256:[0-9a-f]{64}", image)] == []
-    assert [image.split("@")[0] for image in images] == ["python:3.13-slim-trixie"] * 2 + ["postgres:18-trixie"]
-    assert len(set(stages())) == 1, "built for one Python, run by another"
+    assert sorted(images) == ["postgres:18-trixie", "python:3.13-slim-trixie"]
 
 
-def test_d8_the_command_that_pins_knows_every_image() -> None:
-    makefile = (PROJECT / "Makefile").read_text("utf-8")
-    named = re.findall(r"^IMAGES := (.+)$", makefile, re.MULTILINE)[0].split()
+def test_d8_every_image_is_pinned_by_digest_in_the_override() -> None:
+    described = override()["services"]
+    pinned = {
+        **described["music-app"]["build"]["args"],
+        **{name: service["image"] for name, service in described.items() if "image" in service},
+    }
+    by_tag = build_arguments() | pulled_images(compose())
 
-    assert set(named) == {image.split("@")[0] for image in (*stages(), service("postgres")["image"])}
+    assert {name: image.partition("@")[0] for name, image in pinned.items()} == by_tag
+    assert [image for image in pinned.values() if not re.fullmatch(r"[^@\s]+@sha256:[0-9a-f]{64}", image)] == []
 
 
-def stages() -> list[str]:
-    """The image that each stage of the Dockerfile begins with."""
-    return re.findall(r"^FROM (\S+)", (PROJECT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+def test_d8_every_stage_begins_with_an_image_that_can_be_pinned() -> None:
+    text = (PROJECT / "Dockerfile").read_text("utf-8")
+    begun = re.findall(r"^FROM (.+)$", text, re.MULTILINE)
+
+    assert begun == ["${PYTHON_IMAGE} AS build", "${PYTHON_IMAGE}"], "built for one Python, run by another"
+    assert build_arguments().keys() == {"PYTHON_IMAGE"}
+    assert re.findall(r"\bfrom=(\w+)", text) == ["build"], "taken from an image that nobody pins"
+
+
+def test_d8_the_override_changes_nothing_but_the_images() -> None:
+    plain, pinned = compose(), merged(compose(), override())
+
+    assert pinned["services"]["music-app"].pop("build").keys() == {"context", "args"}
+    assert plain["services"]["music-app"].pop("build") == "."
+    for name in pulled_images(compose()):
+        assert pinned["services"][name].pop("image") != plain["services"][name].pop("image")
+    assert pinned == plain
+
+
+def override() -> Any:
+    return yaml.safe_load((PROJECT / "docker-compose.pinned.yml").read_text("utf-8"))
+
+
+def merged(base: Any, over: Any) -> Any:
+    """As compose merges mappings and single values; `build: PATH` is short for `build: {context: PATH}`."""
+    if not isinstance(over, dict):
+        return over
+    base = base if isinstance(base, dict) else {"context": base}
+    return base | {key: merged(base[key], value) if key in base else value for key, value in over.items()}
+
+
+def build_arguments() -> dict[str, str]:
+    """What stands before the first stage of the Dockerfile: the images, by the name of their argument."""
+    return dict(argument.split("=", 1) for name, argument in instructions(0) if name == "ARG")
+
+
+def pulled_images(described: Any) -> dict[str, str]:
+    """The images that are not built here, by service."""
+    return {name: found["image"] for name, found in described["services"].items() if "build" not in found}
 
 
 def test_the_image_works_alone() -> None:

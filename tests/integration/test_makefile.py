@@ -12,7 +12,7 @@ from tests import programs
 
 ROOT = Path(__file__).parents[2]
 MAKEFILE = ROOT / "Makefile"
-IMAGE_FILES = ("Dockerfile", "docker-compose.yml")
+PINNED = ROOT / "docker-compose.pinned.yml"
 DIGEST = f"sha256:{'0123456789abcdef' * 4}"
 
 
@@ -42,38 +42,33 @@ def test_a_python_that_will_not_do_is_told(tmp_path: Path, answer: str, message:
     assert not (tmp_path / ".venv").exists()
 
 
-def test_pin_takes_the_digests_of_today_and_changes_nothing_else(
+def test_pin_takes_the_digests_of_today_changes_nothing_else_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    programs_folder, checkout = tmp_path / "bin", tmp_path / "checkout"
-    programs_folder.mkdir()
-    checkout.mkdir()
-    docker = programs_folder / "docker"
-    docker.write_text(f'#!/bin/sh\n[ "$1 $2 $3" = "buildx imagetools inspect" ] && echo {DIGEST}\n')
-    docker.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs_folder}:{os.environ['PATH']}")
-    for name in IMAGE_FILES:
-        shutil.copy(ROOT / name, checkout)
+    before = PINNED.read_text("utf-8")
+    pinned = re.findall(r"(\S+)@(sha256:\S+)", before)
+    _docker(tmp_path, f'[ "$1 $2 $3" = "buildx imagetools inspect" ] && echo {DIGEST}', monkeypatch)
 
-    assert _make(checkout, "pin").returncode == 0
-    for name in IMAGE_FILES:
-        before, after = ((folder / name).read_text("utf-8") for folder in (ROOT, checkout))
-        assert set(re.findall(r"sha256:[0-9a-f]+", after)) == {DIGEST}
-        assert after == re.sub(r"sha256:[0-9a-f]+", DIGEST, before)
+    done = _make(tmp_path, "pin")
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / PINNED.name).read_text("utf-8") == re.sub(r"sha256:[0-9a-f]+", DIGEST, before)
+    assert done.stdout.splitlines() == [f"pinned {image}@{DIGEST} (was {digest})" for image, digest in pinned]
+    again = _make(tmp_path, "pin")
+    assert again.stdout.splitlines() == [f"pinned {image}@{DIGEST} (unchanged)" for image, _ in pinned]
 
 
-def test_pin_leaves_everything_as_it_is_where_no_registry_answers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("answer", ["exit 1", "echo", f"echo {DIGEST[:-1]}"])
+def test_pin_changes_nothing_where_the_registry_does_not_answer_for_every_image(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
-    (tmp_path / "docker").write_text("#!/bin/sh\nexit 1\n")
-    (tmp_path / "docker").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    for name in IMAGE_FILES:
-        shutil.copy(ROOT / name, tmp_path)
+    _docker(tmp_path, f'case "$4" in postgres:*) echo {DIGEST};; *) {answer};; esac', monkeypatch)
 
-    assert _make(tmp_path, "pin").returncode != 0
-    for name in IMAGE_FILES:
-        assert (tmp_path / name).read_text("utf-8") == (ROOT / name).read_text("utf-8")
+    done = _make(tmp_path, "pin")
+
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert (tmp_path / PINNED.name).read_text("utf-8") == PINNED.read_text("utf-8")
 
 
 def test_the_ci_script_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,6 +85,14 @@ def test_the_ci_script_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("PATH", str(tmp_path))
     for name in ("python3", "make", *programs.missing()):
         assert name in done.stderr
+
+
+def _docker(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A `docker` that does what the script says, and a copy of the pins beside it."""
+    (folder / "docker").write_text(f"#!/bin/sh\n{script}\n")
+    (folder / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    shutil.copy(PINNED, folder)
 
 
 def _make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
