@@ -25,6 +25,8 @@ class Operator:
         self._backup: Backup | None = None
         self._certain = False
         self._restored: Backup | None = None
+        self.killed_restores = 0
+        """Those that had not come to their end by themselves."""
 
     def delete_track(self) -> bool:
         """Whether there was a track that has to be there, and now must never be seen again."""
@@ -100,6 +102,7 @@ class Operator:
                 start_new_session=True,
             )
         time.sleep(seconds)
+        self.killed_restores += process.poll() is None
         process.kill()
         process.wait()
 

@@ -115,7 +115,7 @@ class Trial:
         assert step.restore
         if self._operator.restore(step.restore):
             self._outcome.done["restores"] += 1
-            self._outcome.kills["restore"] += step.restore.cut is not None
+            self._outcome.kills["restore"] = self._operator.killed_restores
 
     def _settle(self) -> None:
         if not self._operator.is_settled:
