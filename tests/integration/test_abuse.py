@@ -11,9 +11,11 @@ from tests.load.abuse.client import Client
 from tests.load.abuse.figures import Bounds
 from tests.load.abuse.play import measure, processes
 from tests.load.abuse.requests import get
+from tests.load.abuse.target import prepare
 from tests.server import running_server
 
 STOPPED_SECONDS = 0.4
+FEW_BYTES = 100_000
 ANYTHING = Bounds(growth=1 << 40, times_quiet=1e6, live_p99=1e6)
 
 
@@ -31,7 +33,7 @@ def test_a_service_that_stands_still_is_found_out(tmp_path: Path) -> None:
     with running_server(tmp_path / "served", LOG_LEVEL="error") as server, processes() as those:
         stopping = partial(stop_for_a_moment, process=server.process.pid)
         attack = Attack("faults", "stops", "the service is stopped for a moment", stopping, clients=1, seconds=3)
-        figures = measure(attack, server, those, quiet_seconds=1)
+        figures = measure(attack, server, those, *prepare(server, FEW_BYTES, FEW_BYTES), quiet_seconds=1)
 
     assert figures.lives
     assert set(figures.answers) == {"200"}

@@ -16,7 +16,7 @@ from tests.load.abuse.bystander import Served, download_all_the_while, upload_al
 from tests.load.abuse.figures import Bounds, Figures, Seen
 from tests.load.abuse.kinds import chosen
 from tests.load.abuse.table import print_attack, print_heads
-from tests.load.abuse.target import Bystander, prepare
+from tests.load.abuse.target import Bystander, Target, prepare
 from tests.load.abuse.usage import Usage, watch
 from tests.server import Server, running_server
 
@@ -76,12 +76,18 @@ def play(attack: Attack, those: Processes) -> Figures:
         tempfile.TemporaryDirectory(prefix="music-app-load-") as folder,
         running_server(Path(folder) / "served", LOG_LEVEL="error") as server,
     ):
-        return measure(attack, server, those)
+        return measure(attack, server, those, *prepare(server))
 
 
-def measure(attack: Attack, server: Server, those: Processes, quiet_seconds: float = QUIET_SECONDS) -> Figures:
+def measure(
+    attack: Attack,
+    server: Server,
+    those: Processes,
+    target: Target,
+    bystander: Bystander,
+    quiet_seconds: float = QUIET_SECONDS,
+) -> Figures:
     """Measure what an attack does to a service that runs, beside what is seen of it in quiet."""
-    target, bystander = prepare(server)
     observing = _observe(bystander, those, Window.of(quiet_seconds, after=_LEAD_SECONDS))
     watch(server.process.pid, observing, settling=0)
     quiet = _seen(observing)

@@ -38,15 +38,17 @@ class Bystander:
     record: str
 
 
-def prepare(server: Server) -> tuple[Target, Bystander]:
-    """Register everybody and upload what they download."""
+def prepare(
+    server: Server, attackers_wav_bytes: int = ATTACKERS_WAV_BYTES, bystanders_wav_bytes: int = BYSTANDERS_WAV_BYTES
+) -> tuple[Target, Bystander]:
+    """Register everybody and upload what they download, made of WAVs of these sizes."""
     where = urlsplit(server.url)
     address = (str(where.hostname), int(where.port or 0))
     users = tuple(server.register() for _ in range(ATTACKING_USERS))
     bystander = server.register("Bystander")
     with tempfile.TemporaryDirectory(prefix="music-app-load-") as folder:
-        theirs = _record(server, users[0], silence(Path(folder) / "theirs.wav", ATTACKERS_WAV_BYTES))
-        ours = _record(server, bystander, silence(Path(folder) / "ours.wav", BYSTANDERS_WAV_BYTES))
+        theirs = _record(server, users[0], silence(Path(folder) / "theirs.wav", attackers_wav_bytes))
+        ours = _record(server, bystander, silence(Path(folder) / "ours.wav", bystanders_wav_bytes))
     form = credentials_first(bystander, b"".join(music_blocks(1)))
     return Target(address, users, theirs.encode()), Bystander(address, form, ours)
 

@@ -85,5 +85,5 @@ def _attack(name: str, what: str, sending: Callable[[Client], Awaitable[None]], 
 ATTACKS = (
     _attack("uploaded-chunks", "uploads in chunks of a byte, 3 MB on the wire", uploaded_chunks, 4),
     _attack("refused-chunks", "the same to /register, to GET /record, to what is not there", refused_chunks, 4),
-    _attack("segments", "both in TCP segments of a byte, heads too, up to 1,000/s on each of 8", segments, 8),
+    _attack("segments", "both in TCP segments of a byte, heads too, up to 1,000/s on each of 16", segments, 16),
 )
