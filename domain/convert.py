@@ -1,7 +1,8 @@
 """The service that turns the bytes of a WAV into a checked MP3: what a recording must satisfy."""
 
+import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
@@ -135,15 +136,15 @@ class _IncomingWav:
             data = await anext(self._wav)
         except StopAsyncIteration:
             self._ended = True
-            block = self.reader.finish()
+            await _in_turns(self.reader.finish_in_steps())
         else:
             if self.reader.bytes_read + len(data) > self._limits.max_wav_bytes:
                 raise RecordingTooLarge(self._limits.max_wav_bytes)
             self.sha256.update(data)
-            block = self.reader.push(data)
+            await _in_turns(self.reader.push_in_steps(data))
         if self.duration > self._limits.max_duration:
             raise TooLong(self._limits.max_duration)
-        return block
+        return self.reader.take()
 
     @property
     def duration(self) -> float:
@@ -157,6 +158,12 @@ class _IncomingWav:
             raise TooLong(self._limits.max_duration)
         if duration * (target.quality.bit_rate or 0) * 1000 / 8 > self._limits.max_mp3_bytes:
             raise Mp3TooLarge(self._limits.max_mp3_bytes)
+
+
+async def _in_turns(steps: Iterator[None]) -> None:
+    """Run all steps; between two of them others have a turn on the event loop."""
+    for _ in steps:
+        await asyncio.sleep(0)
 
 
 async def _verified_digest(tag: bytes, mp3: Mp3, source: WavFormat, target: Mp3Format, duration: float) -> bytes:

@@ -1,15 +1,18 @@
 """Text tags: what a recording says about itself."""
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Self
 
-from domain.text import writable
+from domain.text import RawText, spaced, writable
 
 MAX_TEXT_LENGTH = 1000
 MAX_COMMENT_LENGTH = 4000
 """In characters; what is longer is cut."""
+MAX_ATTEMPTS = 4
+"""So many texts of a field are looked at until one says something; real files have an empty one here and there."""
 _COMMENTS = ("comment", "description")
 _TRACK = re.compile(r"(\d{1,4})(?:/(\d{1,4}))?", re.ASCII)
 _DATE = re.compile(r"(\d{4})(?:[-_:./ ]?(\d\d)[-_:./ ]?(\d\d)(?:[T ](\d\d)[-_:. ]?(\d\d))?)?(?!\d)", re.ASCII)
@@ -39,19 +42,13 @@ class Tags:
     description: str = ""
     """Of the recording, as `bext` has it."""
 
-    @classmethod
-    def of(cls, texts: Iterable[tuple[str, str]]) -> Self:
-        """From pairs of a field's name and its text, of which the first that says something counts.
-
-        A text ends at its first NUL. Control, format and bidirectional characters are removed, it is NFC and at most
-        1,000 characters long, a comment or description 4,000; only these two have more than one line. A date or a
-        track number that is none is left out.
-        """
-        found: dict[str, str] = {}
+    @staticmethod
+    def of(texts: Iterable[tuple[str, str]]) -> "Tags":
+        """From pairs of a field's name and its text, taken as by `TagCollector`."""
+        collector = TagCollector()
         for name, text in texts:
-            if name not in found and (clean := _clean(name, text)):
-                found[name] = clean
-        return cls(**found)
+            collector.put(name, text)
+        return collector.tags
 
     def over(self, other: Self) -> Self:
         """These, and where they say nothing, the others."""
@@ -81,20 +78,55 @@ ID3_FRAMES = {
 """Text frames of ID3v2.3, and the field of `Tags` that each holds."""
 
 
+class TagCollector:
+    """Takes texts one by one, of each field the first that says something; `MAX_ATTEMPTS` of a field are looked at.
+
+    A text ends at its first NUL. Control, format and bidirectional characters are removed, it is NFC and at most 1,000
+    characters long, a comment or description 4,000; only these two have more than one line. A date or a track number
+    that is none is left out.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[str, str] = {}
+        self._attempts: Counter[str] = Counter()
+
+    @property
+    def tags(self) -> Tags:
+        """What was found so far."""
+        return Tags(**self._found)
+
+    def take(self, texts: Iterable[tuple[str, RawText]]) -> Iterator[None]:
+        """Take texts as they lie in a file. Yields after each that was looked at; the others are not even decoded."""
+        for name, text in texts:
+            if self._wants(name):
+                self.put(name, text.decoded(_most_characters(name)))
+                yield
+
+    def put(self, name: str, text: str) -> None:
+        """Take a text of this field, if it can still count."""
+        if self._wants(name):
+            self._attempts[name] += 1
+            if clean := _clean(name, text):
+                self._found[name] = clean
+
+    def _wants(self, name: str) -> bool:
+        return name not in self._found and self._attempts[name] < MAX_ATTEMPTS
+
+
+def _most_characters(name: str) -> int:
+    return MAX_COMMENT_LENGTH if name in _COMMENTS else MAX_TEXT_LENGTH
+
+
 def _clean(name: str, text: str) -> str:
-    text = text.partition("\0")[0]
+    most = _most_characters(name)
+    text = text.partition("\0")[0][:most]
     if name in _COMMENTS:
-        lines = text[:MAX_COMMENT_LENGTH].splitlines()
-        return "\n".join(map(_line, lines))[:MAX_COMMENT_LENGTH].strip()
-    line = _line(text[:MAX_TEXT_LENGTH])[:MAX_TEXT_LENGTH].strip()
+        text = writable(spaced("\n".join(text.splitlines()), "\n"), "\n")
+        return "\n".join(map(str.strip, text.split("\n")))[:most].strip()
+    line = writable(spaced(text)).strip()[:most].strip()
     if name == "date":
         return _date(line)
     return _track(line) if name == "track" else line
-
-
-def _line(text: str) -> str:
-    """White space of all kinds becomes a space, and is gone from both ends."""
-    return writable(re.sub(r"\s", " ", text)).strip()
 
 
 def _date(text: str) -> str:

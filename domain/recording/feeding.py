@@ -4,7 +4,7 @@ The parser is a generator that yields what it wants next, and is sent it as soon
 it is sent what is left, which may be less than it asked for.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 
@@ -30,7 +30,13 @@ class Pass:
     sink: Callable[[bytes], None] | None = None
 
 
-Parser = Generator[Take | Peek | Pass, bytes, None]
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Has worked for a while: whoever feeds it may do something else before it goes on; is sent nothing."""
+
+
+Wants = Take | Peek | Pass | Rest
+Parser = Generator[Wants, bytes, None]
 
 
 class Feeder:
@@ -38,28 +44,33 @@ class Feeder:
 
     def __init__(self, parser: Parser) -> None:
         self._parser = parser
-        self._wants: Take | Peek | Pass | None = next(parser, None)
+        self._wants: Wants | None = next(parser, None)
         self._left = self._wants.count if isinstance(self._wants, Pass) else None
         self._held = b""
         self._at = 0
         self.passed = 0
         """Bytes that the parser has taken or let pass."""
 
-    def push(self, data: bytes, *, last: bool = False) -> None:
-        """Give the parser what it wants of `data`. Whatever the parser raises comes out, and ends it."""
+    def feed(self, data: bytes, *, last: bool = False) -> Iterator[None]:
+        """Give the parser what it wants of `data`; yields where it rests. To be run to its end before more is fed.
+
+        Whatever the parser raises comes out, and ends it.
+        """
         self._held, self._at = (self._held + data if self._held else data), 0
         try:
-            while self._wants is not None and self._serve(last):
-                pass
+            while self._wants is not None:
+                if isinstance(self._wants, Rest):
+                    yield
+                    self._resume(b"")
+                elif not self._serve(self._wants, last):
+                    break
         finally:
             self._held = self._held[self._at :] if self._wants is not None else b""
 
-    def _serve(self, last: bool) -> bool:
+    def _serve(self, wants: Take | Peek | Pass, last: bool) -> bool:
         """Give the parser one thing, or a part of it; False when more input is needed."""
-        wants = self._wants
         if isinstance(wants, Pass):
             return self._pass(wants, last)
-        assert wants is not None  # noqa: S101 - tells the type checker what push() has seen to
         if len(self._held) - self._at < wants.count and not last:
             return False
         piece = self._held[self._at : self._at + wants.count]

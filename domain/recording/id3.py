@@ -7,8 +7,8 @@ with its *Native Frames* (2000), https://id3.org. Sizes of 28 bits lie in four b
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from domain.tags import ID3_FRAMES, Tags
-from domain.text import decoded
+from domain.tags import ID3_FRAMES
+from domain.text import UTF_16, UTF_16_BIG_ENDIAN, RawText
 
 MAX_FRAMES = 256
 """Of one tag; real ones have a few dozen."""
@@ -33,24 +33,27 @@ _SHORT_FRAMES = {
     "COM": "COMM",
 }
 """Names of version 2.2, and what later versions call them."""
-_CODECS = {b"\1": "utf-16", b"\2": "utf-16-be"}
+_LONGEST_DATE = 40
+"""In characters, of one of the frames."""
+_DECODERS = {b"\1": UTF_16, b"\2": UTF_16_BIG_ENDIAN}
 """By a text's first byte; 0 is ISO 8859-1, which often is another encoding, and 3 UTF-8."""
 _UNSYNCHRONISED, _EXTENDED = 0x80, 0x40  # flags of a tag; in version 2.2 the second means compression
 
 
-def read_id3(tag: bytes) -> Tags:
-    """The texts of the tag that these bytes begin with; what is broken, compressed, encrypted or cut is left out.
+def read_id3(tag: bytes) -> Iterator[tuple[str, RawText]]:
+    """Fields and texts of the tag that these bytes begin with; what is broken, packed, encrypted or cut is left out.
 
-    Of comments the first without a description of its own counts, of several values of a text the first. At most
-    `MAX_FRAMES` frames are looked at.
+    A comment with a description of its own is none; of several values of a text the first counts. At most `MAX_FRAMES`
+    frames are looked at. The date comes last.
     """
-    texts: dict[str, str] = {}
+    dates: dict[str, str] = {}
     for name, text in _texts(tag):
-        if text:
-            texts.setdefault(name, text)
-    return Tags.of(
-        (("date", _date(texts)), *((_FIELDS[name], text) for name, text in texts.items() if name in _FIELDS))
-    )
+        if name in _FIELDS:
+            yield _FIELDS[name], text
+        elif not dates.get(name):
+            dates[name] = text.decoded(_LONGEST_DATE)
+    if any(dates.values()):
+        yield "date", RawText(_date(dates).encode())
 
 
 def _date(texts: dict[str, str]) -> str:
@@ -79,7 +82,7 @@ _LAYOUTS = {
 }
 
 
-def _texts(tag: bytes) -> Iterator[tuple[str, str]]:
+def _texts(tag: bytes) -> Iterator[tuple[str, RawText]]:
     """Names of frames as later versions call them, and their texts."""
     if tag[:3] != b"ID3" or len(tag) < _HEAD_BYTES or tag[3] not in _LAYOUTS:
         return
@@ -92,7 +95,7 @@ def _texts(tag: bytes) -> Iterator[tuple[str, str]]:
     at = _extended_head_bytes(body, version) if flags & _EXTENDED else 0
     for name, frame in _frames(body, at, version, flags):
         if name == "COMM":
-            yield name, _comment(frame)
+            yield from ((name, text) for text in _comment(frame))
         elif name in _FIELDS or name in _DATE_FRAMES or name == "TDRC":
             yield name, _text(frame[:1], frame[1:])
 
@@ -132,20 +135,18 @@ def _prefix_bytes(flags: int, layout: _Layout) -> int:
     return (1 if flags & layout.grouped else 0) + (4 if flags & layout.has_length else 0)
 
 
-def _comment(frame: bytes) -> str:
+def _comment(frame: bytes) -> list[RawText]:
     """The text of a comment without a description (encoding, three letters of language, description, text)."""
     encoding, rest = frame[:1], frame[4:]
-    if encoding not in _CODECS:
-        return _text(encoding, rest[1:]) if rest[:1] == b"\0" else ""
+    if encoding not in _DECODERS:
+        return [_text(encoding, rest[1:])] if rest[:1] == b"\0" else []
     marked = rest[:2] in (b"\xff\xfe", b"\xfe\xff")
     rest = rest[2:] if marked else rest
-    return _text(encoding, rest[2:]) if rest[:2] == b"\0\0" else ""
+    return [_text(encoding, rest[2:])] if rest[:2] == b"\0\0" else []
 
 
-def _text(encoding: bytes, text: bytes) -> str:
-    """The first of the values."""
-    codec = _CODECS.get(encoding)
-    return text.decode(codec, "ignore").partition("\0")[0] if codec else decoded(text)
+def _text(encoding: bytes, text: bytes) -> RawText:
+    return RawText(text, _DECODERS.get(encoding))
 
 
 def _synchsafe(size: bytes) -> int:

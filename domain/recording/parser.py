@@ -1,6 +1,6 @@
 """The grammar of a WAV: container head, chunks up to the data, the data, and what lies behind it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 from domain.errors import DamagedRecording
 from domain.recording.containers import (
@@ -14,7 +14,7 @@ from domain.recording.containers import (
     read_container,
     starts_wide,
 )
-from domain.recording.feeding import Feeder, Parser, Pass, Peek, Take
+from domain.recording.feeding import Feeder, Parser, Pass, Peek, Rest, Take
 from domain.recording.format_chunk import MAX_FMT_BYTES, SourceFormat, read_format
 from domain.recording.limits import WavLimits
 from domain.recording.repairs import Repair
@@ -23,6 +23,8 @@ from domain.recording.texts import MAX_CHUNK_BYTES, TagReader
 
 MAX_CHUNKS = 1000
 """In one file; recorders and editors write a few dozen."""
+CHUNKS_AT_ONCE = 50
+"""So many are read, and then the parser rests: up to half a millisecond of work."""
 _MAX_DS64_BYTES = 28
 _MAX_LOOSE_CHUNK_BYTES = 1 << 20  # behind an empty data chunk, where the container does not say how far it goes
 
@@ -31,7 +33,7 @@ class WavParser:
     """Walks a file that is pushed into its `feeder`, once, and gives sample bytes to `hand_out` as they come.
 
     Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) and a few KiB; time by the
-    bytes pushed.
+    bytes pushed, and outside of the samples by what lies between two rests: `CHUNKS_AT_ONCE` chunks, or one text.
     """
 
     def __init__(self, limits: WavLimits, hand_out: Callable[[bytes], None]) -> None:
@@ -71,15 +73,17 @@ class WavParser:
             head = yield Take(self._container.chunk_head_bytes)
             if len(head) < self._container.chunk_head_bytes:
                 raise DamagedRecording("it ends before its data chunk")
-            chunk = self._count_chunk(head)
+            chunk = yield from self._count_chunk(head)
             if chunk.name == b"data":
                 yield from self._read_data(chunk)
                 return
             yield from self._read_chunk(chunk)
             yield from self._read_padding(chunk.size)
 
-    def _count_chunk(self, head: bytes) -> ChunkHead:
+    def _count_chunk(self, head: bytes) -> Generator[Rest, bytes, ChunkHead]:
         self._chunks += 1
+        if self._chunks % CHUNKS_AT_ONCE == 0:
+            yield Rest()
         if self._chunks > MAX_CHUNKS:
             raise DamagedRecording(f"it has more than {MAX_CHUNKS} chunks up to its data chunk")
         return self._container.chunk_head(head)
@@ -103,7 +107,9 @@ class WavParser:
         if self.tags.wants(chunk.name):
             body = bytearray()
             yield Pass(_bounded(chunk.size, MAX_CHUNK_BYTES), body.extend)
-            self.tags.read(chunk.name, bytes(body), big_endian=self._container.big_endian)
+            for _ in self.tags.read(chunk.name, bytes(body), big_endian=self._container.big_endian):
+                yield Rest()
+            yield Rest()
         yield Pass(None if chunk.size is None else chunk.size - (self.feeder.passed - start))
 
     def _read_padding(self, size: int | None) -> Parser:
@@ -191,7 +197,7 @@ class WavParser:
             if len(head) < self._container.chunk_head_bytes or not head[:4].isascii() or not head[:4].strip(b"\0"):
                 self.repairs.add(Repair.TRAILING_BYTES)
                 break
-            chunk = self._count_chunk(head)
+            chunk = yield from self._count_chunk(head)
             start = self.feeder.passed
             yield from self._pass_chunk(chunk)
             if chunk.size is None or self.feeder.passed - start < chunk.size:

@@ -1,5 +1,7 @@
 """The WAV reader: bytes are pushed in, sample bytes come out."""
 
+from collections.abc import Iterator
+
 from domain.errors import NoAudio
 from domain.recording.format import RecordingFormat, WavFormat
 from domain.recording.limits import WavLimits
@@ -64,22 +66,36 @@ class WavReader:
 
         Raises `NotAWav`, `UnsupportedChannels`, `UnsupportedRate`, `UnsupportedCodec` and `DamagedRecording`.
         """
+        for _ in self.push_in_steps(data):
+            pass
+        return self.take()
+
+    def push_in_steps(self, data: bytes) -> Iterator[None]:
+        """As `push`, but yields between two steps of a millisecond at most; then `take` has what came.
+
+        To be run to its end before anything else is pushed.
+        """
         self.bytes_read += len(data)
-        self._parser.feeder.push(data)
-        return self._collect()
+        return self._parser.feeder.feed(data)
 
     def finish(self) -> bytes:
         """The end of the file; returns the rest, for ADPCM maybe a partial block.
 
         Raises what `push` does, and `NoAudio` if there is not one sample.
         """
-        self._parser.feeder.push(b"", last=True)
+        for _ in self.finish_in_steps():
+            pass
+        return self.take()
+
+    def finish_in_steps(self) -> Iterator[None]:
+        """As `finish`, in steps like those of `push_in_steps`."""
+        yield from self._parser.feeder.feed(b"", last=True)
         if not self.samples:
             raise NoAudio
         self.repairs = tuple(repair for repair in Repair if repair in self._parser.repairs)
-        return self._collect()
 
-    def _collect(self) -> bytes:
+    def take(self) -> bytes:
+        """The sample bytes that have come since this was last asked."""
         out = self._out[0] if len(self._out) == 1 else b"".join(self._out)
         self._out.clear()
         return out

@@ -90,18 +90,31 @@ def _ima_adpcm_mender(source: SourceFormat) -> Transform:
     def mend(data: bytes) -> bytes:
         mended = _clamp_bytes(data, range(2, heads, 4), block, _IMA_STEPS, _IMA_STEPS - 1)
         mended = _clamp_bytes(mended, range(3, heads, 4), block, 1, 0)
-        if block == handed_out:
-            return mended
-        return b"".join(mended[start : start + handed_out] for start in range(0, len(mended), block))
+        return mended if block == handed_out else _starts(mended, block, handed_out)
 
     return mend
 
 
+def _starts(data: bytes, block: int, size: int) -> bytes:
+    """The first `size` bytes of every block, of a last shorter one as many as there are.
+
+    By whichever takes fewer slices, one for each block or one for each byte of a block: there may be many tiny blocks.
+    """
+    whole = len(data) // block
+    if whole <= size:
+        return b"".join([data[start : start + size] for start in range(0, len(data), block)])
+    end, starts = whole * block, bytearray(whole * size)
+    for place in range(size):
+        starts[place::size] = data[place:end:block]
+    return bytes(starts) + data[end : end + size]
+
+
 def _clamp_bytes(data: bytes, places: range, block: int, bound: int, instead: int) -> bytes:
     """Replace bytes of `bound` or more at these places of every block."""
-    table = bytes(range(bound)) + bytes([instead]) * (256 - bound)
-    if all(max(data[place::block], default=0) < bound for place in places):
+    possible = bytes(range(bound))
+    if not any(data[place::block].translate(None, possible) for place in places):
         return data
+    table = possible + bytes([instead]) * (256 - bound)
     mended = bytearray(data)
     for place in places:
         mended[place::block] = mended[place::block].translate(table)

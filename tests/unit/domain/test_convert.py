@@ -1,5 +1,6 @@
 """What a recording must satisfy, from bytes to a checked MP3."""
 
+import asyncio
 import hashlib
 import struct
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -30,7 +31,9 @@ from domain.output.id3 import write_id3
 from domain.output.info_frame import read_info
 from domain.recording.format import Codec, RecordingFormat, WavFormat
 from domain.recording.limits import WavLimits
+from domain.recording.reader import WavReader
 from domain.tags import Tags
+from tests.costly_texts import COSTLY_CHUNKS
 from tests.texts import info
 from tests.unit.streams import blocks, breaking, cut
 from tests.wavs import MS_ADPCM, codec_extra, fmt_body, ms_adpcm_blocks, pcm, tone, wav
@@ -231,3 +234,22 @@ async def test_sound_that_is_missing_of_plain_samples_is_no_fault_of_the_recordi
 
     with pytest.raises(ConverterFailed, match="4000 samples"):
         await converted(RECORDING, converter=Recorder(silence(target, 4000)))
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+@pytest.mark.parametrize("form", ["control characters", "tiny chunks"])
+async def test_c16_others_have_a_turn_between_two_steps_of_the_reader(form: str, place: str) -> None:
+    chunks: dict[str, Any] = {place: COSTLY_CHUNKS[form]()}
+    recording, turns = wav(pcm(tone(800)), **chunks), 0
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.create_task(count_turns())
+    await converted(recording, limits=replace(LIMITS, max_wav_bytes=1 << 21))
+    counting.cancel()
+
+    assert turns >= sum(1 for _ in WavReader().push_in_steps(recording)) > 10

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from adapters.memory.converter import silence
 from domain.output.format import Mp3Format, Mp3Quality
 from domain.output.id3 import write_id3
-from domain.recording.id3 import read_id3
 from domain.tags import Tags
 from tests.players import shown_texts
+from tests.unit.recording.reading import id3_texts
 
 NAMES = [field.name for field in fields(Tags)]
 ALL = Tags(
@@ -43,7 +43,7 @@ def texts() -> st.SearchStrategy[Tags]:
 def test_what_is_written_is_read_again(tags: Tags) -> None:
     genre = f"({tags.genre})" if tags.genre.isdigit() else tags.genre  # a number in a list
     shown = replace(tags, genre=genre, comment=tags.comment or tags.description, description="")
-    assert read_id3(write_id3(tags)) == shown
+    assert id3_texts(write_id3(tags)) == shown
 
 
 def test_no_texts_are_no_tag() -> None:
@@ -82,6 +82,6 @@ def test_ffmpeg_reads_what_is_written(tmp_path: Path) -> None:
 @given(st.integers(0, 400))
 @settings(max_examples=40)
 def test_a_tag_cut_short_loses_texts_and_changes_none(size: int) -> None:
-    whole = read_id3(write_id3(ALL))
-    for text, right in zip(read_id3(write_id3(ALL)[:size]).texts(), whole.texts(), strict=True):
+    whole = id3_texts(write_id3(ALL))
+    for text, right in zip(id3_texts(write_id3(ALL)[:size]).texts(), whole.texts(), strict=True):
         assert right.startswith(text)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.tags import MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH, Tags
+from domain.tags import MAX_ATTEMPTS, MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH, Tags
 
 NAMES = [field.name for field in fields(Tags)]
 
@@ -63,3 +63,9 @@ def test_any_text_becomes_a_bounded_harmless_one(texts: list[tuple[str, str]]) -
         assert all(unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn") for line in lines for c in line)
         assert text == text.strip() == unicodedata.normalize("NFC", text)
     assert Tags.of(asdict(tags).items()) == tags
+
+
+def test_of_a_field_that_says_nothing_a_few_texts_are_looked_at() -> None:
+    nothing = [("title", "\x01")] * MAX_ATTEMPTS
+    assert Tags.of([*nothing[1:], ("title", "a"), ("artist", "b")]) == Tags(title="a", artist="b")
+    assert Tags.of([*nothing, ("title", "a"), ("artist", "b")]) == Tags(artist="b")

@@ -1,12 +1,17 @@
 """Text from outside, cleaned and decoded."""
 
+import codecs
 import unicodedata
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.text import decoded, writable
+import domain.text
+from domain.text import UTF_16, UTF_16_BIG_ENDIAN, RawText, decoded, spaced, writable
 
 
 @pytest.mark.parametrize(
@@ -54,3 +59,89 @@ def test_bytes_are_utf_8_or_windows_1252(data: bytes, text: str) -> None:
 @given(st.binary(max_size=100))
 def test_any_bytes_are_some_text(data: bytes) -> None:
     assert "\0" not in decoded(data)
+
+
+def one_by_one(text: str) -> str:
+    """What `writable` does, character by character, as its docstring says it."""
+    kept, marks = "", 0
+    for character in text:
+        if (
+            unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+            and character not in "\u200c\u200d"
+        ):
+            continue
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        kept += character if marks <= 30 else ""
+    return unicodedata.normalize("NFC", kept)
+
+
+ODD = st.text(st.sampled_from("a é\u0301\u0323\u0345\u1100\u1161\u200b\u200d\ud800\xa0\u3000\u0958\U0001d160\ue000\n"))
+
+
+@given(st.text() | ODD | ODD.map(lambda text: text + "\u0323\u0301" * 20))
+def test_text_is_cleaned_as_if_each_character_was_looked_at(text: str) -> None:
+    assert writable(text) == one_by_one(text)
+
+
+@given(st.text() | ODD)
+def test_white_space_of_all_kinds_becomes_spaces(text: str) -> None:
+    assert spaced(text) == "".join(" " if character.isspace() else character for character in text)
+    assert spaced(text, "\n") == "".join(
+        " " if character.isspace() and character != "\n" else character for character in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "looked_at"),
+    [
+        ("plain" * 800, 0),
+        ("é" * 4000, 0),
+        ("\u200b" * 4000, 1),
+        ("a\u200b" * 2000, 1),
+        ("a\u0301\u0323" * 1300, 3),
+        ("".join(map(chr, range(0xE000, 0xE400))) * 4, 0x400),
+    ],
+)
+def test_each_kind_of_character_is_looked_up_once(monkeypatch: pytest.MonkeyPatch, text: str, looked_at: int) -> None:
+    calls: Counter[str] = Counter()
+
+    def counting(name: str) -> Any:
+        def call(*arguments: Any) -> Any:
+            calls[name] += 1
+            return getattr(unicodedata, name)(*arguments)
+
+        return call
+
+    names = ("category", "combining", "normalize")
+    monkeypatch.setattr(domain.text, "unicodedata", SimpleNamespace(**{name: counting(name) for name in names}))
+
+    writable(text)
+
+    assert calls["normalize"] <= 1
+    assert max(calls["category"], calls["combining"]) <= looked_at
+
+
+@pytest.mark.parametrize(
+    ("data", "decoder", "text"),
+    [
+        (b"\xff\xfe" + "a😀".encode("utf-16-le") * 20, UTF_16, "a😀" * 5),
+        ("a😀".encode("utf-16-be") * 20, UTF_16_BIG_ENDIAN, "a😀" * 5),
+        (b"\xff\xfea\0\0\0b\0", UTF_16, "a"),
+        (b"\xff\xfe\x00\xd8a\0", UTF_16, "a"),
+        ("aжж".encode() * 20, None, "aжж" * 3 + "a"),
+    ],
+)
+def test_a_raw_text_is_decoded_as_far_as_it_counts(data: bytes, decoder: Any, text: str) -> None:
+    assert RawText(data, decoder).decoded(10)[:10] == text
+
+
+def test_of_a_raw_text_no_more_is_decoded_than_counts() -> None:
+    read: list[tuple[int, str]] = []
+
+    def decoder(data: bytes, errors: str, final: bool) -> tuple[str, int]:
+        read.append((len(data), errors))
+        return codecs.utf_16_decode(data, errors, final)
+
+    RawText(b"\xff\xfe" + b"\x00\xd8" * 30_000, decoder).decoded(1000)
+
+    assert read == [(4004, "strict"), (2000, "ignore")]

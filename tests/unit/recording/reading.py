@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.recording.format import WavFormat
+from domain.recording.id3 import read_id3
 from domain.recording.limits import WavLimits
 from domain.recording.reader import WavReader
 from domain.recording.repairs import Repair
-from domain.tags import Tags
+from domain.tags import TagCollector, Tags
 
 
 @dataclass(frozen=True)
@@ -34,3 +35,11 @@ def read_pieces(pieces: Iterable[bytes], limits: WavLimits = WavLimits()) -> Rea
     out.append(reader.finish())
     assert reader.format is not None
     return Reading(reader.format, reader.samples, b"".join(out), reader.data_bytes, reader.repairs, reader.tags)
+
+
+def id3_texts(tag: bytes) -> Tags:
+    """What an ID3v2 tag says."""
+    collector = TagCollector()
+    for _ in collector.take(read_id3(tag)):
+        pass
+    return collector.tags

@@ -1,0 +1,79 @@
+"""WAVs whose chunks cost a reader as much as they can: each with some sound, and what is said of it in one form.
+
+`COSTLY_CHUNKS` makes chunks by name; all of a form together are about a megabyte where that costs most, else as small
+as can be.
+"""
+
+from collections.abc import Callable, Iterable
+
+from domain.recording.id3 import MAX_FRAMES
+from domain.recording.parser import MAX_CHUNKS as MOST_CHUNKS
+from domain.recording.texts import MAX_CHUNK_BYTES, MAX_CHUNKS, MAX_TEXTS
+from tests.texts import bext, frame, id3, info
+from tests.wavs import Chunk
+
+_INFO_NAMES = (b"INAM", b"IART", b"IPRD", b"IPRT", b"IGNR", b"ICRD", b"IMUS", b"ICOP", b"IENG", b"ISFT", b"ICMT")
+_ID3_NAMES = (
+    b"TIT2",
+    b"TPE1",
+    b"TPE2",
+    b"TALB",
+    b"TRCK",
+    b"TCON",
+    b"TCOM",
+    b"TPUB",
+    b"TCOP",
+    b"TENC",
+    b"TSSE",
+    b"COMM",
+)
+_FULL = MAX_CHUNK_BYTES - 1024
+_CONTROLS = b"\1\2\3\4\5\6\7" * 700
+_MARKS = "".join(map(chr, [*range(0x300, 0x34F), *range(0x483, 0x488), *range(0x591, 0x5BE)]))
+"""Of many classes, which are in the wrong order when they are turned round."""
+
+
+def _lists(text: bytes, size: int = 240) -> list[Chunk]:
+    """Lists that are full of this text, for every name in turn, cut to `size` bytes and as often as there is room."""
+    cut = (text * (size // len(text) + 1))[:size]
+    names = (_INFO_NAMES * MAX_TEXTS)[: min(MAX_TEXTS, _FULL // (size + 9))]
+    return [(b"LIST", info(*((name, cut) for name in names)))] * MAX_CHUNKS
+
+
+def _tags(version: int, text: bytes, size: int = 240, flags: int = 0) -> list[Chunk]:
+    """The same in ID3v2 tags."""
+    cut = (text * (size // len(text) + 1))[:size]
+    names = (_ID3_NAMES * MAX_FRAMES)[: min(MAX_FRAMES, _FULL // (size + 20))]
+    made = id3(version, *(frame(version, name[: 3 if version == 2 else 4], cut) for name in names), flags=flags)
+    return [(b"id3 ", made)] * MAX_CHUNKS
+
+
+COSTLY_CHUNKS: dict[str, Callable[[], Iterable[Chunk]]] = {
+    "plain texts": lambda: _lists(b"A song in plain words. ", 4000),
+    "tiny texts": lambda: _lists(b"x", 2),
+    "tiny texts of nothing": lambda: _lists(b" \1", 2),
+    "control characters": lambda: _lists(_CONTROLS),
+    "long texts of nothing": lambda: _lists(_CONTROLS, 4000),
+    "line ends": lambda: _lists(b"\n"),
+    "line ends, long": lambda: _lists(b"\n", 4000),
+    "white space": lambda: _lists(b"\t \x0b\x0c"),
+    "format characters": lambda: _lists("\u200b\u2060".encode()),
+    "between letters": lambda: _lists("a\u200b".encode()),
+    "joiners": lambda: _lists("\u200c\u200d".encode()),
+    "combining marks": lambda: _lists(("a" + _MARKS[::-1]).encode()),
+    "different characters": lambda: _lists("".join(map(chr, range(0x4E00, 0x5800))).encode()),
+    "unassigned characters": lambda: _lists("".join(map(chr, range(0xE000, 0xF000))).encode()),
+    "invalid UTF-8": lambda: _lists(b"\x81\xff"),
+    "ID3v2.2": lambda: _tags(2, b"\0x", 3),
+    "ID3v2.3": lambda: _tags(3, b"\0x", 3),
+    "ID3v2.4": lambda: _tags(4, b"\3x", 3),
+    "ID3v2.3, long": lambda: _tags(3, b"\0" + _CONTROLS, 4000),
+    "ID3v2.4, unsynchronised": lambda: _tags(4, b"\xff\0", flags=0x80),
+    "UTF-16": lambda: _tags(3, b"\1\xff\xfe" + "Größe".encode("utf-16-le") * 400, 4000),
+    "broken UTF-16": lambda: _tags(3, b"\1\xff\xfe" + b"\x00\xd8" * 2000, 4000),
+    "bext": lambda: [(b"bext", bext(b"\1" * 256, b"\1" * 32, b"\1" * 10, b"\1" * 8))] * MAX_CHUNKS,
+    "tiny chunks": lambda: [(b"junk", b"")] * (MOST_CHUNKS - 2),
+    "tiny chunks, padded": lambda: [(b"junk", b"x")] * (MOST_CHUNKS - 2),
+    "tiny lists": lambda: [(b"LIST", b"INFO")] * (MOST_CHUNKS - 2),
+    "tiny lists of others": lambda: [(b"LIST", b"adtl")] * (MOST_CHUNKS - 2),
+}
