@@ -16,6 +16,12 @@ BIT_RATES = (
     | dict.fromkeys((16000, 22050, 24000), _MPEG_2_BIT_RATES)
     | dict.fromkeys((8000, 11025, 12000), _MPEG_2_5_BIT_RATES)
 )
+_MOST_OF_SOURCE = 0.9
+"""Of the bits a second that a recording has, its MP3 has at most so many."""
+_LEAST_BIT_RATE = 16
+"""In kb/s, whatever the recording has: at 8 kb/s speech is spoiled (docs/http.md)."""
+_USUAL_BIT_RATES = (4.0, 3.5, 3.2, 3.0, 2.7, 2.3, 2.0, 1.8, 1.7, 1.6)
+"""Of V0 to V9, in kb/s for each channel and each kHz of sample rate: measured for speech at 8 and 16 kHz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +59,23 @@ class Mp3Format:
 
 
 def mp3_format(source: WavFormat, output_channels: int, wanted: Mp3Quality) -> Mp3Format:
-    """The MP3 format nearest to what is wanted that the source's sample rate allows."""
+    """The MP3 format nearest to what is wanted that the source's sample rate and bit rate allow.
+
+    No more than `_MOST_OF_SOURCE` of the source's bits, down to `_LEAST_BIT_RATE`: the size of the MP3 is in proportion
+    to that of the recording. A variable bit rate that might take more becomes the constant one that is nearest to its
+    usual one.
+    """
     sample_rate = min(BIT_RATES, key=lambda rate: (abs(rate - source.sample_rate), -rate))
-    if wanted.bit_rate is None:
+    bit_rates = [rate for rate in BIT_RATES[sample_rate] if rate >= _LEAST_BIT_RATE]
+    most = source.bit_rate / 1000 * _MOST_OF_SOURCE
+    if wanted.bit_rate is None and bit_rates[-1] <= most:
         return Mp3Format(sample_rate, output_channels, wanted)
-    wanted_rate = wanted.bit_rate
-    bit_rate = min(BIT_RATES[sample_rate], key=lambda rate: (abs(rate - wanted_rate), -rate))
+    wanted_rate = wanted.bit_rate or _usual_bit_rate(wanted, sample_rate, output_channels)
+    allowed = [rate for rate in bit_rates if rate <= most] or bit_rates[:1]
+    bit_rate = min(allowed, key=lambda rate: (abs(rate - wanted_rate), -rate))
     return Mp3Format(sample_rate, output_channels, Mp3Quality(bit_rate=bit_rate))
+
+
+def _usual_bit_rate(wanted: Mp3Quality, sample_rate: int, channels: int) -> float:
+    """What a variable bit rate comes to, in kb/s."""
+    return _USUAL_BIT_RATES[wanted.variable or 0] * sample_rate / 1000 * channels

@@ -73,6 +73,11 @@ class WavFormat:
     codec_parameters: bytes = b""
     """What follows `cbSize` in the format chunk, where the decoder needs it (ADPCM, GSM), little-endian."""
 
+    @property
+    def bit_rate(self) -> float:
+        """Bits a second of all channels, by the bytes and samples of a block."""
+        return 8 * self.block_bytes * self.sample_rate / self.block_samples
+
     def samples_in(self, size: int) -> int:
         """Samples per channel in the first `size` bytes that are handed out; the last ADPCM block may be short."""
         blocks, rest = divmod(size, self.block_bytes)

@@ -47,6 +47,15 @@ SAMPLE_BYTES = {
     SampleEncoding.A_LAW: 1,
     SampleEncoding.MU_LAW: 1,
 }
+_MOST_MS_ADPCM_CHANNELS = 6
+"""That ffmpeg decodes; sox and libsndfile take two."""
+_BLOCK_CODECS = {
+    MS_ADPCM: SampleEncoding.MS_ADPCM,
+    IMA_ADPCM: SampleEncoding.IMA_ADPCM,
+    GSM_610: SampleEncoding.GSM_610,
+}
+LEAST_RATES = {SampleEncoding.MS_ADPCM: 5000, SampleEncoding.IMA_ADPCM: 5000, SampleEncoding.GSM_610: 8000}
+"""In Hz, of codecs that put many samples into a byte: below them the MP3 and the work for it are out of proportion."""
 _BYTE_RATE_TOLERANCE = 0.05  # block codecs: writers round the samples of a block in several ways
 
 
@@ -95,9 +104,11 @@ def read_format(body: bytes, *, big_endian: bool, limits: WavLimits) -> SourceFo
     if not limits.min_sample_rate <= rate <= limits.max_sample_rate:
         raise UnsupportedRate(rate, limits.min_sample_rate, limits.max_sample_rate)
     words = _read_words(body, order)
-    if words.tag in (MS_ADPCM, IMA_ADPCM, GSM_610):
-        return _block_codec(words, order)
-    return _samples(words)
+    if not (encoding := _BLOCK_CODECS.get(words.tag)):
+        return _samples(words)
+    if rate < LEAST_RATES[encoding]:
+        raise UnsupportedRate(rate, LEAST_RATES[encoding], limits.max_sample_rate, encoding.value)
+    return _block_codec(words, order)
 
 
 def _read_words(body: bytes, order: str) -> _Words:
@@ -186,6 +197,8 @@ def _ms_adpcm(words: _Words, order: str) -> tuple[WavFormat, int]:
 
     More than two channels lie as one block per channel, side by side, as ffmpeg reads them.
     """
+    if words.channels > _MOST_MS_ADPCM_CHANNELS:
+        raise UnsupportedCodec(f"MS ADPCM of {words.channels} channels")
     block = words.block_align * (words.channels if words.channels > 2 else 1)
     if block < 7 * words.channels:
         raise DamagedRecording(f"its MS ADPCM blocks have {words.block_align} bytes, too few for their heads")
@@ -205,8 +218,9 @@ def _ima_adpcm(words: _Words) -> tuple[WavFormat, int]:
         raise UnsupportedCodec(f"{words.bits}-bit IMA ADPCM of {words.channels} channels")
     group = 4 * words.channels
     groups = words.block_align // group
-    if groups < 1:
-        raise DamagedRecording(f"its IMA ADPCM blocks have {words.block_align} bytes, too few for their heads")
+    if groups < 2:
+        # A head alone holds a sample: 200,000 blocks in a MB would cost a decoder more than any sound.
+        raise DamagedRecording(f"its IMA ADPCM blocks have {words.block_align} bytes, at least {2 * group} are needed")
     samples = 1 + 8 * (groups - 1)
     extra = struct.pack("<H", min(samples, 0xFFFF))
     result = WavFormat(SampleEncoding.IMA_ADPCM, words.channels, 0, words.rate, groups * group, samples, extra)

@@ -8,5 +8,5 @@ class WavLimits:
     """Bounds on the format, checked before anything else is made of it. Rates are in Hz; both ends are taken."""
 
     max_channels: int = 64
-    min_sample_rate: int = 1000
+    min_sample_rate: int = 2500
     max_sample_rate: int = 384_000

@@ -197,10 +197,10 @@ async def test_who_is_cancelled_leaves_nothing(container: Container, told: Told,
 
 @pytest.mark.parametrize("told", EARLY)
 async def test_what_must_become_too_long_is_refused_when_the_file_begins(container: Container, told: Told) -> None:
-    """At 1,000 bytes a second, 12 hours are 43,200,000 bytes behind a head of 44."""
+    """At 2,500 bytes a second, 12 hours are 108,000,000 bytes behind a head of 44."""
     _, credentials = await registered(container)
-    begun = cut(wav(bytes(2 * READ_AHEAD_BYTES), rate=1000, bits=8, data_size=1 << 30), range(0, 20_000, 1024))
-    most = 43_200_044 - READ_AHEAD_BYTES
+    begun = cut(wav(bytes(2 * READ_AHEAD_BYTES), rate=2500, bits=8, data_size=1 << 30), range(0, 20_000, 1024))
+    most = 108_000_044 - READ_AHEAD_BYTES
     too_much = InMemoryRecording(begun, credentials, told, bytes_to_come=most + 1)
     assert isinstance(await refusal(container, too_much), TooLong)
     assert too_much.bytes_given == READ_AHEAD_BYTES

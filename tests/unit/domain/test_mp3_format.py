@@ -6,10 +6,39 @@ from hypothesis import strategies as st
 
 from domain.output.format import BIT_RATES, Mp3Format, Mp3Quality, mp3_format
 from domain.recording.format import SampleEncoding, WavFormat
+from domain.recording.format_chunk import LEAST_RATES, SAMPLE_BYTES, read_format
+from domain.recording.limits import WavLimits
+from tests.wavs import GSM_610, IMA_ADPCM, MS_ADPCM, fmt_body
+
+QUALITIES = [Mp3Quality.parse(text) for text in ("32", "64", "128", "192", "320", *(f"V{step}" for step in range(10)))]
+LIMITS = WavLimits()
 
 
 def source(rate: int) -> WavFormat:
     return WavFormat(SampleEncoding.SIGNED_16, 1, 0, rate, 2)
+
+
+def plain(encoding: SampleEncoding, rate: int, channels: int = 1) -> WavFormat:
+    return WavFormat(encoding, channels, 0, rate, SAMPLE_BYTES[encoding] * channels)
+
+
+def in_blocks(tag: int, rate: int, block: int = 256, channels: int = 1) -> WavFormat:
+    words = fmt_body(tag, channels, rate, 4, block_align=65 if tag == GSM_610 else block, extra=bytes(34))
+    return read_format(words, big_endian=False, limits=LIMITS).format
+
+
+@st.composite
+def sources(draw: st.DrawFn) -> WavFormat:
+    """Of every kind that is taken."""
+    encoding = draw(st.sampled_from(SampleEncoding))
+    rate = st.integers(LEAST_RATES.get(encoding, LIMITS.min_sample_rate), LIMITS.max_sample_rate)
+    if encoding is SampleEncoding.GSM_610:
+        return in_blocks(GSM_610, draw(rate))
+    if encoding is SampleEncoding.IMA_ADPCM:
+        return in_blocks(IMA_ADPCM, draw(rate), draw(st.integers(8, 65_535)), draw(st.integers(1, 2)))
+    if encoding is SampleEncoding.MS_ADPCM:
+        return in_blocks(MS_ADPCM, draw(rate), draw(st.integers(42, 65_535)), draw(st.integers(1, 6)))
+    return plain(encoding, draw(rate), draw(st.integers(1, LIMITS.max_channels)))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +64,40 @@ def test_every_format_is_one_that_mp3_knows(rate: int, bit_rate: int | None, cha
     made = mp3_format(source(rate), channels, wanted)
     assert made.channels == channels
     assert made.quality == wanted or made.quality.bit_rate in BIT_RATES[made.sample_rate]
+
+
+@given(sources(), st.sampled_from(QUALITIES))
+def test_c14_an_mp3_has_at_most_nine_tenths_of_the_bits_of_its_recording(of: WavFormat, wanted: Mp3Quality) -> None:
+    made = mp3_format(of, min(2, of.channels), wanted)
+    most = made.quality.bit_rate or BIT_RATES[made.sample_rate][-1]
+    gsm_of_telephones = of.encoding is SampleEncoding.GSM_610 and of.sample_rate < 11_025
+    assert most <= (16 if gsm_of_telephones else 0.9 * of.bit_rate / 1000)
+    assert made.samples_per_frame == 576 or most >= 32
+    assert most >= 16
+
+
+@pytest.mark.parametrize(
+    ("of", "wanted", "becomes"),
+    [
+        (plain(SampleEncoding.A_LAW, 8000), "128", "56"),
+        (plain(SampleEncoding.A_LAW, 8000), "32", "32"),
+        (plain(SampleEncoding.A_LAW, 8000), "V0", "32"),
+        (plain(SampleEncoding.A_LAW, 8000), "V9", "16"),
+        (plain(SampleEncoding.SIGNED_16, 8000), "V4", "V4"),
+        (plain(SampleEncoding.UNSIGNED_8, 44_100), "320", "256"),
+        (plain(SampleEncoding.UNSIGNED_8, 44_100), "V0", "192"),
+        (plain(SampleEncoding.UNSIGNED_8, 44_100, 2), "V0", "V0"),
+        (plain(SampleEncoding.UNSIGNED_8, 2500), "128", "16"),
+        (in_blocks(MS_ADPCM, 8000), "128", "24"),
+        (in_blocks(IMA_ADPCM, 8000), "V2", "24"),
+        (in_blocks(IMA_ADPCM, 44_100, 2048, 2), "128", "128"),
+        (in_blocks(GSM_610, 8000), "128", "16"),
+        (in_blocks(GSM_610, 8000), "V0", "16"),
+        (in_blocks(GSM_610, 44_100), "128", "64"),
+    ],
+)
+def test_few_bits_become_few_bits(of: WavFormat, wanted: str, becomes: str) -> None:
+    assert str(mp3_format(of, of.channels, Mp3Quality.parse(wanted)).quality) == becomes
 
 
 @pytest.mark.parametrize("text", ["32", "128", "320", "V0", "V9"])

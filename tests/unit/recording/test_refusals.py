@@ -1,5 +1,7 @@
 """Formats that are refused, and with which error."""
 
+from typing import Any
+
 import pytest
 
 from domain.errors import DamagedRecording, UnsupportedChannels, UnsupportedCodec, UnsupportedRate
@@ -60,6 +62,17 @@ def test_bounds_are_checked_before_the_codec_and_before_any_data() -> None:
         reader.push(wav(b"", tag=0x55, rate=1)[:36])
 
 
+@pytest.mark.parametrize(
+    ("tag", "least", "name"),
+    [(MS_ADPCM, 5000, "MS ADPCM"), (IMA_ADPCM, 5000, "IMA ADPCM"), (GSM_610, 8000, "GSM 6.10")],
+)
+def test_c15_codecs_that_put_much_into_a_byte_have_a_least_rate_of_their_own(tag: int, least: int, name: str) -> None:
+    words: dict[str, Any] = {"tag": tag, "bits": 4, "block_align": 65}
+    assert read(wav(bytes(1000), rate=least, **words)).samples
+    with pytest.raises(UnsupportedRate, match=f"{least} to 384000 Hz are taken of {name}$"):
+        read(wav(bytes(1000), rate=least - 1, **words))
+
+
 @pytest.mark.parametrize("length", [0, 2, 14, 15])
 def test_short_format_chunk_is_damaged(length: int) -> None:
     with pytest.raises(DamagedRecording):
@@ -72,7 +85,9 @@ def test_short_extensible_format_chunk_is_damaged(length: int) -> None:
         read(wav(bytes(1000), fmt=fmt_body(extensible=True)[:length]))
 
 
-@pytest.mark.parametrize(("tag", "block_align"), [(MS_ADPCM, 0), (MS_ADPCM, 6), (IMA_ADPCM, 3), (GSM_610, 33)])
+@pytest.mark.parametrize(
+    ("tag", "block_align"), [(MS_ADPCM, 0), (MS_ADPCM, 6), (IMA_ADPCM, 3), (IMA_ADPCM, 7), (GSM_610, 33)]
+)
 def test_blocks_that_hold_no_block_head_are_damaged(tag: int, block_align: int) -> None:
     with pytest.raises(DamagedRecording):
         read(wav(bytes(1000), tag=tag, bits=4, block_align=block_align))
@@ -82,3 +97,10 @@ def test_blocks_that_hold_no_block_head_are_damaged(tag: int, block_align: int) 
 def test_rare_kinds_of_ima_adpcm_are_refused(bits: int, channels: int) -> None:
     with pytest.raises(UnsupportedCodec):
         read(wav(bytes(1000), tag=IMA_ADPCM, bits=bits, channels=channels, block_align=36))
+
+
+@pytest.mark.parametrize("channels", [7, 64])
+@pytest.mark.parametrize("block_align", [0, 6, 256])
+def test_ms_adpcm_of_more_channels_than_are_decoded_says_so(channels: int, block_align: int) -> None:
+    with pytest.raises(UnsupportedCodec, match=f"MS ADPCM of {channels} channels"):
+        read(wav(bytes(1000), tag=MS_ADPCM, bits=4, channels=channels, block_align=block_align))
