@@ -1,4 +1,5 @@
-"""`python -m tests.benchmarks [part …]`: how the service compares with ffmpeg, and what memory it takes.
+"""`python -m tests.benchmarks [part …]`: how the service compares with ffmpeg, what memory it takes,
+and what recordings cost that are made to cost much.
 
 The parts are those of `PARTS`; without any named, all are measured. The exit code is 0 whatever was found.
 """
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from tests.benchmarks.clips import measure_clips
 from tests.benchmarks.converters import measure_converters
+from tests.benchmarks.cost import measure_cost
 from tests.benchmarks.machine import describe_machine
 from tests.benchmarks.memory import measure_memory
 from tests.benchmarks.report import Report
@@ -23,6 +25,7 @@ PARTS = {
     "paced": measure_last_bytes,
     "clips": measure_clips,
     "memory": measure_memory,
+    "cost": measure_cost,
 }
 
 

@@ -38,6 +38,10 @@ class Report:
         self.missed.append(f"{self._title}, {name}: {shown}, should be {text}")
         return f"MISSED {text}"
 
+    def worst(self, name: str) -> None:
+        """Mark the worst row of the table."""
+        print(f"\nThe worst of these is {name}.", flush=True)
+
     def summary(self) -> None:
         """The last lines."""
         print()

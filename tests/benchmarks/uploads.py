@@ -26,6 +26,8 @@ class Client:
 
     def __init__(self, url: str, fields: dict[str, str], *, file_first: bool = False) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=UPLOAD_SECONDS)
+        self.location = ""
+        """The link to what was uploaded last."""
         texts = "".join(_text_part(name, value) for name, value in fields.items())
         head = (
             f"--{_BOUNDARY}\r\nContent-Disposition: form-data; name=wav_file; filename=talk.wav\r\n"
@@ -79,6 +81,7 @@ class Client:
     def _end(self) -> None:
         answer = self._connection.getresponse()
         body = answer.read()
+        self.location = answer.getheader("Location", "")
         if answer.status != 201:
             raise RuntimeError(f"{answer.status} {json.loads(body)}")
 

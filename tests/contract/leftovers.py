@@ -22,8 +22,8 @@ def open_descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-def descendants() -> set[int]:
-    """Processes that this one has started, and those that they have started, as far as they live."""
+def descendants(of: int | None = None) -> set[int]:
+    """Processes that this one (or `of`) has started, and those that they have started, as far as they live."""
     parents = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -33,7 +33,7 @@ def descendants() -> set[int]:
                 continue
             if state != "Z":
                 parents[int(entry.name)] = int(parent)
-    return {process for process in parents if os.getpid() in _ancestors(process, parents)}
+    return {process for process in parents if (of or os.getpid()) in _ancestors(process, parents)}
 
 
 def _ancestors(process: int, parents: dict[int, int]) -> set[int]:
