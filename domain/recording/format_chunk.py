@@ -218,8 +218,9 @@ def _ima_adpcm(words: _Words) -> tuple[WavFormat, int]:
         raise UnsupportedCodec(f"{words.bits}-bit IMA ADPCM of {words.channels} channels")
     group = 4 * words.channels
     groups = words.block_align // group
-    if groups < 1:
-        raise DamagedRecording(f"its IMA ADPCM blocks have {words.block_align} bytes, too few for their heads")
+    if groups < 2:
+        # A head alone holds a sample: 200,000 blocks in a MB would cost a decoder more than any sound.
+        raise DamagedRecording(f"its IMA ADPCM blocks have {words.block_align} bytes, at least {2 * group} are needed")
     samples = 1 + 8 * (groups - 1)
     extra = struct.pack("<H", min(samples, 0xFFFF))
     result = WavFormat(SampleEncoding.IMA_ADPCM, words.channels, 0, words.rate, groups * group, samples, extra)

@@ -65,7 +65,7 @@ COSTLY = {
     "IMA ADPCM, 5 kHz": _blocks(IMA_ADPCM, 5000, 2048),
     "IMA ADPCM, 8 kHz": _blocks(IMA_ADPCM, 8000, 256),
     "IMA ADPCM, stereo": _blocks(IMA_ADPCM, 44_100, 2048, 2),
-    "IMA ADPCM, tiny blocks": _blocks(IMA_ADPCM, 8000, 5),
+    "IMA ADPCM, tiny blocks": _blocks(IMA_ADPCM, 8000, 8),
     "GSM 6.10, 8 kHz": _blocks(GSM_610, 8000, 65),
     "GSM 6.10, 11 kHz": _blocks(GSM_610, 11_025, 65),
     "GSM 6.10, 44.1 kHz": _blocks(GSM_610, 44_100, 65),

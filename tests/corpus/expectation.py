@@ -19,7 +19,8 @@ _HEAD_BYTES = 1 << 20
 _TAKEN_TAGS = {1, 2, 3, 6, 7, 0x11, 0x31}  # PCM, MS ADPCM, float, A-law, µ-law, IMA ADPCM, GSM 6.10
 _EXTENSIBLE = 0xFFFE
 _CHANNELS = range(1, 65)
-_RATES = range(1000, 384_001)
+_LEAST_RATE, _HIGHEST_RATE = 2500, 384_000
+_LEAST_RATES = {2: 5000, 0x11: 5000, 0x31: 8000}
 # In a process of its own: a library that crashes on a file, or never returns, must not take the table along.
 _ASK = """
 import dataclasses, json, pathlib, sys
@@ -82,7 +83,8 @@ class _Words:
             return f"codec 0x{self.tag:04x}"
         if self.channels not in _CHANNELS:
             return f"{self.channels} channels"
-        return "" if self.rate in _RATES else f"{self.rate} Hz"
+        taken = _LEAST_RATES.get(self.tag, _LEAST_RATE) <= self.rate <= _HIGHEST_RATE
+        return "" if taken else f"{self.rate} Hz"
 
 
 def _ask(path: Path) -> dict[str, Decoded]:

@@ -85,7 +85,9 @@ def test_short_extensible_format_chunk_is_damaged(length: int) -> None:
         read(wav(bytes(1000), fmt=fmt_body(extensible=True)[:length]))
 
 
-@pytest.mark.parametrize(("tag", "block_align"), [(MS_ADPCM, 0), (MS_ADPCM, 6), (IMA_ADPCM, 3), (GSM_610, 33)])
+@pytest.mark.parametrize(
+    ("tag", "block_align"), [(MS_ADPCM, 0), (MS_ADPCM, 6), (IMA_ADPCM, 3), (IMA_ADPCM, 7), (GSM_610, 33)]
+)
 def test_blocks_that_hold_no_block_head_are_damaged(tag: int, block_align: int) -> None:
     with pytest.raises(DamagedRecording):
         read(wav(bytes(1000), tag=tag, bits=4, block_align=block_align))
