@@ -46,6 +46,8 @@ def client_name(request: Request[Any, Any, Any]) -> str:
 
 def holder(peer: tuple[str, int] | None, trusted: Sequence[Network]) -> str | None:
     """In whose name this peer holds what is bounded: `client_name`, or None for a proxy, as many come through it."""
+    if peer and not trusted and ":" not in peer[0]:
+        return peer[0]  # an IPv4 address as the system writes it, since nobody else may name one
     address = _address(peer)
     if address is not None and any(address in network for network in trusted):
         return None
