@@ -49,6 +49,8 @@ def holders(peer: tuple[str, int] | None, trusted: Sequence[Network]) -> tuple[s
 
     Nobody's where it is a proxy that names no client, since all who come through it would have to share one part.
     """
+    if peer and not trusted and ":" not in peer[0]:
+        return (f"address {peer[0]}",)  # an IPv4 address as the system writes it, since nobody else may name one
     address = _address(peer)
     if address is not None and any(address in network for network in trusted):
         return ()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from litestar import Request
 
-from entrypoints.http.server.client import believe_proxies, client_name, holders_behind
+from entrypoints.http.server.client import believe_proxies, client_name, holders, holders_behind
 from entrypoints.settings.serving import Serving
 
 TRUSTED = Serving(
@@ -139,3 +139,27 @@ async def test_other_headers_of_a_proxy_change_nothing(header: str) -> None:
 async def test_nothing_but_requests_is_touched() -> None:
     request = await believed(None, ("x-forwarded-proto", "HTTPS"), kind="lifespan")
     assert request.headers["x-forwarded-proto"] == "HTTPS"
+
+
+@pytest.mark.parametrize("trusted", [(), TRUSTED])
+@pytest.mark.parametrize(
+    ("peer", "name"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8::9", "2001:db8::"),
+        ("2001:db8:0:0:ffff::1", "2001:db8::"),
+        (None, "unknown"),
+    ],
+)
+def test_whoever_is_no_proxy_holds_in_the_name_of_one_client(peer: str | None, name: str, trusted: Any) -> None:
+    assert holders(None if peer is None else (peer, 1), trusted) == (f"address {name}",)
+
+
+@pytest.mark.parametrize("peer", ["10.1.2.3", "::ffff:10.1.2.3", "fd00::1", "::ffff:192.0.2.7"])
+def test_a_proxy_holds_in_nobodys_name(peer: str) -> None:
+    assert holders((peer, 1), TRUSTED) == ()
+
+
+def test_what_a_proxy_calls_by_no_address_is_one_client() -> None:
+    assert holders(("some text", 1), TRUSTED) == ("address unknown",)
