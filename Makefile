@@ -33,6 +33,7 @@ bench: $(VENV)/.installed-dev ## Measure speed and memory beside ffmpeg and pydu
 crash: $(VENV)/.installed-dev ## Kill the service, ffmpeg and PostgreSQL 600 times while uploads are under way
 	$(BIN)/python -m tests.crash --converter ffmpeg
 	$(BIN)/python -m tests.crash --converter lame
+	$(BIN)/python -m tests.failures
 
 load: $(VENV)/.installed-dev ## Slow clients by the thousand, a database that goes away, a large upload
 	$(BIN)/python -m tests.load
