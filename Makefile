@@ -35,8 +35,9 @@ format: $(VENV)/.installed-dev ## Format the code and mend what the linter can
 bench: $(VENV)/.installed-dev ## Measure speed and memory beside ffmpeg and pydub on this machine, about 25 minutes
 	$(BIN)/python -m tests.benchmarks
 
-crash: $(VENV)/.installed-dev ## Kill the service, ffmpeg and PostgreSQL 3,000 times while uploads are under way
+crash: $(VENV)/.installed-dev ## Kill the service, ffmpeg and PostgreSQL 3,000 times, and make every call to the system fail
 	$(BIN)/python -m tests.crash
+	$(BIN)/python -m tests.failures
 
 soak: $(VENV)/.installed-dev ## An hour of mixed load, and what of the service grows meanwhile
 	$(BIN)/python -m tests.soak

@@ -172,10 +172,10 @@ class Cluster:
                     "DATA_DIR", f"initdb did not finish {self._staging} in {_INITDB_SECONDS} seconds"
                 ) from error
         if done.returncode != 0:
-            raise WrongSetting("DATA_DIR", f"initdb could not make {self._staging}: {_reason(done.stderr)}")
+            raise WrongSetting("DATA_DIR", f"initdb could not make {self._staging}: {reason(done.stderr)}")
 
 
-def _reason(said: str) -> str:
+def reason(said: str) -> str:
     """Why a program of PostgreSQL ended, in one line: the errors that it told, without the statements."""
     lines = said.splitlines()
     telling = [line for line in lines if _ERROR.search(line)] or lines[-_LAST_LINES:]

@@ -172,4 +172,8 @@ class Supervisor:
             return False
         if self._owner.held:
             return False
-        return self._stopping.wait(_WATCH_SECONDS) or not self._owner.try_acquire()
+        if self._stopping.wait(_WATCH_SECONDS):
+            return True
+        with suppress(OSError):  # no more files may be open just now, say: it is asked again
+            return not self._owner.try_acquire()
+        return True

@@ -45,6 +45,10 @@ class Download(Operation):
         server = self._service.server
         return [Watch("service", ("write",), paths=(server.log_file,)), Watch("PostgreSQL", tuple(CALLS))]
 
+    @property
+    def sample(self) -> Sequence[Watch]:
+        return self.watches[-1:]
+
     def attempt(self, watch: Watch, fault: Fault | None) -> Seen:
         if watch.process == "PostgreSQL":
             self._service.start()

@@ -64,7 +64,8 @@ class FirstStart(Operation):
                 program.leave()
         killed = watch.process == "service" and found.killed
         self._judge(served, code, killed=killed, told=fault is None or fault.name != "write")
-        self._start_again()
+        if fault is not None or not self._left:
+            self._start_again()
         shutil.rmtree(self._service)
         return found
 

@@ -51,8 +51,11 @@ class Held:
             yield
         finally:
             holder.stdin.close()
-            holder.wait(SECONDS)
-            holder.stdout.close()
+            try:
+                holder.wait(SECONDS)
+            finally:
+                holder.kill()  # its server ends with it
+                holder.stdout.close()
         self._book.require_no_trace(said.read_text())
 
     def conninfo(self, database: str) -> str:
@@ -86,11 +89,11 @@ class Held:
     ) -> subprocess.CompletedProcess[str]:
         """Run `music-app` on this database, with the fault in it or in the server."""
         if watch.process == "command":
-            return self.plain(database, arguments, prefix(watch, log, fault))
+            return self._run(database, arguments, prefix(watch, log, fault))
         with attached(named(family(self._holder), "postgres"), watch, log, fault):
-            return self.plain(database, arguments)
+            return self._run(database, arguments)
 
-    def plain(
+    def _run(
         self, database: str, arguments: list[str], before: list[str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run `music-app` on this database."""

@@ -50,6 +50,11 @@ class Operation(ABC):
     def watches(self) -> Sequence[Watch]:
         """Which calls of which processes are made to fail; known once it is opened."""
 
+    @property
+    def sample(self) -> Sequence[Watch]:
+        """Those of the watches that the short form tries; by default the first."""
+        return self.watches[:1]
+
     @abstractmethod
     def attempt(self, watch: Watch, fault: Fault | None) -> Seen:
         """Do it, with the fault; see that all is as it must be; do it again, which must succeed."""

@@ -62,11 +62,11 @@ class Trial:
                         self._try(watch, name, error, numbers, min(most, watch.most))
 
     def short(self, points: int) -> None:
-        """At so many points of all there are, evenly."""
+        """At so many points of a sample of all there are, evenly."""
         with self._operation.opened():
             found = [
                 (watch, Fault(name, error, number))
-                for watch in self._operation.watches
+                for watch in self._operation.sample
                 for name, numbers in self._survey(watch).items()
                 for error in errors_of(name)
                 for number in numbers

@@ -59,6 +59,10 @@ class Upload(Operation):
         with attached(self._service.processes(watch.process), watch, log, fault):
             yield
 
+    @property
+    def sample(self) -> Sequence[Watch]:
+        return [self.watches[0], self.watches[-1]]
+
     def attempt(self, watch: Watch, fault: Fault | None) -> Seen:
         with self.log(watch) as (log, found):
             with self._faulty(watch, log, fault):

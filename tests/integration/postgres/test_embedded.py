@@ -343,7 +343,7 @@ def test_server_that_ends_by_itself_comes_back(start: Start, number: signal.Sign
 
 
 @with_a_cluster
-def test_a_killed_process_of_the_server_has_all_of_it_started_anew(start: Start) -> None:
+def test_n3_a_killed_process_of_the_server_has_all_of_it_started_anew(start: Start) -> None:
     """PostgreSQL's own restart would wait forever where the process that recovers is killed in turn."""
     program = start()
     write(conninfo := program.conninfo(), "kept")
