@@ -144,7 +144,7 @@ def test_a5_a_token_works_for_its_own_user_alone(watched: Watched) -> None:
         "id=../../etc/passwd&user=1",
         f"id[]={UNKNOWN}&user[]=1",
         f"id={UNKNOWN}&user=\u0661",
-        f"id={UNKNOWN}&user=" + "9" * 5000,
+        f"id={UNKNOWN}&user=" + "9" * 1900,
         f"id={UNKNOWN}%00&user=1",
         f"id={{{UNKNOWN}}}&user=1",
         f"id=urn:uuid:{UNKNOWN}&user=1",
