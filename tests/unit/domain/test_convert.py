@@ -238,7 +238,7 @@ async def test_sound_that_is_missing_of_plain_samples_is_no_fault_of_the_recordi
 
 @pytest.mark.parametrize("place", ["before", "after"])
 @pytest.mark.parametrize("form", ["control characters", "tiny chunks"])
-async def test_c16_others_have_a_turn_between_two_steps_of_the_reader(form: str, place: str) -> None:
+async def test_c10_others_have_a_turn_between_two_steps_of_the_reader(form: str, place: str) -> None:
     chunks: dict[str, Any] = {place: COSTLY_CHUNKS[form]()}
     recording, turns = wav(pcm(tone(800)), **chunks), 0
 
