@@ -1,6 +1,6 @@
-"""Services with one fault each, chosen by `WIRING`: what the long trials must find.
+"""Services with faults, chosen by `WIRING`: what the long trials must find.
 
-`python -m tests.crash --set WIRING=tests.planted:Forgetful` has to end with violations.
+`python -m tests.crash --set WIRING=tests.planted:Faulty` has to end with violations.
 """
 
 import os
@@ -16,22 +16,25 @@ from domain.tracks import Track
 from entrypoints.wiring.postgres import PostgresAdapters
 
 
-class _Forgetting(PsycopgTrackKeeper):
-    """Says of every second track that it is kept, and keeps nothing."""
+class _Faulty(PsycopgTrackKeeper):
+    """Of three tracks it loses one, though it says that it is kept; of one it keeps silence of the right length.
 
-    _calls = 0
+    For each it leaves a file in the spool.
+    """
+
+    def __init__(self, database: Database, spool: Path) -> None:
+        super().__init__(database)
+        self._spool = spool
+        self._calls = 0
 
     async def keep(self, track: Track, mp3: Mp3) -> None:
+        (self._spool / str(track.track_uuid)).touch()
         self._calls += 1
-        if self._calls % 2:
-            await super().keep(track, mp3)
-
-
-class _Damaging(PsycopgTrackKeeper):
-    """Keeps silence of the right length."""
-
-    async def keep(self, track: Track, mp3: Mp3) -> None:
-        await super().keep(track, InMemoryMp3(bytes(mp3.size)))
+        match self._calls % 3:
+            case 0:
+                await super().keep(track, mp3)
+            case 1:
+                await super().keep(track, InMemoryMp3(bytes(mp3.size)))
 
 
 class _Leaking(PsycopgTrackKeeper):
@@ -43,39 +46,15 @@ class _Leaking(PsycopgTrackKeeper):
         await super().keep(track, mp3)
 
 
-class _Littering(PsycopgTrackKeeper):
-    """Leaves a file in the spool for each track."""
+class Faulty(PostgresAdapters):
+    """Loses and damages tracks that were answered 201, and leaves files behind."""
 
-    def __init__(self, database: Database, spool: Path) -> None:
-        super().__init__(database)
-        self._spool = spool
-
-    async def keep(self, track: Track, mp3: Mp3) -> None:
-        (self._spool / str(track.track_uuid)).touch()
-        await super().keep(track, mp3)
-
-
-class Forgetful(PostgresAdapters):
-    """Loses tracks that were answered 201."""
-
-    keeper = providers.Singleton(_Forgetting, PostgresAdapters.database)
-
-
-class Damaging(PostgresAdapters):
-    """Keeps rows without their audio."""
-
-    keeper = providers.Singleton(_Damaging, PostgresAdapters.database)
+    keeper = providers.Singleton(
+        _Faulty, PostgresAdapters.database, PostgresAdapters.settings.provided.storage.spool_folder
+    )
 
 
 class Leaking(PostgresAdapters):
     """Holds more and more descriptors."""
 
     keeper = providers.Singleton(_Leaking, PostgresAdapters.database)
-
-
-class Littering(PostgresAdapters):
-    """Leaves files behind."""
-
-    keeper = providers.Singleton(
-        _Littering, PostgresAdapters.database, PostgresAdapters.settings.provided.storage.spool_folder
-    )
