@@ -11,7 +11,7 @@ EXAMPLES: tuple[MusicAppError, ...] = (
     errors.UnknownUser(7),
     errors.TrackNotFound(),
     errors.TooOften(10, 30),
-    errors.ShareTaken("user 7", 12, "places for uploads"),
+    errors.ShareTaken("user 7", 12, "places for uploads", 2),
     errors.RecordingError("it sings"),
     errors.NotAWav("it begins with 'note'"),
     errors.UnsupportedCodec("MP3"),

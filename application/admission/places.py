@@ -7,6 +7,9 @@ from contextlib import asynccontextmanager, contextmanager
 from application.admission.shares import Shares
 from domain.errors import Overloaded, ShareTaken
 
+RETRY_SECONDS = 2
+"""After which it is worth asking again: an ordinary upload or download takes about as long."""
+
 
 class Places:
     """A bounded number of places. `taken_by` names who takes them, as in "uploads".
@@ -23,9 +26,9 @@ class Places:
     def refuse_if_full(self, *holders: str) -> None:
         """Raises `Overloaded` if no place is free now, `ShareTaken` if one of the holders has its share of them."""
         if self.shares.free == 0:
-            raise Overloaded(f"all places for {self._taken_by} are taken")
+            raise Overloaded(f"all places for {self._taken_by} are taken", RETRY_SECONDS)
         if holder := self.shares.with_its_share(holders):
-            raise ShareTaken(holder, self.shares.held(holder), f"places for {self._taken_by}")
+            raise ShareTaken(holder, self.shares.held(holder), f"places for {self._taken_by}", RETRY_SECONDS)
 
     @contextmanager
     def take(self, *holders: str) -> Iterator[None]:

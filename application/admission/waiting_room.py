@@ -28,7 +28,7 @@ class SpoolShares:
         def take(count: int) -> None:
             nonlocal taken
             if holder := self.shares.with_its_share(holders, beside=taken):
-                raise ShareTaken(holder, self.shares.held(holder), "bytes of the spool for uploads")
+                raise ShareTaken(holder, self.shares.held(holder), "bytes of the spool for uploads", retry_after=5)
             self.shares.take(*holders, count=count)
             taken += count
 

@@ -47,6 +47,6 @@ class ShareTaken(CallerError):
     `what` says of what, in the plural: "places for uploads". `retry_after` is in seconds.
     """
 
-    def __init__(self, holder: str, held: int, what: str, retry_after: int = 5) -> None:
+    def __init__(self, holder: str, held: int, what: str, retry_after: int) -> None:
         self.holder, self.held, self.what, self.retry_after = holder, held, what, retry_after
         super().__init__(f"{holder} holds {held} of what others want, too")

@@ -198,7 +198,7 @@ def _ms_adpcm(words: _Words, order: str) -> tuple[WavFormat, int]:
     More than two channels lie as one block per channel, side by side, as ffmpeg reads them.
     """
     if words.channels > _MOST_MS_ADPCM_CHANNELS:
-        raise UnsupportedCodec(f"MS ADPCM of {words.channels} channels")
+        raise UnsupportedCodec(f"MS ADPCM of {words.channels} channels, of which it may have 6")
     block = words.block_align * (words.channels if words.channels > 2 else 1)
     if block < 7 * words.channels:
         raise DamagedRecording(f"its MS ADPCM blocks have {words.block_align} bytes, too few for their heads")

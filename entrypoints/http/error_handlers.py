@@ -92,5 +92,7 @@ def _log(status: int, error: errors.MusicAppError) -> None:
         logger.error("conversion failed", reason=error.reason)
     elif isinstance(error, errors.UndecodableRecording):
         logger.warning("recording not decoded", codec=error.codec, details=error.details)
+    elif isinstance(error, errors.ShareTaken):
+        logger.info("share taken", holder=error.holder, held=error.held, what=error.what)
     elif status >= 500:
         logger.warning("refused", error=type(error).__name__, cause=repr(error.__cause__))

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from domain.errors import WrongSetting
 from entrypoints.settings.section import Section
 
 _UPLOADS_PER_CORE = 8
@@ -24,6 +25,18 @@ class Admission(Section, frozen=True, kw_only=True):
     max_connections: Annotated[int, Meta(ge=1, le=50_000)] = 4096
     max_requests: Annotated[int, Meta(ge=1, le=50_000)] = 2000
     """Being answered at once."""
+
+    def __post_init__(self) -> None:
+        largest = max(
+            ("MAX_UPLOADS", self.max_uploads), ("MAX_DOWNLOADS", self.max_downloads), key=lambda pair: pair[1]
+        )
+        self._refuse_less("MAX_REQUESTS", self.max_requests, *largest)
+        self._refuse_less("MAX_CONNECTIONS", self.max_connections, "MAX_REQUESTS", self.max_requests)
+
+    @staticmethod
+    def _refuse_less(name: str, value: int, other: str, least: int) -> None:
+        if value < least:
+            raise WrongSetting(name, f"must not be below {other}, which is {least}; it is {value}")
 
     def upload_places(self, cores: int) -> int:
         """`max_uploads`, or where that is 0, eight for each core."""

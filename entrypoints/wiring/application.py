@@ -35,7 +35,7 @@ class Application(containers.DeclarativeContainer):
     check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.keeper)
 
     upload_places = providers.Singleton(
-        Places, settings.provided.admission.upload_places.call(adapters.cores), "uploads"
+        Places, settings.provided.admission.upload_places.call(adapters.cores), "uploads (MAX_UPLOADS)"
     )
     unknown_upload_places = providers.Singleton(
         Places,
@@ -47,5 +47,7 @@ class Application(containers.DeclarativeContainer):
     receive_recording = providers.Factory(
         ReceiveRecording, authenticate, add_track, adapters.spool, upload_places, waiting_room
     )
-    download_places = providers.Singleton(Places, settings.provided.admission.max_downloads, "downloads")
+    download_places = providers.Singleton(
+        Places, settings.provided.admission.max_downloads, "downloads (MAX_DOWNLOADS)"
+    )
     register_rate = providers.Singleton(RateLimit, settings.provided.admission.register_rate, adapters.clock)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
+import structlog
 from litestar import Request
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -11,10 +12,13 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from entrypoints.settings.serving import Network
 
+logger = structlog.get_logger(__name__)
+
 _ONE_SUBSCRIBER = 64
 """Bits of an IPv6 address; whoever has one of these networks has all its addresses (RFC 6177)."""
 _MAPPED = int(IPv6Address("::ffff:0.0.0.0"))
 _MAPPED_PREFIX = 96
+_ADDRESS = b"x-forwarded-for"
 _SCHEME = b"x-forwarded-proto"
 
 
@@ -28,8 +32,14 @@ def believe_proxies(app: ASGIApp, trusted: Sequence[Network]) -> ASGIApp:
     networks = [str(spelled) for network in trusted for spelled in _spellings(network)]
     believing: Any = ProxyHeadersMiddleware(app, networks)  # type: ignore[arg-type] # the same, typed by each on its own
 
+    told = False
+
     async def believed(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal told
         if scope["type"] == ScopeType.HTTP:
+            if not told and _is_forwarded_by_a_stranger(scope, trusted):
+                told = True  # once is enough, and a stranger could fill the log
+                logger.warning("X-Forwarded-For is not believed", peer=scope["client"], setting="TRUSTED_PROXIES")
             scope["headers"] = [*_with_one_scheme(scope["headers"])]
         await believing(scope, receive, send)
 
@@ -80,6 +90,11 @@ def _name(address: IPv4Address | IPv6Address | None) -> str | None:
     if isinstance(address, IPv6Address):
         return str(IPv6Address(int(address) >> _ONE_SUBSCRIBER << _ONE_SUBSCRIBER))
     return None if address is None else str(address)
+
+
+def _is_forwarded_by_a_stranger(scope: Scope, trusted: Sequence[Network]) -> bool:
+    """Whether it came through a proxy that is not known: all who come through it count as one client."""
+    return any(name == _ADDRESS for name, _ in scope["headers"]) and bool(holders(scope["client"], trusted))
 
 
 def _spellings(network: Network) -> Iterator[Network]:

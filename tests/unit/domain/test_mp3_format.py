@@ -35,7 +35,8 @@ def sources(draw: st.DrawFn) -> WavFormat:
     if encoding is SampleEncoding.GSM_610:
         return in_blocks(GSM_610, draw(rate))
     if encoding is SampleEncoding.IMA_ADPCM:
-        return in_blocks(IMA_ADPCM, draw(rate), draw(st.integers(8, 65_535)), draw(st.integers(1, 2)))
+        channels = draw(st.integers(1, 2))
+        return in_blocks(IMA_ADPCM, draw(rate), draw(st.integers(8 * channels, 65_535)), channels)
     if encoding is SampleEncoding.MS_ADPCM:
         return in_blocks(MS_ADPCM, draw(rate), draw(st.integers(42, 65_535)), draw(st.integers(1, 6)))
     return plain(encoding, draw(rate), draw(st.integers(1, LIMITS.max_channels)))

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import structlog
 from litestar import Request
 
 from entrypoints.http.server.client import believe_proxies, client_name, holders, holders_behind
@@ -13,7 +14,9 @@ TRUSTED = Serving(
 ).trusted_networks
 
 
-async def believed(peer: str | None, *headers: tuple[str, str], kind: str = "http") -> Request[Any, Any, Any]:
+async def believed(
+    peer: str | None, *headers: tuple[str, str], kind: str = "http", times: int = 1
+) -> Request[Any, Any, Any]:
     """The request as the application sees it."""
     scope: Any = {
         "type": kind,
@@ -27,8 +30,11 @@ async def believed(peer: str | None, *headers: tuple[str, str], kind: str = "htt
         seen.append(scope)
 
     nothing: Any = None
-    await believe_proxies(application, TRUSTED)(scope, nothing, nothing)
-    [last] = seen
+    believing = believe_proxies(application, TRUSTED)
+    for _ in range(times):
+        request: Any = {**scope}
+        await believing(request, nothing, nothing)
+    last = seen[-1]
     last["type"] = "http"
     return Request(last)
 
@@ -163,3 +169,19 @@ def test_a_proxy_holds_in_nobodys_name(peer: str) -> None:
 
 def test_what_a_proxy_calls_by_no_address_is_one_client() -> None:
     assert holders(("some text", 1), TRUSTED) == ("address unknown",)
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers", "warnings"),
+    [
+        ("203.0.113.9", [("x-forwarded-for", "1.1.1.1")], 1),
+        ("10.0.0.1", [("x-forwarded-for", "1.1.1.1")], 0),
+        ("203.0.113.9", [("x-forwarded-proto", "https")], 0),
+    ],
+)
+async def test_a_proxy_that_is_not_known_is_told_of_once(
+    peer: str, headers: list[tuple[str, str]], warnings: int
+) -> None:
+    with structlog.testing.capture_logs() as logged:
+        await believed(peer, *headers, times=3)
+    assert [entry["setting"] for entry in logged] == ["TRUSTED_PROXIES"] * warnings

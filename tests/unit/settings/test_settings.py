@@ -131,6 +131,17 @@ def test_settings_that_contradict_each_other_are_refused(lower: str, upper: str)
     assert wrong.value.setting == lower
 
 
+@pytest.mark.parametrize(
+    ("bound", "within"),
+    [("MAX_REQUESTS", "MAX_UPLOADS"), ("MAX_REQUESTS", "MAX_DOWNLOADS"), ("MAX_CONNECTIONS", "MAX_REQUESTS")],
+)
+def test_what_bounds_all_is_not_below_what_it_bounds(bound: str, within: str) -> None:
+    read_settings({bound: "2500", within: "2500"})
+    with pytest.raises(WrongSetting, match=rf"must not be below {within}, which is 2500; it is 2499$") as wrong:
+        read_settings({bound: "2499", within: "2500"})
+    assert wrong.value.setting == bound
+
+
 def test_settings_are_changed_by_their_names_whichever_section_they_are_in() -> None:
     changed = Settings().but(database_url="host=/run", max_uploads=7)
     assert (changed.storage.database_url, changed.admission.max_uploads) == ("host=/run", 7)
