@@ -10,7 +10,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import uvloop
 
+from entrypoints.http.server.drop import drop
 from entrypoints.http.server.protocol import ConnectionBounds
 from entrypoints.http.server.turns import MAX_WAITING_REQUESTS
 from tests.integration.serving import connected, ending, sent, serving
@@ -134,6 +136,34 @@ async def test_a_client_that_takes_nothing_is_dropped(connection_header: bytes) 
         await sent(connection, head)
         await asyncio.sleep(4 * BOUNDS.stalled_seconds)
         assert len(await ending(connection)) < MANY_BYTES
+
+
+@pytest.mark.parametrize("make_loop", [uvloop.new_event_loop, asyncio.new_event_loop])
+def test_a_connection_that_has_ended_is_not_dropped_again(make_loop: Any) -> None:
+    """Two clocks may run out together, and the client may reset the connection before."""
+
+    class Dropped(asyncio.Protocol):
+        def connection_made(self, transport: Any) -> None:
+            self.transport, self.lost = transport, asyncio.Event()
+            drop(transport)
+            drop(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            drop(self.transport)
+            self.lost.set()
+
+    async def dropped() -> None:
+        protocol = Dropped()
+        server = await asyncio.get_running_loop().create_server(lambda: protocol, "127.0.0.1", 0)
+        async with server, connected(server.sockets[0].getsockname()) as connection:
+            assert await ending(connection) == b""
+            await protocol.lost.wait()
+            await asyncio.sleep(0)
+            assert protocol.transport.get_extra_info("socket").fileno() < 0
+            drop(protocol.transport)
+
+    with asyncio.Runner(loop_factory=make_loop) as runner:
+        runner.run(dropped())
 
 
 async def test_a_client_that_takes_little_at_a_time_is_served() -> None:
