@@ -63,12 +63,12 @@ def _wrapped(handler: ASGIApp, settings: Settings) -> ASGIApp:
     Who the client is has to be known before anything looks. Every answer is logged, that to a cancelled request too.
     A request counts, and holds what it holds, until its answer has ended, however it did. What reads on where a body
     was not read to its end is around refusals, too. Nearest to the handlers is what cuts their bodies into slices. Who
-    takes an answer too slowly is told by the server's own `send`.
+    takes an answer too slowly is told by the server's own `send`, and the log by what was sent before the cut.
     """
     trusted = settings.serving.trusted_networks
     handler = end_refused_uploads(answer_refused(slice_bodies(handler)))
     handler = limit_requests(release_held(handler), Shares(settings.admission.max_requests), trusted)
-    handler = end_slow_responses(log_requests(answer_cancelled(handler)), settings.requests)
+    handler = log_requests(end_slow_responses(answer_cancelled(handler), settings.requests))
     return believe_proxies(handler, trusted)
 
 

@@ -14,7 +14,9 @@ import uvloop
 
 from entrypoints.http.server.drop import drop
 from entrypoints.http.server.protocol import ConnectionBounds
+from entrypoints.http.server.slow_readers import end_slow_responses
 from entrypoints.http.server.turns import MAX_WAITING_REQUESTS
+from entrypoints.settings.requests import Requests
 from tests.integration.serving import connected, ending, sent, serving
 
 BOUNDS = ConnectionBounds(head_bytes=2000, head_seconds=0.3, stalled_seconds=0.3)
@@ -164,6 +166,22 @@ def test_a_connection_that_has_ended_is_not_dropped_again(make_loop: Any) -> Non
 
     with asyncio.Runner(loop_factory=make_loop) as runner:
         runner.run(dropped())
+
+
+async def test_h34_a_reader_of_a_page_that_is_cut_off_leaves_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    """What goes on sending without ever waiting hears of the cut before the transport tells."""
+    ended = asyncio.Event()
+
+    async def noted(scope: Any, receive: Any, send: Any) -> None:
+        await app(scope, receive, send)
+        ended.set()
+
+    watched = end_slow_responses(noted, Requests(min_download_rate=1 << 30, download_grace=0))
+    async with serving(watched, PATIENT) as address, connected(address, 4096) as connection:
+        await sent(connection, REQUEST.replace(b"/ ", b"/%d " % MANY_BYTES))
+        await asyncio.wait_for(ended.wait(), 10)
+        assert len(await ending(connection)) < MANY_BYTES
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
 
 
 async def test_a_client_that_takes_little_at_a_time_is_served() -> None:

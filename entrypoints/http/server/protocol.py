@@ -122,7 +122,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["state"][DROP] = partial(drop, self.transport)
+        self.scope["state"][DROP] = self._drop
         self._in_head = True
         self._head = Head(self._bounds.head_bytes)
         self._pieces = Pieces()
@@ -246,6 +246,11 @@ class BoundedProtocol(HttpToolsProtocol):
             if cycle is not None and not cycle.response_complete:
                 cycle.disconnected = True
                 cycle.message_event.set()
+
+    def _drop(self) -> None:
+        """End the connection at once; whoever answers hears of it before the transport tells."""
+        self._give_up_on_answers()
+        drop(self.transport)
 
     def _await_head(self) -> None:
         self._cancel_head_timer()
