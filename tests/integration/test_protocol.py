@@ -14,7 +14,7 @@ import uvloop
 
 from entrypoints.http.server.drop import drop
 from entrypoints.http.server.protocol import ConnectionBounds
-from entrypoints.http.server.slow_readers import end_slow_responses
+from entrypoints.http.server.slow_readers import DROP, end_slow_responses
 from entrypoints.http.server.turns import MAX_WAITING_REQUESTS
 from entrypoints.settings.requests import Requests
 from tests.integration.serving import connected, ending, sent, serving
@@ -182,6 +182,21 @@ async def test_h34_a_reader_of_a_page_that_is_cut_off_leaves_no_error(caplog: py
         await asyncio.wait_for(ended.wait(), 10)
         assert len(await ending(connection)) < MANY_BYTES
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+
+
+async def test_a_body_that_came_early_is_kept_until_its_answer_begins() -> None:
+    """The interim answer may be what is too much for the transport to take at once."""
+
+    async def paused(scope: Any, receive: Any, send: Any) -> None:
+        protocol = scope["state"][DROP].__self__
+        protocol.pause_writing()
+        protocol.resume_writing()
+        await echo(receive, send)
+
+    head = b"POST /echo HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n"
+    async with serving(paused, PATIENT) as address, connected(address) as connection:
+        await sent(connection, head + b"early")
+        assert (await ending(connection)).endswith(b"\r\n\r\nearly")
 
 
 async def test_a_client_that_takes_little_at_a_time_is_served() -> None:

@@ -176,8 +176,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         self._stall.watch()
-        if (answered := self._turns.current) is not None:
-            answered.body = bytearray()  # its answer has begun; what came before is not read any more
+        if (answered := self._turns.current) is not None and answered.response_started:
+            answered.body = bytearray()  # what came of it before is not read any more
 
     def resume_writing(self) -> None:
         self._stall.resume()
