@@ -1,6 +1,7 @@
 """Connections that are too slow or too large, as bytes on the wire against uvicorn with our protocol."""
 
 import asyncio
+import json
 import logging
 import socket
 import struct
@@ -13,11 +14,12 @@ import pytest
 import uvloop
 
 from entrypoints.http.server.drop import drop
-from entrypoints.http.server.protocol import ConnectionBounds
+from entrypoints.http.server.protocol import BoundedProtocol, ConnectionBounds
 from entrypoints.http.server.slow_readers import DROP, end_slow_responses
 from entrypoints.http.server.turns import MAX_WAITING_REQUESTS
 from entrypoints.settings.requests import Requests
 from tests.integration.serving import connected, ending, sent, serving
+from tests.unit.http.logs import captured_logs
 
 BOUNDS = ConnectionBounds(head_bytes=2000, head_seconds=0.3, stalled_seconds=0.3)
 PATIENT = ConnectionBounds(head_bytes=2000, head_seconds=30, stalled_seconds=30)
@@ -287,6 +289,24 @@ async def test_h26_a_field_after_the_body_is_dropped() -> None:
         await sent(connection, request + trailers + b"\r\n")
         assert (await ending(connection)).endswith(b"ab")
     assert seen == [(b"host", b"a"), (b"connection", b"close"), (b"transfer-encoding", b"chunked")]
+
+
+@pytest.mark.parametrize("head", [REQUEST, b"GET / HTTP/1.1\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n"])
+@pytest.mark.parametrize(("fault", "level"), [(KeyError("ours"), "error"), (ValueError("theirs"), "info")])
+async def test_a_fault_of_ours_is_not_told_as_the_clients(
+    monkeypatch: pytest.MonkeyPatch, head: bytes, fault: Exception, level: str
+) -> None:
+    def begin(self: BoundedProtocol) -> None:
+        raise fault
+
+    monkeypatch.setattr(BoundedProtocol, "_begin", begin)
+    with captured_logs("json") as log:
+        async with served(PATIENT) as connection:
+            await sent(connection, head)
+            await ending(connection)
+    first, *_ = [json.loads(line) for line in log.getvalue().splitlines() if "uvicorn" not in line]
+    assert first["level"] == level
+    assert ("KeyError: 'ours'" in first.get("exception", "")) is (level == "error")
 
 
 WHOLE = [b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n", b"POST /wait HTTP/1.1\r\nContent-Length: 2\r\n\r\nab"]
