@@ -10,7 +10,6 @@ from litestar.types import ASGIApp
 
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
-from application.admission.shares import Shares
 from application.authenticate import Authenticate
 from application.open_record import OpenRecord
 from application.readiness import Readiness
@@ -67,7 +66,7 @@ def _wrapped(handler: ASGIApp, settings: Settings) -> ASGIApp:
     """
     trusted = settings.serving.trusted_networks
     handler = end_refused_uploads(answer_refused(slice_bodies(handler)))
-    handler = limit_requests(release_held(handler), Shares(settings.admission.max_requests), trusted)
+    handler = limit_requests(release_held(handler), Places(settings.admission.max_requests, "requests"), trusted)
     handler = log_requests(end_slow_responses(answer_cancelled(handler), settings.requests))
     return believe_proxies(handler, trusted)
 
