@@ -347,23 +347,6 @@ def test_h31_a_file_that_came_first_waits_for_a_place(shared: Watched) -> None:
     wait_until(lambda: not shared.leftovers())
 
 
-def test_h31_who_leaves_waits_no_longer_for_a_place(shared: Watched) -> None:
-    """Who resets the connection. Who closes it may still wait for the answer: to us that looks like a sender's end."""
-    with ExitStack() as stack:
-        begun_uploads(stack, shared, *(f"192.0.2.{number}" for number in range(SHARED_PLACES)))
-        starts, held = shared.starts, len(shared.leftovers())
-        body = body_of(shared, "file")
-        head = f"POST /add_track HTTP/1.1\r\nHost: here\r\nContent-Type: {CONTENT_TYPE}\r\n"
-        with shared.connect() as leaving:
-            leaving.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-            wait_until(lambda: all(len(shared.leftovers()) > held for _ in range(20)))  # not a check of the disk
-            leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # so that it is a reset
-        wait_until(lambda: len(shared.leftovers()) == held)
-        assert shared.starts == starts
-    wait_until(lambda: not shared.leftovers())
-    assert "Traceback" not in shared.server.log
-
-
 def test_h33_files_before_their_credentials_keep_nobody_out_who_says_who_they_are(shared: Watched) -> None:
     with ExitStack() as stack:
         for number in range(SHARED_PLACES):
