@@ -1,6 +1,5 @@
 """Receiving a recording, by whichever way it comes in."""
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -29,8 +28,7 @@ class IncomingRecording(ABC):
     """A recording on its way in: what each way in (a form, a raw body, a folder) tells `ReceiveRecording` of it.
 
     It is asked for `sender`, `open` and `blocks`, in this order; where it has named nobody, for `sender` again after
-    `open` and after the end of `blocks`, and then for `gone`. What it raises comes out of the use case unchanged.
-    Whoever made it closes it.
+    `open` and after the end of `blocks`. What it raises comes out of the use case unchanged. Whoever made it closes it.
     """
 
     @abstractmethod
@@ -58,13 +56,6 @@ class IncomingRecording(ABC):
     @abstractmethod
     def bytes_to_come(self) -> int:
         """How many bytes of the file are certain to follow those that `blocks` has given. 0 where nobody can know."""
-
-    async def gone(self) -> None:
-        """Wait until nobody waits for the outcome any more, and raise what is to come out then.
-
-        Cancelled where it is no longer of interest. This one waits for ever: the recording is taken whoever waits.
-        """
-        await asyncio.get_running_loop().create_future()
 
 
 class ReceiveRecording:
@@ -134,7 +125,7 @@ class ReceiveRecording:
                     await waiting.write(block)
                 user = await self._known(recording.sender())
                 holders = _holders(recording, user)
-                async with self._places.wait(*holders, seconds=PLACE_SECONDS, gone=recording.gone):
+                async with self._places.wait(*holders, seconds=PLACE_SECONDS):
                     waiting.leave_place()
                     async with aclosing(waiting.read()) as wav:
                         return await self._add_track(user, file_name, wav, at_least=waiting.size)

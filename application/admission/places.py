@@ -1,7 +1,7 @@
 """How many of one kind of request may be in flight, and how many of them may be one client's."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from application.admission.shares import Shares
@@ -41,20 +41,16 @@ class Places:
             self._leave(holders)
 
     @asynccontextmanager
-    async def wait(
-        self, *holders: str, seconds: float, gone: Callable[[], Awaitable[None]]
-    ) -> AsyncGenerator[None, None]:
+    async def wait(self, *holders: str, seconds: float) -> AsyncGenerator[None, None]:
         """Hold a place while the context lasts, once there is one for these holders, in order of coming.
 
-        `gone` raises as soon as nobody waits any more; that comes out. After `seconds` raises what `refuse_if_full`
-        does. How many may wait is bounded by whoever calls.
+        After `seconds` raises what `refuse_if_full` does. How many may wait is bounded by whoever calls.
         """
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[turn] = holders
         self._hand_out()
         try:
-            if not turn.done():
-                await _either(turn, gone, seconds)
+            await asyncio.wait({turn}, timeout=seconds)
             if not turn.done():
                 self.refuse_if_full(*holders)  # it does: a place for these would have been handed out
             yield
@@ -75,15 +71,3 @@ class Places:
             if self.shares.take_if_free(*holders):
                 del self._waiting[turn]
                 turn.set_result(None)
-
-
-async def _either(turn: asyncio.Future[None], gone: Callable[[], Awaitable[None]], seconds: float) -> None:
-    """Return when the turn has come or the time is up; raise what `gone` raises."""
-    leaving = asyncio.ensure_future(gone())
-    try:
-        await asyncio.wait({turn, leaving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        if leaving.done():
-            await leaving
-    finally:
-        leaving.cancel()
-        await asyncio.gather(leaving, return_exceptions=True)

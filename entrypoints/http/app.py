@@ -10,7 +10,6 @@ from litestar.types import ASGIApp
 
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
-from application.admission.shares import Shares
 from application.authenticate import Authenticate
 from application.open_record import OpenRecord
 from application.readiness import Readiness
@@ -18,7 +17,7 @@ from application.receive_recording import ReceiveRecording
 from domain.errors import MusicAppError
 from domain.register import Register
 from entrypoints.http.error_handlers import answer_error, answer_http_error, answer_unexpected
-from entrypoints.http.openapi import openapi_config
+from entrypoints.http.openapi import make_descriptions, openapi_config
 from entrypoints.http.requests.credentials import bearer_user
 from entrypoints.http.routes.add_track import add_track
 from entrypoints.http.routes.health import live, ready
@@ -39,6 +38,7 @@ from entrypoints.wiring.container import Container
 
 def create_app(container: Container) -> Litestar:
     """The application; what it needs from the container is opened while it runs (`Container.running`)."""
+    description = openapi_config(version("music-app"), schema_page(), PAGE_HEADERS)
     app = Litestar(
         route_handlers=[register, add_track, record, live, ready, home, asset],
         dependencies=_dependencies(container),
@@ -48,12 +48,13 @@ def create_app(container: Container) -> Litestar:
             HTTPException: answer_http_error,
             Exception: answer_unexpected,
         },
-        openapi_config=openapi_config(version("music-app"), schema_page(), PAGE_HEADERS),
+        openapi_config=description,
         request_max_body_size=None,  # each handler bounds its own body
         logging_config=None,
     )
     app.asgi_handler = _wrapped(app.asgi_handler, container.settings)
     make_assets()
+    make_descriptions(description)
     return app
 
 
@@ -63,12 +64,12 @@ def _wrapped(handler: ASGIApp, settings: Settings) -> ASGIApp:
     Who the client is has to be known before anything looks. Every answer is logged, that to a cancelled request too.
     A request counts, and holds what it holds, until its answer has ended, however it did. What reads on where a body
     was not read to its end is around refusals, too. Nearest to the handlers is what cuts their bodies into slices. Who
-    takes an answer too slowly is told by the server's own `send`.
+    takes an answer too slowly is told by the server's own `send`, and the log by what was sent before the cut.
     """
     trusted = settings.serving.trusted_networks
     handler = end_refused_uploads(answer_refused(slice_bodies(handler)))
-    handler = limit_requests(release_held(handler), Shares(settings.admission.max_requests), trusted)
-    handler = end_slow_responses(log_requests(answer_cancelled(handler)), settings.requests)
+    handler = limit_requests(release_held(handler), Places(settings.admission.max_requests, "requests"), trusted)
+    handler = log_requests(end_slow_responses(answer_cancelled(handler), settings.requests))
     return believe_proxies(handler, trusted)
 
 

@@ -1,6 +1,8 @@
 """What the API description says beyond what the handlers' signatures do: forms, files, headers, errors."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, Literal
 
 import msgspec
@@ -9,7 +11,7 @@ from litestar.enums import MediaType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.plugins import OpenAPIRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import (
     Components,
     OpenAPIHeader,
@@ -23,6 +25,7 @@ from litestar.openapi.spec import (
     SecurityScheme,
 )
 from litestar.routes import HTTPRoute
+from litestar.serialization import encode_json
 from litestar.utils.helpers import get_enum_string_value
 
 from entrypoints.http.document import Document
@@ -104,6 +107,7 @@ class _OfflinePage(OpenAPIRenderPlugin):
         super().__init__(path="/", media_type=MediaType.HTML)
         self._page = page
         self._headers = headers
+        self._made: list[Callable[[], Document]] = []
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         return self._page
@@ -118,22 +122,43 @@ class _OfflinePage(OpenAPIRenderPlugin):
         pages = {page for found in routes for page in found.route_handlers if HttpMethod.GET in page.http_methods}
         router.routes.clear()  # else OPTIONS goes on naming GET alone
         for page in pages:
-            router.register(_made_once(page, self._headers))
+            made = cache(partial(self._make, page))
+            self._made.append(made)
+            router.register(_serving(page, made))
+
+    def make(self) -> None:
+        """Make all of them."""
+        for made in self._made:
+            made()
+
+    def _make(self, page: HTTPRouteHandler) -> Document:
+        content: Any = page.fn(None)  # it is no coroutine, and neither renderer looks at the request
+        return Document(content, get_enum_string_value(page.media_type), self._headers)
 
 
-def _made_once(page: HTTPRouteHandler, headers: dict[str, str]) -> HTTPRouteHandler:
-    media_type = get_enum_string_value(page.media_type)
+class _ForPrograms(JsonRenderPlugin):
+    """Litestar's, without asking a request how to encode what is the same for all of them."""
 
-    made: list[Document] = []
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return encode_json(openapi_schema)
 
+
+def _serving(page: HTTPRouteHandler, made: Callable[[], Document]) -> HTTPRouteHandler:
     @route([*page.paths], http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200, name=page.name)
-    async def made_once(request: Request[Any, Any, Any]) -> Response[bytes]:
-        if not made:  # the description is complete at the first request, and not before; no two of them differ in it
-            content: Any = page.fn(request)  # it is no coroutine
-            made.append(Document(content, media_type, headers))
-        return made[0].answer(request)
+    async def served(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return made().answer(request)
 
-    return made_once
+    return served
+
+
+def make_descriptions(config: OpenAPIConfig) -> None:
+    """Make them, which takes a twentieth of a second, before there are any readers.
+
+    They are complete once the application is there, and not before; no two readers' differ.
+    """
+    for plugin in config.render_plugins:
+        if isinstance(plugin, _OfflinePage):
+            plugin.make()
 
 
 def openapi_config(version: str, page: bytes, page_headers: dict[str, str]) -> OpenAPIConfig:
@@ -147,6 +172,6 @@ def openapi_config(version: str, page: bytes, page_headers: dict[str, str]) -> O
                 BEARER: SecurityScheme(type="http", scheme="bearer", description="The user_access_token of /register")
             }
         ),
-        render_plugins=[_OfflinePage(page, page_headers)],
+        render_plugins=[_OfflinePage(page, page_headers), _ForPrograms()],
         openapi_router=Router("/schema", route_handlers=[], include_in_schema=False),
     )

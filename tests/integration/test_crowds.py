@@ -47,9 +47,9 @@ async def answer(connection: socket.socket, request: bytes) -> tuple[int, dict[s
     return int(status.split()[1]), headers, body
 
 
-def is_refusal(found: tuple[int, dict[str, str], bytes]) -> None:
+def is_refusal(found: tuple[int, dict[str, str], bytes], refused: int = 503, code: str = "service.overloaded") -> None:
     status, headers, body = found
-    assert (status, json.loads(body)["code"]) == (503, "service.overloaded")
+    assert (status, json.loads(body)["code"]) == (refused, code)
     assert int(headers["retry-after"]) > 0
 
 
@@ -95,8 +95,10 @@ async def test_h23_a_spare_connection_that_says_nothing_ends_soon(monkeypatch: p
             assert await ending(spare) == b""
 
 
-async def test_h23_more_requests_than_are_answered_at_once_are_refused() -> None:
-    async with serving(service(max_requests=4)) as address, AsyncExitStack() as held:
+@pytest.mark.parametrize(("most", "refusal"), [(3, (503, "service.overloaded")), (4, (429, "limit.places"))])
+async def test_h23_more_requests_than_are_answered_at_once_are_refused(most: int, refusal: tuple[int, str]) -> None:
+    """Of three there are no parts; of four one is left for others."""
+    async with serving(service(max_requests=most)) as address, AsyncExitStack() as held:
         for _ in range(3):
             connection = await held.enter_async_context(connected(address))
             await sent(connection, UNFINISHED)
@@ -104,11 +106,11 @@ async def test_h23_more_requests_than_are_answered_at_once_are_refused() -> None
             async with asyncio.timeout(10):
                 while (found := await answer(other, HOME))[0] == 200:  # the unfinished ones are on their way
                     pass
-            is_refusal(found)
+            is_refusal(found, *refusal)
             assert (await answer(other, LIVE))[0] == 200
             connection.close()
             async with asyncio.timeout(10):
-                while (await answer(other, HOME))[0] == 503:
+                while (await answer(other, HOME))[0] == refusal[0]:
                     pass
 
 

@@ -1,6 +1,7 @@
 """Connections that are too slow or too large, as bytes on the wire against uvicorn with our protocol."""
 
 import asyncio
+import json
 import logging
 import socket
 import struct
@@ -10,10 +11,15 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import uvloop
 
-from entrypoints.http.server.protocol import ConnectionBounds
+from entrypoints.http.server.drop import drop
+from entrypoints.http.server.protocol import BoundedProtocol, ConnectionBounds
+from entrypoints.http.server.slow_readers import DROP, end_slow_responses
 from entrypoints.http.server.turns import MAX_WAITING_REQUESTS
+from entrypoints.settings.requests import Requests
 from tests.integration.serving import connected, ending, sent, serving
+from tests.unit.http.logs import captured_logs
 
 BOUNDS = ConnectionBounds(head_bytes=2000, head_seconds=0.3, stalled_seconds=0.3)
 PATIENT = ConnectionBounds(head_bytes=2000, head_seconds=30, stalled_seconds=30)
@@ -136,6 +142,65 @@ async def test_a_client_that_takes_nothing_is_dropped(connection_header: bytes) 
         assert len(await ending(connection)) < MANY_BYTES
 
 
+@pytest.mark.parametrize("make_loop", [uvloop.new_event_loop, asyncio.new_event_loop])
+def test_a_connection_that_has_ended_is_not_dropped_again(make_loop: Any) -> None:
+    """Two clocks may run out together, and the client may reset the connection before."""
+
+    class Dropped(asyncio.Protocol):
+        def connection_made(self, transport: Any) -> None:
+            self.transport, self.lost = transport, asyncio.Event()
+            drop(transport)
+            drop(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            drop(self.transport)
+            self.lost.set()
+
+    async def dropped() -> None:
+        protocol = Dropped()
+        server = await asyncio.get_running_loop().create_server(lambda: protocol, "127.0.0.1", 0)
+        async with server, connected(server.sockets[0].getsockname()) as connection:
+            assert await ending(connection) == b""
+            await protocol.lost.wait()
+            await asyncio.sleep(0)
+            assert protocol.transport.get_extra_info("socket").fileno() < 0
+            drop(protocol.transport)
+
+    with asyncio.Runner(loop_factory=make_loop) as runner:
+        runner.run(dropped())
+
+
+async def test_h34_a_reader_of_a_page_that_is_cut_off_leaves_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    """What goes on sending without ever waiting hears of the cut before the transport tells."""
+    ended = asyncio.Event()
+
+    async def noted(scope: Any, receive: Any, send: Any) -> None:
+        await app(scope, receive, send)
+        ended.set()
+
+    watched = end_slow_responses(noted, Requests(min_download_rate=1 << 30, download_grace=0))
+    async with serving(watched, PATIENT) as address, connected(address, 4096) as connection:
+        await sent(connection, REQUEST.replace(b"/ ", b"/%d " % MANY_BYTES))
+        await asyncio.wait_for(ended.wait(), 10)
+        assert len(await ending(connection)) < MANY_BYTES
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+
+
+async def test_a_body_that_came_early_is_kept_until_its_answer_begins() -> None:
+    """The interim answer may be what is too much for the transport to take at once."""
+
+    async def paused(scope: Any, receive: Any, send: Any) -> None:
+        protocol = scope["state"][DROP].__self__
+        protocol.pause_writing()
+        protocol.resume_writing()
+        await echo(receive, send)
+
+    head = b"POST /echo HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n"
+    async with serving(paused, PATIENT) as address, connected(address) as connection:
+        await sent(connection, head + b"early")
+        assert (await ending(connection)).endswith(b"\r\n\r\nearly")
+
+
 async def test_a_client_that_takes_little_at_a_time_is_served() -> None:
     size = 4 << 20
     async with served(BOUNDS, receive_buffer=4096) as connection:
@@ -224,6 +289,24 @@ async def test_h26_a_field_after_the_body_is_dropped() -> None:
         await sent(connection, request + trailers + b"\r\n")
         assert (await ending(connection)).endswith(b"ab")
     assert seen == [(b"host", b"a"), (b"connection", b"close"), (b"transfer-encoding", b"chunked")]
+
+
+@pytest.mark.parametrize("head", [REQUEST, b"GET / HTTP/1.1\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n"])
+@pytest.mark.parametrize(("fault", "level"), [(KeyError("ours"), "error"), (ValueError("theirs"), "info")])
+async def test_a_fault_of_ours_is_not_told_as_the_clients(
+    monkeypatch: pytest.MonkeyPatch, head: bytes, fault: Exception, level: str
+) -> None:
+    def begin(self: BoundedProtocol) -> None:
+        raise fault
+
+    monkeypatch.setattr(BoundedProtocol, "_begin", begin)
+    with captured_logs("json") as log:
+        async with served(PATIENT) as connection:
+            await sent(connection, head)
+            await ending(connection)
+    first, *_ = [json.loads(line) for line in log.getvalue().splitlines() if "uvicorn" not in line]
+    assert first["level"] == level
+    assert ("KeyError: 'ours'" in first.get("exception", "")) is (level == "error")
 
 
 WHOLE = [b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n", b"POST /wait HTTP/1.1\r\nContent-Length: 2\r\n\r\nab"]

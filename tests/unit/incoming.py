@@ -6,7 +6,6 @@ from enum import IntEnum
 
 from application.receive_recording import IncomingRecording, Sender
 from domain.users import User
-from entrypoints.http.errors import ClientGone
 
 
 class Told(IntEnum):
@@ -20,8 +19,7 @@ class Told(IntEnum):
 class InMemoryRecording(IncomingRecording):
     """These blocks, one after the other, and then the error, if there is one.
 
-    `before_block` is called before each block. `leave` lets its sender go. The other attributes are there to be looked
-    at.
+    `before_block` is called before each block. The other attributes are there to be looked at.
     """
 
     def __init__(
@@ -35,15 +33,12 @@ class InMemoryRecording(IncomingRecording):
     ) -> None:
         self._blocks, self._sender, self._told, self._error = blocks, sender, told, error
         self._bytes_to_come, self._holders = bytes_to_come, holders
-        self._left = asyncio.Event()
-        self.leave = self._left.set
         self._stage = Told.AT_ONCE
         self.before_block: Callable[[], object] = lambda: None
         self.asked = 0
         self.opened_for: list[User | None] = []
         self.bytes_given = 0
         self.open_blocks = 0
-        self.waits_for_the_outcome = False
 
     def holders(self) -> tuple[str, ...]:
         return self._holders
@@ -73,8 +68,3 @@ class InMemoryRecording(IncomingRecording):
 
     def bytes_to_come(self) -> int:
         return self._bytes_to_come
-
-    async def gone(self) -> None:
-        self.waits_for_the_outcome = True
-        await self._left.wait()
-        raise ClientGone

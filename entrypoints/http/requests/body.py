@@ -76,13 +76,6 @@ async def body_blocks(
         more = message["more_body"]
 
 
-async def client_gone(request: Request[Any, Any, Any]) -> None:
-    """Wait until the client of a body that was read to its end leaves, and raise `ClientGone`."""
-    while (await request.receive())["type"] == "http.request":
-        pass
-    raise ClientGone
-
-
 class _Patience:
     """How long the client is still waited for.
 

@@ -1,9 +1,8 @@
 """The form of an upload, parsed as it arrives: `wav_file`, `user_id`, `user_access_token`, in any order."""
 
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from functools import partial
 from typing import Any, TypeAlias
 
 from litestar import Request
@@ -14,7 +13,7 @@ from application.receive_recording import IncomingRecording
 from domain.errors import RecordingTooLarge
 from domain.users import User
 from entrypoints.http.errors import RequestInvalid, WrongType
-from entrypoints.http.requests.body import Pace, body_blocks, client_gone, content_length, refuse_encoded
+from entrypoints.http.requests.body import Pace, body_blocks, content_length, refuse_encoded
 from entrypoints.http.requests.credentials import FIELDS, FormCredentials, bearer_token
 
 MAX_PARTS = 8
@@ -54,11 +53,10 @@ class UploadForm(IncomingRecording):
         bearer: str | None = None,
         body_bytes: int = 0,
         holders: tuple[str, ...] = (),
-        gone: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """`body_bytes` is the length of the body, 0 where the client does not say it.
 
-        `holders` and `gone` are those of `IncomingRecording`.
+        `holders` are those of `IncomingRecording`.
         """
         self._body = body
         self._body_bytes = body_bytes
@@ -69,7 +67,6 @@ class UploadForm(IncomingRecording):
         self._text = bytearray()
         self._file_name: str | None = None
         self._holders = holders
-        self._gone = gone or super().gone
         self.fields = FormCredentials(bearer)
 
     @classmethod
@@ -80,8 +77,7 @@ class UploadForm(IncomingRecording):
         refuse_encoded(request)
         boundary = boundary_of(request.headers.get("content-type", ""))
         body = body_blocks(request, max_file_bytes + FORM_BYTES, RecordingTooLarge(max_file_bytes), pace)
-        gone = partial(client_gone, request)
-        return cls(body, boundary, bearer_token(request), content_length(request) or 0, holders, gone)
+        return cls(body, boundary, bearer_token(request), content_length(request) or 0, holders)
 
     def holders(self) -> tuple[str, ...]:
         return self._holders
@@ -108,9 +104,6 @@ class UploadForm(IncomingRecording):
 
     def bytes_to_come(self) -> int:
         return max(0, self._body_bytes - self._received - FORM_BYTES)
-
-    async def gone(self) -> None:
-        await self._gone()
 
     async def aclose(self) -> None:
         """Stop reading the form."""

@@ -41,10 +41,10 @@ def log_requests(app: ASGIApp) -> ASGIApp:
             if message["type"] == "http.response.start":
                 seen["status"] = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", identifier.encode()), _NOSNIFF]
-            elif message["type"] == "http.response.body":
+            await send(message)
+            if message["type"] == "http.response.body":  # not before it has left: the client may be cut off meanwhile
                 seen["sent"] += len(message["body"])
                 seen["whole"] = not message["more_body"]
-            await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=identifier):
             try:

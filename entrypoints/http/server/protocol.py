@@ -113,8 +113,7 @@ class BoundedProtocol(HttpToolsProtocol):
         except Beyond as error:
             self._end(str(error))
         except httptools.HttpParserError as error:
-            # The parser ends at an exception of ours, which it wraps. Its own may hold what the client has sent.
-            self._end(str(error.__context__) if isinstance(error.__context__, Beyond) else "what came is no HTTP")
+            self._end(_reason(error.__context__))
         if self._in_head and self._bytes_without_progress < len(data):
             self._bytes_around_head = len(data)  # it began somewhere in these, with the end of an earlier request
             self._await_head()
@@ -122,7 +121,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["state"][DROP] = partial(drop, self.transport)
+        self.scope["state"][DROP] = self._drop
         self._in_head = True
         self._head = Head(self._bounds.head_bytes)
         self._pieces = Pieces()
@@ -176,8 +175,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         self._stall.watch()
-        if (answered := self._turns.current) is not None:
-            answered.body = bytearray()  # its answer has begun; what came before is not read any more
+        if (answered := self._turns.current) is not None and answered.response_started:
+            answered.body = bytearray()  # what came of it before is not read any more
 
     def resume_writing(self) -> None:
         self._stall.resume()
@@ -247,6 +246,11 @@ class BoundedProtocol(HttpToolsProtocol):
                 cycle.disconnected = True
                 cycle.message_event.set()
 
+    def _drop(self) -> None:
+        """End the connection at once; whoever answers hears of it before the transport tells."""
+        self._give_up_on_answers()
+        drop(self.transport)
+
     def _await_head(self) -> None:
         self._cancel_head_timer()
         spare = self._place is not None and self._place.spare
@@ -263,6 +267,19 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+
+
+def _reason(cause: BaseException | None) -> str:
+    """Why the parser ended: at an exception of ours, which it wraps, or by itself, which may tell what the client sent.
+
+    What neither bounds of ours nor a malformed request explain is our fault, which is logged.
+    """
+    if isinstance(cause, Beyond):
+        return str(cause)
+    if cause is None or isinstance(cause, ValueError | httptools.HttpParserError):
+        return "what came is no HTTP"
+    logger.error("request not read", exc_info=cause)
+    return "a fault of the service"
 
 
 def bounded_protocol(bounds: ConnectionBounds, crowd: Crowd) -> Any:

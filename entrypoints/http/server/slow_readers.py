@@ -16,11 +16,12 @@ DROP = "drop_connection"
 
 
 def end_slow_responses(app: ASGIApp, settings: Requests) -> ASGIApp:
-    """Cut off clients that keep the service waiting for longer than the settings allow. Needs the server's own `send`.
+    """Cut off clients that keep the service waiting for longer than the settings allow.
 
-    A message is sent when the one before it has left the server's buffer: waiting for that is waiting for the client.
-    What the system takes without our waiting, megabytes at times, brings the client no more than the grace. After the
-    cut nothing is sent any more, and the application hears of it as of any client that leaves.
+    Needs a `send` that waits for nothing but the server's own. A message is sent when the one before it has left
+    the server's buffer: waiting for that is waiting for the client. What the system takes without our waiting,
+    megabytes at times, brings the client no more than the grace. After the cut nothing is sent any more, and the
+    application hears of it as of any client that leaves.
     """
 
     async def watched(scope: Scope, receive: Receive, send: Send) -> None:

@@ -27,11 +27,12 @@ class RequestParser(httptools.HttpRequestParser):
     def feed_data(self, data: bytes) -> None:  # type: ignore[override] # uvicorn gives nothing but bytes
         try:
             super().feed_data(data)
+            return
         except httptools.HttpParserUpgrade as upgrade:
             if not self.ignores_upgrade:
                 raise
             [offset] = upgrade.args
-            self._go_on(data[offset:])
+        self._go_on(data[offset:])  # not above, where Python would make the upgrade the cause of whatever is raised
 
     def head_without_upgrade(self, url: bytes, fields: Iterable[tuple[bytes, bytes]]) -> bytes:
         """The head that was parsed, as bytes, but for the demand."""

@@ -2,21 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
 
 import pytest
 
 from application.admission.places import Places
 from domain.errors import Overloaded, ShareTaken
-from entrypoints.http.errors import ClientGone
 
 GREEDY = "address 203.0.113.7"
-
-
-async def never() -> None:
-    """Whoever waits does not leave."""
-    await asyncio.get_running_loop().create_future()
 
 
 def taken(places: Places, stack: ExitStack, *holders: str) -> int:
@@ -99,12 +92,10 @@ def test_h30_nobody_is_remembered_who_holds_nothing() -> None:
 class Caller:
     """Somebody who waits for a place, and keeps it until `leave`."""
 
-    def __init__(
-        self, places: Places, *holders: str, seconds: float = 60, gone: Callable[[], Awaitable[None]] = never
-    ) -> None:
+    def __init__(self, places: Places, *holders: str, seconds: float = 60) -> None:
         self.has_place = False
         self._done = asyncio.Event()
-        self.task = asyncio.create_task(self._wait(places, holders, seconds, gone))
+        self.task = asyncio.create_task(self._wait(places, holders, seconds))
 
     async def leave(self) -> None:
         """Give the place back."""
@@ -112,10 +103,8 @@ class Caller:
         await self.task
         await settled()
 
-    async def _wait(
-        self, places: Places, holders: tuple[str, ...], seconds: float, gone: Callable[[], Awaitable[None]]
-    ) -> None:
-        async with places.wait(*holders, seconds=seconds, gone=gone):
+    async def _wait(self, places: Places, holders: tuple[str, ...], seconds: float) -> None:
+        async with places.wait(*holders, seconds=seconds):
             self.has_place = True
             await self._done.wait()
 
@@ -128,11 +117,7 @@ async def settled() -> None:
 
 async def test_who_waits_for_a_free_place_has_it_at_once() -> None:
     places = Places(1, "uploads")
-
-    def asked() -> Awaitable[None]:
-        raise AssertionError("who does not wait is not watched")
-
-    async with places.wait("user 1", seconds=60, gone=asked):
+    async with places.wait("user 1", seconds=60):
         with pytest.raises(Overloaded):
             places.refuse_if_full()
     assert (places.shares.free, len(places.shares._held), len(places._waiting)) == (1, 0, 0)
@@ -175,26 +160,6 @@ async def test_h31_nobody_waits_for_ever(count: int, error: type[Exception]) -> 
         with pytest.raises(error):
             await Caller(places, GREEDY, seconds=0.001).task
         assert (places.shares.free, places.shares._held[GREEDY], len(places._waiting)) == (count - 3, 3, 0)
-
-
-async def test_h31_who_leaves_waits_no_longer() -> None:
-    places = Places(1, "uploads")
-    left = asyncio.Event()
-
-    async def gone() -> None:
-        await left.wait()
-        raise ClientGone
-
-    with places.take():
-        caller, behind = Caller(places, gone=gone), Caller(places)
-        await settled()
-        left.set()
-        with pytest.raises(ClientGone):
-            await caller.task
-        assert len(places._waiting) == 1
-    await settled()
-    assert (caller.has_place, behind.has_place) == (False, True)
-    await behind.leave()
 
 
 @pytest.mark.parametrize("is_given_one", [False, True])

@@ -23,7 +23,6 @@ from domain.errors import (
 )
 from domain.tracks import Track
 from domain.users import User
-from entrypoints.http.errors import ClientGone
 from entrypoints.wiring.container import Container
 from tests.unit import memory
 from tests.unit.incoming import InMemoryRecording, Told
@@ -168,7 +167,7 @@ async def test_who_comes_last_finds_no_place(container: Container, told: Told) -
 async def waiting(container: Container, recording: InMemoryRecording) -> asyncio.Task[Track]:
     """The recording on its way in, which is there as a whole and waits for a place."""
     receiving = asyncio.create_task(container.application.receive_recording()(recording))
-    while not recording.waits_for_the_outcome:
+    while not container.application.upload_places()._waiting:
         assert not receiving.done()
         await asyncio.sleep(0)
     return receiving
@@ -184,17 +183,6 @@ async def test_h33_a_file_that_came_first_waits_for_a_place_without_taking_one(c
     assert unknown.shares.free == 0  # until it has the other
     assert (await receiving).user_id == user.user_id
     assert (free(container), nothing_waits(container)) == (1, True)
-
-
-async def test_h33_who_leaves_waits_no_longer(container: Container) -> None:
-    _, credentials = await registered(container)
-    recording = InMemoryRecording(KIBIBYTES, credentials, Told.AT_THE_END)
-    with container.application.upload_places().take():
-        receiving = await waiting(container, recording)
-        recording.leave()
-        with pytest.raises(ClientGone):
-            await receiving
-    assert nothing_is_left(container, recording)
 
 
 async def test_h33_nobody_waits_for_ever(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:

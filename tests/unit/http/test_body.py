@@ -9,7 +9,7 @@ from litestar import Request
 
 from domain.errors import RecordingTooLarge
 from entrypoints.http.errors import ClientGone, UploadTooSlow
-from entrypoints.http.requests.body import Pace, body_blocks, client_gone
+from entrypoints.http.requests.body import Pace, body_blocks
 
 NEVER = 1e9
 
@@ -125,14 +125,3 @@ async def test_a_client_that_leaves_is_not_slow() -> None:
     request = request_of(receive)
     with pytest.raises(ClientGone):
         await anext(body_blocks(request, 1, RecordingTooLarge(1), PACE))
-
-
-async def test_a_client_is_gone_when_it_has_left_and_no_sooner() -> None:
-    messages: list[Any] = [{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}]
-
-    async def receive() -> Any:
-        return messages.pop(0)
-
-    with pytest.raises(ClientGone):
-        await client_gone(request_of(receive))
-    assert messages == []
