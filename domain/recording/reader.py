@@ -64,7 +64,8 @@ class WavReader:
     def push(self, data: bytes) -> bytes:
         """The next bytes of the file; returns sample bytes, whole blocks of them, maybe none.
 
-        Raises `NotAWav`, `UnsupportedChannels`, `UnsupportedRate`, `UnsupportedCodec` and `DamagedRecording`.
+        Raises `NotAWav`, `UnsupportedChannels`, `UnsupportedRate`, `UnsupportedCodec`, `RateTooLowForCodec` and
+        `DamagedRecording`.
         """
         for _ in self.push_in_steps(data):
             pass
