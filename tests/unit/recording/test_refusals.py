@@ -8,6 +8,7 @@ from domain.errors import DamagedRecording, RateTooLowForCodec, UnsupportedChann
 from domain.recording.limits import WavLimits
 from domain.recording.reader import WavReader
 from tests.unit.recording.reading import read
+from tests.wav_reading import push
 from tests.wavs import EXTENSIBLE, FLOAT, GSM_610, IMA_ADPCM, MS_ADPCM, PCM, fmt_body, wav
 
 SMALL = WavLimits(max_channels=2, min_sample_rate=8000, max_sample_rate=48000)
@@ -59,7 +60,7 @@ def test_rates_are_bounded(rate: int) -> None:
 def test_bounds_are_checked_before_the_codec_and_before_any_data() -> None:
     reader = WavReader()
     with pytest.raises(UnsupportedRate):
-        reader.push(wav(b"", tag=0x55, rate=1)[:36])
+        push(reader, wav(b"", tag=0x55, rate=1)[:36])
 
 
 @pytest.mark.parametrize(
