@@ -20,7 +20,7 @@ _DATE = re.compile(r"(\d{4})(?:[-_:./ ]?(\d\d)[-_:./ ]?(\d\d)(?:[T ](\d\d)[-_:. 
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """Texts about a recording, each empty where nothing is known. `Tags.of` makes them from what a file says."""
+    """Texts about a recording, each empty where nothing is known. `TagCollector` makes them from what a file says."""
 
     title: str = ""
     artist: str = ""
@@ -41,14 +41,6 @@ class Tags:
     comment: str = ""
     description: str = ""
     """Of the recording, as `bext` has it."""
-
-    @staticmethod
-    def of(texts: Iterable[tuple[str, str]]) -> "Tags":
-        """From pairs of a field's name and its text, taken as by `TagCollector`."""
-        collector = TagCollector()
-        for name, text in texts:
-            collector.put(name, text)
-        return collector.tags
 
     def over(self, other: Self) -> Self:
         """These, and where they say nothing, the others."""

@@ -21,6 +21,7 @@ EXAMPLES: tuple[MusicAppError, ...] = (
     errors.TooLong(60),
     errors.UnsupportedChannels(65, 64),
     errors.UnsupportedRate(1, 1000, 384_000),
+    errors.RateTooLowForCodec(7999, 8000, "GSM 6.10"),
     errors.RecordingTooLarge(9),
     errors.TooLargeToHold(9),
     errors.Mp3TooLarge(9),

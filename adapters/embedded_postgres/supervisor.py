@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 from adapters.embedded_postgres.account import server_account
+from adapters.embedded_postgres.back_off import BackOff
 from adapters.embedded_postgres.binaries import find_binaries
 from adapters.embedded_postgres.cluster import DATABASE, Cluster, closed_to_us
 from adapters.embedded_postgres.locks import FileLock
@@ -27,9 +28,6 @@ _ORPHAN_GRACE_SECONDS = 5
 _CREATE_SECONDS = 60  # copying the 8 MB template takes a fraction of a second
 _POLL_SECONDS = 0.05
 _WATCH_SECONDS = 1.0
-_FIRST_DELAY_SECONDS = 0.1
-_LONGEST_DELAY_SECONDS = 30.0
-_STABLE_SECONDS = 1.0  # who served for so long is started again at once
 _PROBLEMS = (OSError, ServerEnded, WrongSetting, psycopg.Error, subprocess.SubprocessError)
 
 
@@ -57,30 +55,26 @@ class Supervisor:
             return self._cluster.conninfo()
         except ServerEnded as error:
             raise WrongSetting("DATA_DIR", f"PostgreSQL did not start in {self._cluster.data}: {error}") from error
-        except psycopg.Error as error:
-            said = " ".join(str(error).split())
-            raise WrongSetting("DATA_DIR", f"no database can be kept in {self._cluster.folder}: {said}") from error
         except PermissionError as error:
             raise closed_to_us(error) from error
+        except WrongSetting:
+            raise
         except _PROBLEMS as error:
-            if isinstance(error, WrongSetting):
-                raise
-            raise WrongSetting("DATA_DIR", f"no database can be kept in {self._cluster.folder}: {error}") from error
+            said = " ".join(str(error).split())
+            raise WrongSetting("DATA_DIR", f"no database can be kept in {self._cluster.folder}: {said}") from error
 
     def guard(self) -> None:
         """Until `stop`: pass on the server's log, restart it when it ends by itself, own it when the owner goes."""
-        delay, since = _FIRST_DELAY_SECONDS, time.monotonic()
+        back_off = BackOff(time.monotonic())
         while not self._stopping.is_set():
             if self._watch():
                 continue
-            stable = time.monotonic() - since > _STABLE_SECONDS
-            delay = _FIRST_DELAY_SECONDS if stable else min(delay * 2, _LONGEST_DELAY_SECONDS)
-            self._stopping.wait(delay)
+            self._stopping.wait(back_off.fail(time.monotonic()))
             try:
                 self._serve()
             except _PROBLEMS as error:
                 _logger.error("PostgreSQL does not run: %s", error)  # noqa: TRY400 - tried again; the trace says nothing more
-            since = time.monotonic()
+            back_off.begin(time.monotonic())
 
     def stop(self) -> None:
         """Stop the server if it is ours. For any thread; bounded; safe to repeat."""

@@ -59,16 +59,19 @@ class UnsupportedChannels(RecordingError):
 
 
 class UnsupportedRate(RecordingError):
-    """The sample rate is outside what is taken. Rates are in Hz; `codec` is named where others may have lower ones."""
+    """The sample rate is outside what is taken. Rates are in Hz."""
 
-    def __init__(self, rate: int, lowest: int, highest: int, codec: str = "") -> None:
-        self.rate, self.lowest, self.highest, self.codec = rate, lowest, highest, codec
-        super().__init__(f"the recording says its sample rate is {rate} Hz; {self.taken}")
+    def __init__(self, rate: int, lowest: int, highest: int) -> None:
+        self.rate, self.lowest, self.highest = rate, lowest, highest
+        super().__init__(f"the recording says its sample rate is {rate} Hz; {lowest} to {highest} Hz are taken")
 
-    @property
-    def taken(self) -> str:
-        """What would be right, in words."""
-        return f"{self.lowest} to {self.highest} Hz are taken{f' of {self.codec}' if self.codec else ''}"
+
+class RateTooLowForCodec(RecordingError):
+    """The sample rate is below the least that is taken of the codec, whatever is taken of others. Rates are in Hz."""
+
+    def __init__(self, rate: int, least: int, codec: str) -> None:
+        self.rate, self.least, self.codec = rate, least, codec
+        super().__init__(f"the recording says its sample rate is {rate} Hz; {codec} is taken at {least} Hz or more")
 
 
 class RecordingTooLarge(RecordingError):

@@ -8,7 +8,7 @@ Microsoft's pages on `WAVEFORMATEX` and `WAVEFORMATEXTENSIBLE`; *New Multimedia 
 import struct
 from dataclasses import dataclass
 
-from domain.errors import DamagedRecording, UnsupportedChannels, UnsupportedCodec, UnsupportedRate
+from domain.errors import DamagedRecording, RateTooLowForCodec, UnsupportedChannels, UnsupportedCodec, UnsupportedRate
 from domain.recording.codec_names import guid_name, tag_name
 from domain.recording.format import Codec, RecordingFormat, SampleEncoding, WavFormat
 from domain.recording.limits import WavLimits
@@ -90,10 +90,10 @@ class _Words:
 def read_format(body: bytes, *, big_endian: bool, limits: WavLimits) -> SourceFormat:
     """From the first `MAX_FMT_BYTES` of the chunk's body.
 
-    Raises `UnsupportedChannels`, `UnsupportedRate`, `UnsupportedCodec` and `DamagedRecording`, in this order of
-    precedence but for a chunk that is too short to tell. Block alignment and byte rate are believed only where
-    nothing else says how long a block is (ADPCM); the container of a PCM sample has as many bytes as its bits need, as
-    in ffmpeg, sox and libsndfile, whatever the alignment says.
+    Raises `UnsupportedChannels`, `UnsupportedRate`, `UnsupportedCodec`, `RateTooLowForCodec` and `DamagedRecording`, in
+    this order of precedence but for a chunk that is too short to tell. Block alignment and byte rate are believed only
+    where nothing else says how long a block is (ADPCM); the container of a PCM sample has as many bytes as its bits
+    need, as in ffmpeg, sox and libsndfile, whatever the alignment says.
     """
     if len(body) < 16:
         raise DamagedRecording(f"its format chunk has {len(body)} bytes, at least 16 are needed")
@@ -107,7 +107,7 @@ def read_format(body: bytes, *, big_endian: bool, limits: WavLimits) -> SourceFo
     if not (encoding := _BLOCK_CODECS.get(words.tag)):
         return _samples(words)
     if rate < LEAST_RATES[encoding]:
-        raise UnsupportedRate(rate, LEAST_RATES[encoding], limits.max_sample_rate, encoding.value)
+        raise RateTooLowForCodec(rate, LEAST_RATES[encoding], encoding.value)
     return _block_codec(words, order)
 
 

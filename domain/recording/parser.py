@@ -24,7 +24,7 @@ from domain.recording.texts import MAX_CHUNK_BYTES, TagReader
 MAX_CHUNKS = 1000
 """In one file; recorders and editors write a few dozen."""
 CHUNKS_AT_ONCE = 50
-"""So many are read, and then the parser rests: up to half a millisecond of work."""
+"""So many are read, and then the parser rests: up to 1.1 ms of work, as measured (docs/security.md)."""
 _MAX_DS64_BYTES = 28
 _MAX_LOOSE_CHUNK_BYTES = 1 << 20  # behind an empty data chunk, where the container does not say how far it goes
 

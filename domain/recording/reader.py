@@ -23,7 +23,7 @@ class WavReader:
         self.bytes_read = 0
         """Bytes pushed so far."""
         self.repairs: tuple[Repair, ...] = ()
-        """Complete after `finish`; in the order of `Repair`."""
+        """Complete after `finish_in_steps`; in the order of `Repair`."""
         self._out: list[bytes] = []
         self._parser = WavParser(limits, self._out.append)
 
@@ -49,7 +49,7 @@ class WavReader:
 
     @property
     def tags(self) -> Tags:
-        """The texts read so far. They may come before and after the samples: complete after `finish`."""
+        """The texts read so far. They may come before and after the samples: complete after `finish_in_steps`."""
         return self._parser.tags.tags
 
     def certain_duration(self, at_least: int) -> float:
@@ -61,41 +61,30 @@ class WavReader:
         size = max(0, there if self.data_bytes is None else min(there, self.data_bytes))
         return size // source.file_block_bytes * source.format.block_samples / source.format.sample_rate
 
-    def push(self, data: bytes) -> bytes:
-        """The next bytes of the file; returns sample bytes, whole blocks of them, maybe none.
-
-        Raises `NotAWav`, `UnsupportedChannels`, `UnsupportedRate`, `UnsupportedCodec` and `DamagedRecording`.
-        """
-        for _ in self.push_in_steps(data):
-            pass
-        return self.take()
-
     def push_in_steps(self, data: bytes) -> Iterator[None]:
-        """As `push`, but yields between two steps of a millisecond at most; then `take` has what came.
+        """The next bytes of the file, to be run to its end before anything else is pushed; then `take` has what came.
 
-        To be run to its end before anything else is pushed.
+        Others may have a turn where it yields, after up to 2.6 ms as measured (docs/security.md). Raises `NotAWav`,
+        `UnsupportedChannels`, `UnsupportedRate`, `UnsupportedCodec`, `RateTooLowForCodec` and `DamagedRecording`.
         """
         self.bytes_read += len(data)
         return self._parser.feeder.feed(data)
 
-    def finish(self) -> bytes:
-        """The end of the file; returns the rest, for ADPCM maybe a partial block.
-
-        Raises what `push` does, and `NoAudio` if there is not one sample.
-        """
-        for _ in self.finish_in_steps():
-            pass
-        return self.take()
-
     def finish_in_steps(self) -> Iterator[None]:
-        """As `finish`, in steps like those of `push_in_steps`."""
+        """The end of the file, in steps like those of `push_in_steps`.
+
+        Raises what that does, and `NoAudio` if there is not one sample.
+        """
         yield from self._parser.feeder.feed(b"", last=True)
         if not self.samples:
             raise NoAudio
         self.repairs = tuple(repair for repair in Repair if repair in self._parser.repairs)
 
     def take(self) -> bytes:
-        """The sample bytes that have come since this was last asked."""
+        """The sample bytes that have come since this was last asked, maybe none.
+
+        They are whole blocks, but for the end of ADPCM, which may be part of one.
+        """
         out = self._out[0] if len(self._out) == 1 else b"".join(self._out)
         self._out.clear()
         return out

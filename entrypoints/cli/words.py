@@ -17,7 +17,12 @@ WORDS: dict[type[errors.MusicAppError], str] = {
         "{recording} says it has {error.channels} channels; 1 to {error.limit} are taken (MAX_CHANNELS)"
     ),
     errors.UnsupportedRate: (
-        "{recording} says its sample rate is {error.rate} Hz; {error.taken} (MIN_SAMPLE_RATE, MAX_SAMPLE_RATE)"
+        "{recording} says its sample rate is {error.rate} Hz; "
+        "{error.lowest} to {error.highest} Hz are taken (MIN_SAMPLE_RATE, MAX_SAMPLE_RATE)"
+    ),
+    errors.RateTooLowForCodec: (
+        "{recording} says its sample rate is {error.rate} Hz; record at {error.least} Hz or more, "
+        "the least that is taken of {error.codec}"
     ),
     errors.RecordingTooLarge: "{recording} is larger than {error.limit} bytes (MAX_UPLOAD_BYTES)",
     errors.TooLargeToHold: "{recording} would take more than {error.limit} bytes of memory (PYDUB_MAX_BYTES)",

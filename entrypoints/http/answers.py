@@ -99,7 +99,14 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
     errors.UnsupportedRate: Answer(
         422,
         "wav.rate",
-        "wav_file says its sample rate is {error.rate} Hz; {error.taken} (MIN_SAMPLE_RATE, MAX_SAMPLE_RATE)",
+        "wav_file says its sample rate is {error.rate} Hz; "
+        "{error.lowest} to {error.highest} Hz are taken (MIN_SAMPLE_RATE, MAX_SAMPLE_RATE)",
+    ),
+    errors.RateTooLowForCodec: Answer(
+        422,
+        "wav.rate",
+        "wav_file says its sample rate is {error.rate} Hz; record at {error.least} Hz or more, "
+        "the least that is taken of {error.codec}",
     ),
     errors.Mp3TooLarge: Answer(
         422,

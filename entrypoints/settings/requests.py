@@ -15,8 +15,8 @@ class Requests(Section, frozen=True, kw_only=True):
     """Bytes a second."""
     upload_grace: Annotated[int, Meta(ge=1, le=3600)] = 10
     max_upload_seconds: Annotated[int, Meta(ge=1, le=7 * 24 * 3600)] = 6 * 3600
-    min_download_rate: Annotated[int, Meta(ge=1, le=1 << 30)] = 8192
-    """Bytes a second."""
+    min_download_rate: Annotated[int, Meta(ge=1, le=1 << 30)] = 2000
+    """Bytes a second. The default is the 16 kb/s of the smallest MP3s, so that they can be played in real time."""
     download_grace: Annotated[int, Meta(ge=1, le=3600)] = 30
     max_head_bytes: Annotated[int, Meta(ge=1024, le=1 << 20)] = 64 << 10
     max_head_seconds: Annotated[int, Meta(ge=1, le=3600)] = 10

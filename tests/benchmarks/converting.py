@@ -17,6 +17,7 @@ from domain.recording.reader import WavReader
 from entrypoints.cli.convert import BLOCK_BYTES
 from entrypoints.settings.settings import read_settings
 from entrypoints.wiring.postgres import PostgresAdapters
+from tests.wav_reading import finish, push
 
 
 class Conversions:
@@ -54,7 +55,7 @@ async def _convert(converter: AudioConverter, file: BinaryIO) -> None:
 
 async def _samples(reader: WavReader, file: BinaryIO) -> AsyncGenerator[bytes, None]:
     while data := file.read(BLOCK_BYTES):
-        if block := reader.push(data):
+        if block := push(reader, data):
             yield block
-    if block := reader.finish():
+    if block := finish(reader):
         yield block

@@ -17,9 +17,7 @@ _ORDINARY_SECONDS = 6
 _BYTES = 1_000_000
 _ROUNDS, _UPLOADS = 3, 3
 _MOST_TIMES = 10.0
-"""What a recording may cost at most, as a multiple of an ordinary one."""
-_MOST_TIMES_OF_GSM = 15.0
-"""A byte of it holds ten times the samples of an ordinary one; and at less than 16 kb/s speech would be spoiled."""
+"""What a recording should cost at most, as a multiple of an ordinary one; docs/security.md says why GSM costs more."""
 _CLOCK = os.sysconf("SC_CLK_TCK")
 
 
@@ -87,7 +85,5 @@ def _times(cost: _Cost, ordinary: _Cost) -> tuple[float, float]:
 
 def _row(report: Report, name: str, cost: _Cost, ordinary: _Cost) -> None:
     seconds, mp3 = _times(cost, ordinary)
-    verdict = report.verdict(
-        name, max(seconds, mp3), "≤", _MOST_TIMES_OF_GSM if name.startswith("GSM") else _MOST_TIMES
-    )
+    verdict = report.verdict(name, max(seconds, mp3), "≤", _MOST_TIMES)
     report.row(name, f"{cost.seconds:.3f} s", f"{seconds:.1f}", f"{cost.mp3:.3f} MB", f"{mp3:.1f}", verdict)

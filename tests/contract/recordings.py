@@ -10,6 +10,7 @@ from domain.output.format import Mp3Format, Mp3Quality, mp3_format
 from domain.recording.format import SampleEncoding, WavFormat
 from domain.recording.reader import WavReader
 from tests import wavs
+from tests.wav_reading import finish, push
 from tests.wavs import Samples
 
 WIDTHS = {
@@ -90,7 +91,8 @@ def in_blocks(tag: int, channels: int, *, size: int | None = None) -> Recording:
     }[tag]()[:size]
     block_align = 65 if tag == wavs.GSM_610 else 256
     reader = WavReader()
-    samples = reader.push(
+    samples = push(
+        reader,
         wavs.wav(
             data,
             fmt=wavs.fmt_body(
@@ -101,8 +103,8 @@ def in_blocks(tag: int, channels: int, *, size: int | None = None) -> Recording:
                 block_align=block_align,
                 extra=wavs.codec_extra(tag, channels, block_align),
             ),
-        )
+        ),
     )
-    samples += reader.finish()
+    samples += finish(reader)
     assert reader.format is not None
     return Recording(reader.format, samples, reader.samples)

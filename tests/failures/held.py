@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +32,19 @@ class Held:
     def __init__(self, folder: Path, book: Book) -> None:
         self._folder = folder
         self._book = book
+        self._life = ExitStack()
         self._holder = 0
+        self._servers: set[int] = set()
         self._conninfo = ""
 
     @contextmanager
     def running(self) -> Iterator[None]:
+        with self._life:
+            self._life.enter_context(self._program())
+            yield
+
+    @contextmanager
+    def _program(self) -> Iterator[None]:
         said = self._folder / "holder.log"
         with said.open("w") as log:
             command = [*_HOLDER, str(self._folder / "held"), str(os.geteuid())]
@@ -48,6 +56,7 @@ class Held:
         try:
             self._holder = holder.pid
             self._conninfo = json.loads(holder.stdout.readline())["conninfo"]
+            self._servers = self._processes()
             yield
         finally:
             holder.stdin.close()
@@ -90,8 +99,14 @@ class Held:
         """Run `music-app` on this database, with the fault in it or in the server."""
         if watch.process == "command":
             return self._run(database, arguments, prefix(watch, log, fault))
-        with attached(named(family(self._holder), "postgres"), watch, log, fault):
+        if not self._servers & self._processes():  # who starts it again would wait ever longer after failures in a row
+            self._life.close()
+            self._life.enter_context(self._program())
+        with attached(self._processes(), watch, log, fault):
             return self._run(database, arguments)
+
+    def _processes(self) -> set[int]:
+        return named(family(self._holder), "postgres")
 
     def _run(
         self, database: str, arguments: list[str], before: list[str] | None = None

@@ -2,13 +2,16 @@
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from adapters.embedded_postgres import supervisor
 from adapters.embedded_postgres.cluster import reason
 from adapters.embedded_postgres.supervisor import Supervisor
+from domain.errors import WrongSetting
 
 BY_INITDB = """\
 2026-11-28 00:54:41.744 UTC [7] FATAL:  could not write to file "pg_wal/xlogtemp.7": No space left on device
@@ -45,3 +48,80 @@ def test_a_lock_that_cannot_be_opened_is_tried_again(monkeypatch: pytest.MonkeyP
     assert watching._watch()
     assert watching._watch()
     assert len(tried) == 2
+
+
+class Time:
+    """A clock that moves only where a supervisor waits or its server runs."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.waits: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+
+def waits_between(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, lives: list[float], starts: Callable[[], None]
+) -> list[float]:
+    """Of a guarded server that ends by itself after each of these lives; all in seconds."""
+    clock, guarded, ahead = Time(), Supervisor(folder), iter(lives)
+
+    def watch() -> bool:
+        if (life := next(ahead, None)) is None:
+            guarded.stop()
+            return True
+        clock.now += life
+        return False
+
+    monkeypatch.setattr(supervisor, "time", clock)
+    monkeypatch.setattr(guarded._stopping, "wait", clock.wait)
+    monkeypatch.setattr(guarded, "_watch", watch)
+    monkeypatch.setattr(guarded, "_serve", starts)
+    guarded.guard()
+    return clock.waits
+
+
+def test_n3_a_server_that_ends_after_hours_is_started_again_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert waits_between(monkeypatch, tmp_path, [3600, 7200, 60], lambda: None) == [0, 0, 0]
+
+
+def test_n3_a_server_that_keeps_ending_is_started_ever_less_often(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    waits = waits_between(monkeypatch, tmp_path, [3600, *[1.5] * 1200, 61, 1.5], lambda: None)
+
+    assert waits[:6] == pytest.approx([0, 0.1, 0.2, 0.4, 0.8, 1.6])
+    assert waits[10:-2] == [30] * (len(waits) - 12)
+    assert waits[-2:] == pytest.approx([0, 0.1])  # it has served for a minute meanwhile
+
+
+def test_n3_a_server_that_cannot_be_started_is_tried_ever_less_often(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    waits = waits_between(monkeypatch, tmp_path, [3600, 0, 0, 0], fail)
+
+    assert waits == pytest.approx([0, 0.1, 0.2, 0.4])
+    assert [record.message for record in caplog.records] == [
+        "PostgreSQL does not run: [Errno 28] No space left on device"
+    ] * 4
+
+
+def test_why_no_database_can_be_kept_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fail() -> None:
+        raise psycopg.OperationalError("connection failed:\n\tis the server running?\n")
+
+    opened = Supervisor(tmp_path)
+    monkeypatch.setattr(opened._cluster, "prepare", fail)
+
+    with pytest.raises(WrongSetting, match=r"connection failed: is the server running\?$"):
+        opened.open()

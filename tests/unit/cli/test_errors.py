@@ -77,3 +77,10 @@ def test_what_is_no_wav_is_refused_in_one_line(tmp_path: Path, capfd: pytest.Cap
 
     assert capfd.readouterr().err == f"music-app: {told(error, notes)}\n"
     assert list(tmp_path.iterdir()) == [notes]
+
+
+def test_a_rate_that_no_setting_allows_is_told_with_what_to_do_instead() -> None:
+    words = told(errors.RateTooLowForCodec(7999, 8000, "GSM 6.10"), "a.wav")
+
+    assert words.endswith("record at 8000 Hz or more, the least that is taken of GSM 6.10")
+    assert "_SAMPLE_RATE" not in words

@@ -11,7 +11,7 @@ from domain.output.format import Mp3Format, Mp3Quality
 from domain.output.id3 import write_id3
 from domain.tags import Tags
 from tests.players import shown_texts
-from tests.unit.recording.reading import id3_texts
+from tests.unit.recording.reading import id3_texts, tags_of
 
 NAMES = [field.name for field in fields(Tags)]
 ALL = Tags(
@@ -34,7 +34,7 @@ ALL = Tags(
 
 def texts() -> st.SearchStrategy[Tags]:
     pairs = st.lists(st.tuples(st.sampled_from(NAMES), st.text(max_size=30) | st.just("2024-05-06 07:08")), max_size=14)
-    return pairs.map(Tags.of)
+    return pairs.map(tags_of)
 
 
 @given(texts())

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.tags import MAX_ATTEMPTS, MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH, Tags
+from tests.unit.recording.reading import tags_of
 
 NAMES = [field.name for field in fields(Tags)]
 
@@ -41,11 +42,11 @@ NAMES = [field.name for field in fields(Tags)]
     ],
 )
 def test_texts_are_cleaned(name: str, text: str, clean: str) -> None:
-    assert getattr(Tags.of([(name, text)]), name) == clean
+    assert getattr(tags_of([(name, text)]), name) == clean
 
 
 def test_the_first_text_that_says_something_counts() -> None:
-    assert Tags.of([("title", "\0a"), ("title", " "), ("title", "b"), ("title", "c")]) == Tags(title="b")
+    assert tags_of([("title", "\0a"), ("title", " "), ("title", "b"), ("title", "c")]) == Tags(title="b")
 
 
 def test_what_one_source_does_not_say_another_may() -> None:
@@ -57,15 +58,15 @@ def test_what_one_source_does_not_say_another_may() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.text(max_size=60)), max_size=20))
 def test_any_text_becomes_a_bounded_harmless_one(texts: list[tuple[str, str]]) -> None:
-    tags = Tags.of(texts)
+    tags = tags_of(texts)
     for name, text in asdict(tags).items():
         lines = text.split("\n") if name in ("comment", "description") else [text]
         assert all(unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn") for line in lines for c in line)
         assert text == text.strip() == unicodedata.normalize("NFC", text)
-    assert Tags.of(asdict(tags).items()) == tags
+    assert tags_of(asdict(tags).items()) == tags
 
 
 def test_of_a_field_that_says_nothing_a_few_texts_are_looked_at() -> None:
     nothing = [("title", "\x01")] * MAX_ATTEMPTS
-    assert Tags.of([*nothing[1:], ("title", "a"), ("artist", "b")]) == Tags(title="a", artist="b")
-    assert Tags.of([*nothing, ("title", "a"), ("artist", "b")]) == Tags(artist="b")
+    assert tags_of([*nothing[1:], ("title", "a"), ("artist", "b")]) == Tags(title="a", artist="b")
+    assert tags_of([*nothing, ("title", "a"), ("artist", "b")]) == Tags(artist="b")

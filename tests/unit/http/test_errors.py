@@ -183,6 +183,14 @@ def test_a_limit_is_named_by_its_setting(error: errors.MusicAppError, setting: s
     assert setting in said(error)[2]
 
 
+def test_a_rate_that_no_setting_allows_is_told_with_what_to_do_instead() -> None:
+    _, code, message = said(errors.RateTooLowForCodec(7999, 8000, "GSM 6.10"))
+
+    assert code == "wav.rate"
+    assert message.endswith("record at 8000 Hz or more, the least that is taken of GSM 6.10")
+    assert "_SAMPLE_RATE" not in message
+
+
 @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
 def test_what_is_for_the_operator_is_not_told_to_the_client(error: errors.MusicAppError) -> None:
     _, _, message = said(error)

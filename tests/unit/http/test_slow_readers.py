@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from domain.output.format import Mp3Quality, mp3_format
+from domain.recording.format import SampleEncoding, WavFormat
 from entrypoints.http.server.slow_readers import DROP, end_slow_responses
 from entrypoints.settings.requests import Requests
 from tests.unit.http.logs import captured_logs
@@ -56,7 +58,7 @@ class Client:
         self.aborted += 1
 
 
-async def answer(client: Client, blocks: int, own_seconds: float = 0) -> int:
+async def answer(client: Client, blocks: int, own_seconds: float = 0, settings: Requests = SETTINGS) -> int:
     """How many blocks an application got to send."""
     sent = 0
 
@@ -70,7 +72,7 @@ async def answer(client: Client, blocks: int, own_seconds: float = 0) -> int:
 
     scope: Any = {"type": "http", "path": "/record", "state": {DROP: client.abort}}
     nothing: Any = None
-    await end_slow_responses(application, SETTINGS)(scope, nothing, client.send)
+    await end_slow_responses(application, settings)(scope, nothing, client.send)
     return sent
 
 
@@ -91,6 +93,16 @@ async def test_who_is_fast_enough_gets_everything(
     client = Client(monkeypatch, seconds)
     assert await answer(client, 500, own_seconds) == 500
     assert (client.taken, client.aborted) == (499 * BLOCK, 0)
+
+
+async def test_a_player_may_take_the_smallest_mp3_as_it_plays_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    telephone = WavFormat(SampleEncoding.GSM_610, 1, 0, 8000, 65, 320)
+    bit_rate = mp3_format(telephone, 1, Mp3Quality(bit_rate=128)).quality.bit_rate
+    assert bit_rate == 16
+    client = Client(monkeypatch, lambda number: BLOCK * 8 / (bit_rate * 1000))
+
+    assert await answer(client, 500, settings=Requests()) == 500
+    assert client.aborted == 0
 
 
 @pytest.mark.parametrize(

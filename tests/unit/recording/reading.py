@@ -9,6 +9,7 @@ from domain.recording.limits import WavLimits
 from domain.recording.reader import WavReader
 from domain.recording.repairs import Repair
 from domain.tags import TagCollector, Tags
+from tests.wav_reading import finish, push
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ def read(file: bytes, *, push: int = 4096, limits: WavLimits = WavLimits()) -> R
 def read_pieces(pieces: Iterable[bytes], limits: WavLimits = WavLimits()) -> Reading:  # noqa: B008 - frozen
     """Read a file in these pushes."""
     reader = WavReader(limits)
-    out = [reader.push(piece) for piece in pieces]
-    out.append(reader.finish())
+    out = [push(reader, piece) for piece in pieces]
+    out.append(finish(reader))
     assert reader.format is not None
     return Reading(reader.format, reader.samples, b"".join(out), reader.data_bytes, reader.repairs, reader.tags)
 
@@ -42,4 +43,12 @@ def id3_texts(tag: bytes) -> Tags:
     collector = TagCollector()
     for _ in collector.take(read_id3(tag)):
         pass
+    return collector.tags
+
+
+def tags_of(texts: Iterable[tuple[str, str]]) -> Tags:
+    """From pairs of a field's name and its text."""
+    collector = TagCollector()
+    for name, text in texts:
+        collector.put(name, text)
     return collector.tags

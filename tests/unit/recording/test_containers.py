@@ -8,6 +8,7 @@ from domain.errors import DamagedRecording, NotAWav
 from domain.recording.reader import WavReader
 from domain.recording.repairs import Repair
 from tests.unit.recording.reading import read
+from tests.wav_reading import finish, push
 from tests.wavs import Container, fmt_body, pcm, tone, wav
 
 DATA = pcm(tone(240))
@@ -110,7 +111,7 @@ def test_endless_tiny_chunks_are_refused_at_once(magic: bytes) -> None:
     reader = WavReader()
     started = time.process_time()
     with pytest.raises(DamagedRecording):
-        reader.push(container.file(container.chunk(b"junk", b"") * 1_000_000))
+        push(reader, container.file(container.chunk(b"junk", b"") * 1_000_000))
     assert time.process_time() - started < 1
 
 
@@ -133,9 +134,9 @@ def test_endless_tiny_chunks_behind_the_data_cost_little() -> None:
 def test_chunk_that_claims_two_gigabytes_holds_no_memory(name: bytes) -> None:
     reader = WavReader()
     container = Container(b"RF64")
-    reader.push(container.file(container.chunk(b"fmt ", fmt_body()) + container.chunk(name, b"", size=0x7FFFFFF0)))
+    push(reader, container.file(container.chunk(b"fmt ", fmt_body()) + container.chunk(name, b"", size=0x7FFFFFF0)))
     for _ in range(100):
-        assert reader.push(bytes(65536)) == b""
+        assert push(reader, bytes(65536)) == b""
     assert len(reader._parser.feeder._held) < 5000
     with pytest.raises(DamagedRecording):
-        reader.finish()
+        finish(reader)

@@ -6,6 +6,7 @@ from domain.errors import DamagedRecording, NoAudio
 from domain.recording.reader import WavReader
 from domain.recording.repairs import Repair
 from tests.unit.recording.reading import read
+from tests.wav_reading import push
 from tests.wavs import Container, ds64_body, fmt_body, pcm, tone, wav
 
 DATA = pcm(tone(240))
@@ -128,5 +129,5 @@ def test_data_before_the_format_is_damaged() -> None:
 def test_duration_is_certain_as_far_as_claimed_and_there(claimed: int, at_least: int, seconds: float) -> None:
     reader = WavReader()
     assert reader.certain_duration(at_least) == 0
-    reader.push(wav(DATA, data_size=claimed)[:100])
+    push(reader, wav(DATA, data_size=claimed)[:100])
     assert reader.certain_duration(at_least) == seconds

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from domain.errors import RecordingError
 from domain.recording.reader import WavReader
 from tests.unit.recording.reading import Reading, read_pieces
+from tests.wav_reading import push
 from tests.wavs import (
     A_LAW,
     FLOAT,
@@ -97,7 +98,7 @@ def test_nothing_is_hoarded(file: bytes, more: int) -> None:
     handed_out = 0
     try:
         for piece in [file, *[bytes(10_000)] * more]:
-            handed_out += len(reader.push(piece))
+            handed_out += len(push(reader, piece))
             parser = reader._parser
             held = len(parser.feeder._held) + len(parser.stream._rest if parser.stream else b"")
             assert held < MAX_HELD
@@ -146,5 +147,5 @@ def test_block_codecs_hand_out_whole_blocks(count: int, cut: int) -> None:
     ):
         reader = WavReader()
         file = wav(blocks + bytes(cut), tag=tag, bits=4, block_align=align, data_size=0xFFFFFFFF, pad=False)
-        out = reader.push(file)
+        out = push(reader, file)
         assert len(out) == (len(blocks) + cut) // align * align
