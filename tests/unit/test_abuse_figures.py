@@ -1,16 +1,21 @@
 """What the player of attacks makes of its figures: each bound that is missed is named."""
 
 import os
+import socket
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 
 from tests.load.abuse import bystander
+from tests.load.abuse.attack import Window
 from tests.load.abuse.bystander import Served
 from tests.load.abuse.figures import MB, Bounds, Figures, Seen, share
 from tests.load.abuse.kinds import ATTACKS, chosen
+from tests.load.abuse.target import Bystander
 from tests.load.abuse.usage import Usage, memory
 
 QUIET = Seen(Served([0.1, 0.1, 0.1]), Served([0.01, 0.01, 0.01]), [1.0] * 100)
@@ -54,6 +59,28 @@ def test_an_answer_that_is_late_counts_for_the_questions_that_were_not_asked() -
     assert len(bystander.questions(1.0)) == 51
     assert max(bystander.questions(1.0)) == pytest.approx(1000)
     assert bystander.questions(0.002) == [2.0]
+
+
+def test_a_probe_that_reaches_nobody_counts_as_the_longest_wait() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen
+
+        assert set(probed(nobody.getsockname())) == {20_000.0}
+
+
+def test_a_probe_that_is_answered_otherwise_than_by_200_counts_as_the_longest_wait() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as refusing:  # 501 to whatever it is asked
+        answering = Thread(target=refusing.handle_request)
+        answering.start()
+        try:
+            assert probed(("127.0.0.1", refusing.server_port)) == [20_000.0]
+        finally:
+            answering.join()
+
+
+def probed(address: tuple[str, int]) -> list[float]:
+    """What the probe makes of what is there, in one question."""
+    return bystander.watch_live(Bystander(address, b"", "/"), Window(0, 0))
 
 
 def test_memory_is_that_which_is_used() -> None:
