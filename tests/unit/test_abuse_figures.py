@@ -1,6 +1,7 @@
 """What the player of attacks makes of its figures: each bound that is missed is named."""
 
 import os
+import pickle
 import socket
 from collections import Counter
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from threading import Thread
 import pytest
 
 from tests.load.abuse import bystander
-from tests.load.abuse.attack import Window
+from tests.load.abuse.attack import Meets, Window
 from tests.load.abuse.bystander import Served
 from tests.load.abuse.figures import MB, Bounds, Figures, Seen, share
 from tests.load.abuse.kinds import ATTACKS, chosen
@@ -23,17 +24,22 @@ GOOD = Figures(
     quiet=QUIET,
     attacked=Seen(Served([0.39, 0.39, 9.0]), Served([0.039, 0.039, 9.0]), [*[1.0] * 98, 99.0, 500.0]),
     usage=Usage(before=80 * MB, most=180 * MB, after=80 * MB, programs=0, sockets=0, cpu=1.0),
-    answers=Counter(),
+    answers=Counter({"200": 90, "closed": 10, "429": 1000}),
+    meets=Meets(("200", "206")),
     service_cores=1.0,
     attackers_cores=0.5,
     lives=True,
 )
+NOTHING_MET = "{} answers were 200 or 206, not 90% at least"
 CHANGES: dict[str, Callable[[Figures], Figures]] = {
     "the service has ended": lambda good: replace(good, lives=False),
     "memory grew by 101 MB": lambda good: replace(good, usage=replace(good.usage, most=181 * MB)),
     "/health/live p99 100 ms": lambda good: replace(
         good, attacked=replace(good.attacked, live=[*[1.0] * 98, 100.0, 500.0])
     ),
+    NOTHING_MET.format("89 of 100"): lambda good: replace(good, answers=Counter({"200": 89, "closed": 11})),
+    NOTHING_MET.format("0 of 1,000"): lambda good: replace(good, answers=Counter({"400": 1000})),
+    NOTHING_MET.format("0 of 0"): lambda good: replace(good, answers=Counter({"429": 1000})),
     "upload 4.0 times as long": lambda good: replace(good, attacked=replace(good.attacked, uploads=Served([0.4]))),
     "download 4.0 times as long": lambda good: replace(good, attacked=replace(good.attacked, downloads=Served([0.04]))),
 }
@@ -98,6 +104,12 @@ def test_attacks_are_chosen_by_kind_and_by_name() -> None:
     assert chosen([]) == list(ATTACKS)
     with pytest.raises(ValueError, match="no attack is named no-such"):
         chosen(["no-such"])
+
+
+def test_attacks_can_be_handed_to_the_processes_that_carry_them_out() -> None:
+    handed_over = pickle.loads(pickle.dumps(ATTACKS))  # noqa: S301  # made on the same line
+
+    assert repr(handed_over) == repr(ATTACKS)
 
 
 def test_a_name_of_an_attack_is_none_of_a_kind() -> None:

@@ -4,7 +4,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 
-from tests.load.abuse.attack import Attack
+from tests.load.abuse.attack import Attack, Meets
 from tests.load.abuse.client import Client, receive, send
 from tests.load.abuse.requests import credentials_first, get, upload
 from tests.wavs import wav
@@ -54,12 +54,20 @@ async def resets(client: Client) -> None:
         await _cut(client, whole[: len(whole) // 2], 0)
 
 
-def _attack(name: str, what: str, cutting: Callable[[Client], Awaitable[None]], clients: int = _CLIENTS) -> Attack:
-    return Attack("connections", name, what, cutting, clients, _AGAIN_SECONDS)
+def _attack(
+    name: str, what: str, cutting: Callable[[Client], Awaitable[None]], meets: Meets, clients: int = _CLIENTS
+) -> Attack:
+    return Attack("connections", name, what, cutting, meets, clients, _AGAIN_SECONDS)
 
 
 ATTACKS = (
-    _attack("cut-pipelines", "15 downloads and a half are asked for at once, and cut", cut_pipelines),
-    _attack("left", "5,000 connections are left, and opened again where they are closed", left, _LEFT),
-    _attack("resets", "uploads and downloads are cut by RST in the middle", resets),
+    _attack("cut-pipelines", "15 downloads and a half are asked for at once, and cut", cut_pipelines, Meets(("200",))),
+    _attack(
+        "left",
+        "5,000 connections are left, and opened again where they are closed",
+        left,
+        Meets(("opened",), 0.4),
+        _LEFT,
+    ),
+    _attack("resets", "uploads and downloads are cut by RST in the middle", resets, Meets(("200", "cut"))),
 )
