@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import socket
-import struct
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ import pytest
 from entrypoints.http.server.protocol import ConnectionBounds
 from entrypoints.http.server.turns import MAX_WAITING_REQUESTS
 from tests.integration.serving import connected, ending, sent, serving
+from tests.sockets import reset_on_close
 
 BOUNDS = ConnectionBounds(head_bytes=2000, head_seconds=0.3, stalled_seconds=0.3)
 PATIENT = ConnectionBounds(head_bytes=2000, head_seconds=30, stalled_seconds=30)
@@ -275,7 +275,7 @@ async def test_h25_a_client_that_leaves_is_no_warning(
         await sent(connection, request_)
         await asyncio.sleep(0.05)
         if how is None:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            reset_on_close(connection)
         else:
             connection.shutdown(how)
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
