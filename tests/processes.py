@@ -1,10 +1,14 @@
 """What runs on this machine, by /proc: to tell that a process took all it started along."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 SECONDS = 20.0
+_TICKS = os.sysconf("SC_CLK_TCK")
+_CPU = slice(11, 15)
+"""utime, stime, cutime and cstime, behind the name in `stat` (proc(5))."""
 
 
 def family(process: int) -> set[int]:
@@ -24,6 +28,11 @@ def living(processes: set[int]) -> set[int]:
 def named(processes: set[int], name: str) -> set[int]:
     """Those of the processes whose program has a name that begins so: the package calls its own `ffmpeg-linux-…`."""
     return {process for process in processes if _read(Path(f"/proc/{process}/comm")).startswith(name)}
+
+
+def cpu_seconds(process: int) -> float:
+    """Of the process, and of its programs that have ended; 0 where it has ended itself."""
+    return sum(map(int, _read(Path(f"/proc/{process}/stat")).rpartition(")")[2].split()[_CPU])) / _TICKS
 
 
 def wait_until(holds: Callable[[], object]) -> None:

@@ -1,6 +1,5 @@
 """What a recording costs by what is in it: CPU time, and bytes of MP3, for each megabyte of it."""
 
-import os
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from tests.benchmarks.recordings import music
 from tests.benchmarks.report import Report
 from tests.benchmarks.texts_cost import measure_texts
 from tests.benchmarks.uploads import Client
-from tests.contract.leftovers import descendants
+from tests.processes import cpu_seconds, family
 from tests.server import Server, running_server
 
 _ORDINARY_SECONDS = 6
@@ -18,7 +17,6 @@ _BYTES = 1_000_000
 _ROUNDS, _UPLOADS = 3, 3
 _MOST_TIMES = 10.0
 """What a recording should cost at most, as a multiple of an ordinary one; docs/security.md says why GSM costs more."""
-_CLOCK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -68,15 +66,8 @@ def _mp3_bytes(server: Server, link: str) -> int:
 
 
 def _cpu_seconds(server: Server) -> float:
-    """Of the service and all that it has started, those that have ended included (proc(5), `stat`)."""
-    ticks = 0
-    for process in {server.process.pid, *descendants(server.process.pid)}:
-        try:
-            fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        ticks += sum(map(int, fields[11:15]))
-    return ticks / _CLOCK
+    """Of the service and all that it has started, those that have ended included."""
+    return sum(map(cpu_seconds, family(server.process.pid)))
 
 
 def _times(cost: _Cost, ordinary: _Cost) -> tuple[float, float]:

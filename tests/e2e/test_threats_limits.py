@@ -15,6 +15,7 @@ import pytest
 
 from tests.e2e.watched import Watched, rest_of_answer, wait_until, watched_server
 from tests.programs import curl
+from tests.sockets import reset_on_close
 from tests.unit.http.forms import CONTENT_TYPE, form, part
 from tests.wavs import pcm, tone, wav
 
@@ -146,7 +147,7 @@ def test_h1_a_download_whose_client_is_gone_gives_its_place_back(limited: Watche
     for _ in range(20):
         with limited.connect() as connection:
             connection.sendall(f"GET {address.path}?{address.query} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # close at once
+            reset_on_close(connection)  # close at once
     wait_until(lambda: statuses(limited, f"{address.path}?{address.query}") == 200)
 
 

@@ -3,7 +3,6 @@
 import json
 import re
 import socket
-import struct
 import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from entrypoints.http.server.protocol import MAX_TARGET_BYTES
 from tests.e2e.watched import Watched, rest_of_answer, wait_until, watched_server
 from tests.programs import curl
 from tests.server import NO_TLS
+from tests.sockets import reset_on_close
 from tests.unit.http.forms import CONTENT_TYPE, form, part
 from tests.wavs import pcm, tone, wav
 
@@ -324,7 +324,7 @@ def test_h25_a_client_that_leaves_is_an_info_line_at_most(watched: Watched, requ
         connection.sendall(request_)
         time.sleep(0.1)  # lest it leaves before anything was read; right answers do not depend on it
         if how == "reset":
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            reset_on_close(connection)
         elif how == "half":
             connection.shutdown(socket.SHUT_WR)
             rest_of_answer(connection)

@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import socket
-import struct
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from entrypoints.http.server.slow_readers import DROP, end_slow_responses
 from entrypoints.http.server.turns import MAX_WAITING_REQUESTS
 from entrypoints.settings.requests import Requests
 from tests.integration.serving import connected, ending, sent, serving
+from tests.sockets import reset_on_close
 from tests.unit.http.logs import captured_logs
 
 BOUNDS = ConnectionBounds(head_bytes=2000, head_seconds=0.3, stalled_seconds=0.3)
@@ -358,7 +358,7 @@ async def test_h25_a_client_that_leaves_is_no_warning(
         await sent(connection, request_)
         await asyncio.sleep(0.05)
         if how is None:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            reset_on_close(connection)
         else:
             connection.shutdown(how)
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []

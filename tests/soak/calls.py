@@ -3,7 +3,6 @@
 import hashlib
 import random
 import socket
-import struct
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -15,6 +14,7 @@ import httpx
 from tests.crash.uploads import form
 from tests.server import Server
 from tests.soak.recordings import Recording
+from tests.sockets import reset_on_close
 
 LINKS = 100
 """Downloads are of the latest so many tracks; older ones are deleted some time."""
@@ -142,7 +142,7 @@ def _connected(client: httpx.Client) -> socket.socket:
 def _leave(connection: socket.socket, dice: random.Random) -> None:
     """By a reset, as a crashed client, or by an ordinary end."""
     if dice.random() < 0.5:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        reset_on_close(connection)
 
 
 def unknown_track(dice: random.Random) -> str:

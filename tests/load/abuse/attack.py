@@ -15,6 +15,26 @@ ARRIVALS = 1000
 """New clients a second of one process."""
 _FIRST_SOURCE = 2
 """127.0.0.1 is the bystander's."""
+_NO_PLACE = ("429", "503")
+
+
+@dataclass(frozen=True)
+class Meets:
+    """What an attack meets where it is the one that it says it is: `least` of 1 of all that comes is in `answers`.
+
+    Refusals for want of a place do not count, as there may be any number of them.
+    """
+
+    answers: tuple[str, ...]
+    least: float = 0.9
+
+    def unmet(self, seen: Counter[str]) -> list[str]:
+        """What is wrong with what came, in words."""
+        met = sum(seen[answer] for answer in self.answers)
+        all_ = sum(count for answer, count in seen.items() if answer in self.answers or answer not in _NO_PLACE)
+        if met and met >= self.least * all_:
+            return []
+        return [f"{met:,} of {all_:,} answers were {' or '.join(self.answers)}, not {self.least:.0%} at least"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +48,7 @@ class Attack:
     name: str
     what: str
     round: Callable[[Client], Awaitable[None]]
+    meets: Meets
     clients: int
     pause: float = 0.01
     seconds: float = 15.0

@@ -1,9 +1,11 @@
 """Those who want nothing but to be served: somebody who uploads, somebody who downloads, and a probe."""
 
+import http
 import http.client
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from tests.load.abuse.attack import Window
@@ -56,38 +58,41 @@ def _be_served(call: Callable[[], int], wanted: int, window: Window) -> Served:
 
 def _status(bystander: Bystander, method: str, path: str, body: bytes | None, fields: dict[str, str]) -> int:
     """The status of a whole answer on a connection of its own, 0 where there is none."""
-    connection = http.client.HTTPConnection(*bystander.address, timeout=_CALL_SECONDS)
+    with closing(http.client.HTTPConnection(*bystander.address, timeout=_CALL_SECONDS)) as connection:
+        return _ask(connection, method, path, body, fields)
+
+
+def _ask(
+    connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None, fields: dict[str, str]
+) -> int:
+    """The status of a whole answer, 0 where there is none; then the next question opens the connection again."""
     try:
         connection.request(method, path, body, fields)
         answer = connection.getresponse()
         answer.read()
         return answer.status
     except (OSError, http.client.HTTPException):
-        return 0
-    finally:
         connection.close()
+        return 0
 
 
 def watch_live(bystander: Bystander, window: Window) -> list[float]:
     """Ask for `/health/live`, which does nothing, on one connection all the while: milliseconds until each answer.
 
     While an answer is late, the questions that would have been asked meanwhile count as well: each by what it would
-    have waited. Else a stop of a second would be one answer among hundreds.
+    have waited. Else a stop of a second would be one answer among hundreds. What is no 200 counts as if no answer had
+    come for as long as one is waited for.
     """
     window.wait()
     found: list[float] = []
-    connection = http.client.HTTPConnection(*bystander.address, timeout=_CALL_SECONDS)
-    while not found or time.monotonic() < window.end:
-        asked = time.monotonic()
-        try:
-            connection.request("GET", "/health/live")
-            connection.getresponse().read()
-        except (OSError, http.client.HTTPException):
-            connection.close()  # the next question opens it again
-        waited = time.monotonic() - asked
-        found += questions(waited)
-        time.sleep(max(0.0, PROBE_SECONDS - waited))
-    connection.close()
+    with closing(http.client.HTTPConnection(*bystander.address, timeout=_CALL_SECONDS)) as connection:
+        while not found or time.monotonic() < window.end:
+            asked = time.monotonic()
+            status = _ask(connection, "GET", "/health/live", None, {})
+            waited = time.monotonic() - asked
+            late = questions(waited)
+            found += late if status == http.HTTPStatus.OK else [_CALL_SECONDS * 1000] * len(late)
+            time.sleep(max(0.0, PROBE_SECONDS - waited))
     return found
 
 

@@ -4,7 +4,8 @@ import asyncio
 import re
 import socket
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from tests.load.abuse.target import Target
 
@@ -20,7 +21,7 @@ class Client:
     def __init__(self, target: Target, number: int, source: str, seen: Counter[str]) -> None:
         self.target = target
         self.number = number
-        self.rounds = 0
+        self.rounds = number  # what goes in turn begins with another for each
         self.seen = seen
         self._source = source
         self._kept: socket.socket | None = None
@@ -63,6 +64,15 @@ class Client:
         self.note(answer)
         if b"connection: close" in answer.lower():
             self.drop()
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """Count what is done meanwhile as "under way" where the attack ends before it is answered."""
+        try:
+            yield
+        except asyncio.CancelledError:
+            self.seen["under way"] += 1
+            raise
 
     def note(self, answer: bytes) -> None:
         """Count an answer by its status."""

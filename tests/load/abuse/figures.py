@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tests.load.abuse.attack import Meets
 from tests.load.abuse.bystander import Served
 from tests.load.abuse.usage import Usage
 
@@ -38,12 +39,13 @@ class Figures:
     attacked: Seen
     usage: Usage
     answers: Counter[str]
+    meets: Meets
     service_cores: float
     attackers_cores: float
     lives: bool
 
     def missed(self, bounds: Bounds) -> list[str]:
-        """What is not within the bounds, in words."""
+        """What is not within the bounds, and what the attack did not meet, in words."""
         growth = self.usage.most - self.usage.before
         p99 = share(self.attacked.live, 0.99)
         found = {
@@ -54,7 +56,7 @@ class Figures:
         for name in ("upload", "download"):
             times = self.slower(f"{name}s")
             found[f"{name} {times:.1f} times as long"] = times >= bounds.times_quiet
-        return [problem for problem, is_there in found.items() if is_there]
+        return [problem for problem, is_there in found.items() if is_there] + self.meets.unmet(self.answers)
 
     def slower(self, name: str) -> float:
         """How many times as long as in quiet the bystander's `uploads` or `downloads` took, medians."""

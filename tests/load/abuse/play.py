@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +37,8 @@ _LEAD_SECONDS = 0.2
 class Processes:
     """Those that observe, and those that attack, which give way to all others."""
 
-    observers: ProcessPoolExecutor
-    attackers: ProcessPoolExecutor
+    observers: Executor
+    attackers: Executor
 
 
 @contextmanager
@@ -121,4 +121,6 @@ def _figures(
 ) -> Figures:
     answers = sum((damage.answers for damage in damages), Counter[str]())
     cpu = sum(damage.cpu for damage in damages)
-    return Figures(quiet, attacked, usage, answers, usage.cpu / attack.seconds, cpu / attack.seconds, lives)
+    return Figures(
+        quiet, attacked, usage, answers, attack.meets, usage.cpu / attack.seconds, cpu / attack.seconds, lives
+    )

@@ -19,7 +19,8 @@ def print_heads(bounds: Bounds) -> None:
     """What is asked of every attack, and the heads of the columns."""
     print(
         f"each: memory grows by at most {bounds.growth / MB:.0f} MB, the bystander's median upload and download stay "
-        f"below {bounds.times_quiet:.0f} times their quiet time, /health/live p99 below {bounds.live_p99:.0f} ms"
+        f"below {bounds.times_quiet:.0f} times their quiet time, /health/live p99 below {bounds.live_p99:.0f} ms, and "
+        "the attackers get what the attack says"
     )
     print(_HEADS, flush=True)
 

@@ -39,12 +39,15 @@ class Bystander:
 
 
 def prepare(
-    server: Server, attackers_wav_bytes: int = ATTACKERS_WAV_BYTES, bystanders_wav_bytes: int = BYSTANDERS_WAV_BYTES
+    server: Server,
+    attackers_wav_bytes: int = ATTACKERS_WAV_BYTES,
+    bystanders_wav_bytes: int = BYSTANDERS_WAV_BYTES,
+    attacking_users: int = ATTACKING_USERS,
 ) -> tuple[Target, Bystander]:
     """Register everybody and upload what they download, made of WAVs of these sizes."""
     where = urlsplit(server.url)
     address = (str(where.hostname), int(where.port or 0))
-    users = tuple(server.register() for _ in range(ATTACKING_USERS))
+    users = tuple(server.register() for _ in range(attacking_users))
     bystander = server.register("Bystander")
     with tempfile.TemporaryDirectory(prefix="music-app-load-") as folder:
         theirs = _record(server, users[0], silence(Path(folder) / "theirs.wav", attackers_wav_bytes))

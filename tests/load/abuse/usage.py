@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.processes import family, named
+from tests.processes import cpu_seconds, family, named
 
-_TICKS = os.sysconf("SC_CLK_TCK")
-_CPU = slice(11, 15)
-"""utime, stime, cutime and cstime, behind the name in `stat`: of the process, and of its programs that have ended."""
 _BETWEEN_SECONDS = 0.1
 _PROGRAMS_EVERY = 10
 """Looking for programs takes longer, so it is done once a second."""
@@ -58,11 +55,6 @@ def sockets_memory() -> int:
     """Bytes of the buffers of all TCP connections of this machine."""
     found = re.search(r"TCP: .* mem ([0-9]+)", Path("/proc/net/sockstat").read_text())
     return int(found[1]) * os.sysconf("SC_PAGE_SIZE") if found else 0
-
-
-def cpu_seconds(process: int) -> float:
-    """Of the process, and of its programs that have ended; 0 where it has ended itself."""
-    return sum(map(int, _read(process, "stat").rpartition(")")[2].split()[_CPU])) / _TICKS
 
 
 def _read(process: int, name: str) -> str:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from tests.load.abuse.attack import Attack
+from tests.load.abuse.attack import Attack, Meets
 from tests.load.abuse.client import Client
 from tests.load.abuse.requests import credentials_first, file_first, get, head, post, upload
 from tests.wavs import wav
@@ -50,9 +50,30 @@ async def heads(client: Client) -> None:
 
 
 ATTACKS = (
-    Attack(_KIND, "registrations", "registrations without end, though the rate allows them", registrations, _CLIENTS),
-    Attack(_KIND, "wrong-credentials", "uploads with wrong tokens, in every place", wrong_credentials, _CLIENTS),
-    Attack(_KIND, "readiness", "/health/ready without end", readiness, _CLIENTS),
-    Attack(_KIND, "ranges", "single bytes of a record, and a hundred ranges at once", ranges, _CLIENTS),
-    Attack(_KIND, "heads-only", "HEAD of records, of pages and of assets", heads, _CLIENTS),
+    Attack(
+        _KIND,
+        "registrations",
+        "registrations without end, though the rate allows them",
+        registrations,
+        Meets(("201",)),
+        _CLIENTS,
+    ),
+    Attack(
+        _KIND,
+        "wrong-credentials",
+        "uploads with wrong tokens, in every place",
+        wrong_credentials,
+        Meets(("401",)),
+        _CLIENTS,
+    ),
+    Attack(_KIND, "readiness", "/health/ready without end", readiness, Meets(("200",)), _CLIENTS),
+    Attack(
+        _KIND,
+        "ranges",
+        "single bytes of a record, and a hundred ranges at once",
+        ranges,
+        Meets(("206", "200")),
+        _CLIENTS,
+    ),
+    Attack(_KIND, "heads-only", "HEAD of records, of pages and of assets", heads, Meets(("200",)), _CLIENTS),
 )

@@ -1,20 +1,17 @@
 """Connections that are cut, left, or opened for nothing."""
 
-import socket
-import struct
 from collections.abc import Awaitable, Callable
 
-from tests.load.abuse.attack import Attack
+from tests.load.abuse.attack import Attack, Meets
 from tests.load.abuse.client import Client, receive, send
 from tests.load.abuse.requests import credentials_first, get, upload
+from tests.sockets import reset_on_close
 from tests.wavs import wav
 
 _PIPELINED = 15
 """And half of one more; the service takes 16."""
 _RECORDING = wav(bytes(200_000))
 _SOME_BYTES = 100_000
-_RESET = struct.pack("ii", 1, 0)
-"""SO_LINGER of no time: what is on its way is thrown away, and the other side gets RST (socket(7))."""
 _LEFT = 5000
 _CLIENTS = 8
 _AGAIN_SECONDS = 0.1
@@ -24,7 +21,7 @@ _AGAIN_SECONDS = 0.1
 async def _cut(client: Client, request: bytes, taken: int) -> None:
     """Send it, take so much of what comes, and be gone."""
     with await client.connect() as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        reset_on_close(connection)
         await send(connection, request)
         if taken:
             client.note(await receive(connection, taken))
@@ -54,12 +51,20 @@ async def resets(client: Client) -> None:
         await _cut(client, whole[: len(whole) // 2], 0)
 
 
-def _attack(name: str, what: str, cutting: Callable[[Client], Awaitable[None]], clients: int = _CLIENTS) -> Attack:
-    return Attack("connections", name, what, cutting, clients, _AGAIN_SECONDS)
+def _attack(
+    name: str, what: str, cutting: Callable[[Client], Awaitable[None]], meets: Meets, clients: int = _CLIENTS
+) -> Attack:
+    return Attack("connections", name, what, cutting, meets, clients, _AGAIN_SECONDS)
 
 
 ATTACKS = (
-    _attack("cut-pipelines", "15 downloads and a half are asked for at once, and cut", cut_pipelines),
-    _attack("left", "5,000 connections are left, and opened again where they are closed", left, _LEFT),
-    _attack("resets", "uploads and downloads are cut by RST in the middle", resets),
+    _attack("cut-pipelines", "15 downloads and a half are asked for at once, and cut", cut_pipelines, Meets(("200",))),
+    _attack(
+        "left",
+        "5,000 connections are left, and opened again where they are closed",
+        left,
+        Meets(("opened",), 0.4),
+        _LEFT,
+    ),
+    _attack("resets", "uploads and downloads are cut by RST in the middle", resets, Meets(("200", "cut"))),
 )
