@@ -1,6 +1,5 @@
 """The database cluster on disk: its folders, how it is made, and where its socket is reached."""
 
-import contextlib
 import os
 import re
 import secrets
@@ -18,7 +17,6 @@ from domain.errors import WrongSetting
 
 DATABASE = "music_app_db"
 _USER = "postgres"
-_PROGRAM = "postgres"
 _INITDB_SECONDS = 120
 _CONNECT_SECONDS = 5
 _ERROR = re.compile(r"\b(error|ERROR|FATAL|PANIC): ")
@@ -79,23 +77,6 @@ class Cluster:
             connect_timeout=_CONNECT_SECONDS,
         )
 
-    def remove_stale_pid_file(self) -> None:
-        """Remove `postmaster.pid` if its process is one that is no PostgreSQL, as after a container's restart.
-
-        PostgreSQL itself takes the file over unless a process of that number lives; then it refuses to start.
-        The caller holds the lock that says that none of our own servers lives.
-        """
-        with contextlib.suppress(OSError):
-            if self._process_name() not in (None, _PROGRAM):
-                self._pid_file.unlink()
-
-    def running_process_id(self) -> int | None:
-        """The process number in `postmaster.pid`, if that process is there and is a PostgreSQL."""
-        with contextlib.suppress(OSError):
-            if self._process_name() == _PROGRAM:
-                return self._process_id()
-        return None
-
     @property
     def made(self) -> bool:
         """Whether there is a cluster. Raises `WrongSetting` where that is not to be seen."""
@@ -103,19 +84,6 @@ class Cluster:
             return self.data.exists()
         except PermissionError as error:
             raise closed_to_us(error) from error
-
-    @property
-    def _pid_file(self) -> Path:
-        return self.data / "postmaster.pid"
-
-    def _process_id(self) -> int:
-        first, _, _ = self._pid_file.read_text(encoding="utf-8", errors="replace").partition("\n")
-        return int(first) if first.isdecimal() else 0
-
-    def _process_name(self) -> str | None:
-        """What the process in `postmaster.pid` is called; None where the system does not tell."""
-        command = Path(f"/proc/{self._process_id()}/comm")
-        return command.read_text(encoding="utf-8", errors="replace").strip() if command.exists() else None
 
     def _check_version(self) -> None:
         if not self.data.exists():

@@ -9,7 +9,7 @@ from tempfile import gettempdir
 from domain.errors import WrongSetting
 
 PORT = 5432  # only a part of the socket's name: no TCP port is opened
-_SOCKET_NAME = f".s.PGSQL.{PORT}"
+SOCKET_NAME = f".s.PGSQL.{PORT}"
 _MAX_SOCKET_PATH = 100  # bytes; the system's own limit is 108 on Linux and 104 on macOS
 
 
@@ -56,11 +56,11 @@ class SocketFolder:
 
     def _link(self) -> Path | None:
         """None if the folder can be named as it is: short, and nothing that libpq reads as a list of hosts."""
-        path = self._folder / _SOCKET_NAME
+        path = self._folder / SOCKET_NAME
         if len(os.fsencode(path)) <= _MAX_SOCKET_PATH and str(path).isprintable() and "," not in str(path):
             return None
         name = f"music-app-{sha256(os.fsencode(path) + b' %d' % os.geteuid()).hexdigest()[:16]}"
         temporary = Path(gettempdir())
-        if len(os.fsencode(temporary / name / "data" / _SOCKET_NAME)) > _MAX_SOCKET_PATH:
+        if len(os.fsencode(temporary / name / "data" / SOCKET_NAME)) > _MAX_SOCKET_PATH:
             temporary = Path("/tmp")  # noqa: S108 - the folder made in it is checked to be ours alone
         return temporary / name / "data"

@@ -16,6 +16,7 @@ from adapters.embedded_postgres.account import server_account
 from adapters.embedded_postgres.back_off import BackOff
 from adapters.embedded_postgres.binaries import find_binaries
 from adapters.embedded_postgres.cluster import DATABASE, Cluster, closed_to_us
+from adapters.embedded_postgres.lock_files import remove_stale_locks, running_process_id
 from adapters.embedded_postgres.locks import FileLock
 from adapters.embedded_postgres.server import READY_SECONDS, Server, ServerEnded
 from domain.errors import WrongSetting
@@ -124,7 +125,7 @@ class Supervisor:
             self._cluster.make(binaries, account, self._living.descriptor)
         self._cluster.socket.keep()
         conninfo = self._cluster.conninfo("postgres")
-        self._cluster.remove_stale_pid_file()
+        remove_stale_locks(self._cluster.data)
         with self._launching:
             if self._stopping.is_set():
                 raise ServerEnded("stopped while starting")
@@ -150,7 +151,7 @@ class Supervisor:
             if waited > _ORPHAN_GRACE_SECONDS and not asked:
                 asked = True
                 with suppress(OSError):
-                    if (process_id := self._cluster.running_process_id()) is not None:
+                    if (process_id := running_process_id(self._cluster.data)) is not None:
                         os.kill(process_id, signal.SIGINT)
 
     def _watch(self) -> bool:

@@ -92,6 +92,8 @@ class Backup(_OfDatabase):
     def _back_up(self) -> dict[str, bytes]:
         """What the command does, without the time that a program takes to start."""
         archive = io.BytesIO()
+        with self._held.connected("used"):
+            pass  # the server is back, whatever befell it
         back_up(self._held.conninfo("used"), archive)
         return _contents(archive)
 

@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.failures.faults import KILL, Fault, known, name_of
-from tests.processes import wait_until
+from tests.processes import living, wait_until
 
 _SECONDS = 20
 ALONE = ("-b", "execve")
 QUICK = ("--seccomp-bpf",)
 """No halt at calls that are not watched: neither with `ALONE`, nor with signals, nor in processes that run already."""
 _CALL = re.compile(r"^(\d+) +(\w+)\((.*)$")
+_REFUSED = re.compile(r"ptrace\(\w+, (\d+)\): ")
 _RESUMED = re.compile(r"^(\d+) +<\.\.\. \w+ resumed>")
 _INJECTED = "(INJECTED)"
 _KILLED = ("+++ killed by SIGKILL +++", "= ?")
@@ -87,8 +88,7 @@ def attached(processes: Iterable[int], watch: Watch, log: Path, fault: Fault | N
         except subprocess.TimeoutExpired:
             tracer.kill()
             _, said = tracer.communicate()
-        refused = [line for line in said.splitlines() if "attach" in line and "No such process" not in line]
-        assert not refused, refused
+        assert not living({int(process) for process in _REFUSED.findall(said)}), said
 
 
 def seen(watch: Watch, log: Path) -> Seen:

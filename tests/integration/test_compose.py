@@ -177,6 +177,10 @@ def test_a_container_that_ends_is_started_again(name: str) -> None:
     assert service(name)["restart"] == "unless-stopped"
 
 
+def test_n3_a_server_that_lost_a_process_leaves_its_start_to_docker() -> None:
+    assert service("postgres")["command"] == ["postgres", "-c", "restart_after_crash=off"]
+
+
 def test_the_service_waits_for_a_healthy_database() -> None:
     assert service("music-app")["depends_on"] == {"postgres": {"condition": "service_healthy"}}
     assert service("postgres")["healthcheck"]["test"][:2] == ["CMD", "pg_isready"]

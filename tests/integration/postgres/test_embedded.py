@@ -20,6 +20,7 @@ import pytest
 from adapters.embedded_postgres.locks import FileLock
 
 PROJECT = Path(__file__).parents[3]
+LOCK_FILES = ("postmaster.pid", ".s.PGSQL.5432.lock")
 SECONDS = 60
 ROOT = os.geteuid() == 0
 ORDINARY_USER = pwd.getpwnam("nobody").pw_uid if ROOT else os.geteuid()
@@ -382,16 +383,29 @@ def test_cut_off_first_start_is_redone(start: Start, folder: Path, user_id: int)
 
 @with_a_cluster
 @as_each_user
-def test_process_number_that_another_program_has_now_does_not_stop_the_start(start: Start) -> None:
+@pytest.mark.parametrize("name", LOCK_FILES)
+def test_process_number_that_another_program_has_now_does_not_stop_the_start(start: Start, name: str) -> None:
     first = start()
     write(first.conninfo(), "kept")
-    pid_file = first.data / "postmaster.pid"
-    content, owner = pid_file.read_text().partition("\n")[2], pid_file.stat().st_uid
+    lock = first.data / name
+    content, owner = lock.read_text().partition("\n")[2], lock.stat().st_uid
     first.stop()
     with subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, user=owner if ROOT else None) as other:
-        pid_file.write_text(f"{other.pid}\n{content}")
-        os.chown(pid_file, owner, -1)
+        lock.write_text(f"{other.pid}\n{content}")
+        os.chown(lock, owner, -1)
         assert words(start().conninfo()) == ["kept"]
+
+
+@with_a_cluster
+@pytest.mark.parametrize("name", LOCK_FILES)
+def test_n5_an_empty_lock_file_of_a_killed_server_does_not_stop_the_start(start: Start, name: str) -> None:
+    first = start()
+    write(first.conninfo(), "kept")
+    owner = (first.data / name).stat().st_uid
+    first.stop()
+    (first.data / name).touch(mode=0o600)
+    os.chown(first.data / name, owner, -1)
+    assert words(start().conninfo()) == ["kept"]
 
 
 @with_a_cluster
