@@ -16,8 +16,8 @@ from application.readiness import Readiness
 from application.receive_recording import ReceiveRecording
 from domain.errors import MusicAppError
 from domain.register import Register
+from entrypoints.http.description import make_descriptions, openapi_config
 from entrypoints.http.error_handlers import answer_error, answer_http_error, answer_unexpected
-from entrypoints.http.openapi import openapi_config
 from entrypoints.http.requests.credentials import bearer_user
 from entrypoints.http.routes.add_track import add_track
 from entrypoints.http.routes.health import live, ready
@@ -38,6 +38,7 @@ from entrypoints.wiring.container import Container
 
 def create_app(container: Container) -> Litestar:
     """The application; what it needs from the container is opened while it runs (`Container.running`)."""
+    description = openapi_config(version("music-app"), schema_page(), PAGE_HEADERS)
     app = Litestar(
         route_handlers=[register, add_track, record, live, ready, home, asset],
         dependencies=_dependencies(container),
@@ -47,12 +48,13 @@ def create_app(container: Container) -> Litestar:
             HTTPException: answer_http_error,
             Exception: answer_unexpected,
         },
-        openapi_config=openapi_config(version("music-app"), schema_page(), PAGE_HEADERS),
+        openapi_config=description,
         request_max_body_size=None,  # each handler bounds its own body
         logging_config=None,
     )
     app.asgi_handler = _wrapped(app.asgi_handler, container.settings)
     make_assets()
+    make_descriptions(description)
     return app
 
 

@@ -4,14 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
-from litestar import HttpMethod, Request, Response, Router, route
-from litestar.enums import MediaType
-from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import (
-    Components,
     OpenAPIHeader,
     OpenAPIMediaType,
     OpenAPIResponse,
@@ -20,12 +14,7 @@ from litestar.openapi.spec import (
     Parameter,
     RequestBody,
     Schema,
-    SecurityScheme,
 )
-from litestar.routes import HTTPRoute
-from litestar.utils.helpers import get_enum_string_value
-
-from entrypoints.http.document import Document
 
 BEARER = "user_access_token"
 _ERROR_DESCRIPTIONS = {
@@ -95,58 +84,3 @@ def operation(
                     }
 
     return Described
-
-
-class _OfflinePage(OpenAPIRenderPlugin):
-    """Swagger UI from our own assets; Litestar's pages load scripts from elsewhere and hold inline ones."""
-
-    def __init__(self, page: bytes, headers: dict[str, str]) -> None:
-        super().__init__(path="/", media_type=MediaType.HTML)
-        self._page = page
-        self._headers = headers
-
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        return self._page
-
-    def receive_router(self, router: Router) -> None:
-        """Make each page once, and let HEAD be what GET is, without the body. All of them are there now.
-
-        Litestar would make them anew for each reader, and give them GET alone. Its page for any other path below is
-        left out: it is no error as others are, and the cache of routes would keep each of the paths.
-        """
-        routes = [found for found in router.routes if isinstance(found, HTTPRoute) and not found.path_parameters]
-        pages = {page for found in routes for page in found.route_handlers if HttpMethod.GET in page.http_methods}
-        router.routes.clear()  # else OPTIONS goes on naming GET alone
-        for page in pages:
-            router.register(_made_once(page, self._headers))
-
-
-def _made_once(page: HTTPRouteHandler, headers: dict[str, str]) -> HTTPRouteHandler:
-    media_type = get_enum_string_value(page.media_type)
-
-    made: list[Document] = []
-
-    @route([*page.paths], http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200, name=page.name)
-    async def made_once(request: Request[Any, Any, Any]) -> Response[bytes]:
-        if not made:  # the description is complete at the first request, and not before; no two of them differ in it
-            content: Any = page.fn(request)  # it is no coroutine
-            made.append(Document(content, media_type, headers))
-        return made[0].answer(request)
-
-    return made_once
-
-
-def openapi_config(version: str, page: bytes, page_headers: dict[str, str]) -> OpenAPIConfig:
-    """The description of the whole API at `/schema`, as `page` and, at `/schema/openapi.json`, for programs."""
-    return OpenAPIConfig(
-        title="music-app",
-        version=version,
-        description="Register, upload a WAV, get a link to an MP3.",
-        components=Components(
-            security_schemes={
-                BEARER: SecurityScheme(type="http", scheme="bearer", description="The user_access_token of /register")
-            }
-        ),
-        render_plugins=[_OfflinePage(page, page_headers)],
-        openapi_router=Router("/schema", route_handlers=[], include_in_schema=False),
-    )

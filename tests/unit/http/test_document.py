@@ -88,3 +88,17 @@ async def test_head_tells_what_get_would(client: httpx.AsyncClient, path: str) -
         for answer in (whole, head):
             del answer.headers["x-request-id"]
         assert head.headers == whole.headers
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/schema/"])
+async def test_no_request_makes_what_is_the_same_for_all(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """It takes a tenth of a second, for which everybody else would wait."""
+
+    def made(*_: object) -> None:
+        raise AssertionError("made by a request")
+
+    monkeypatch.setattr("entrypoints.http.description.Document", made)
+    monkeypatch.setattr("entrypoints.http.routes.pages.Document", made)
+    assert (await client.get(path)).status_code == 200
