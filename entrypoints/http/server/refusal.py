@@ -24,16 +24,17 @@ def answer_refused(app: ASGIApp) -> ASGIApp:
         if error is None:
             await app(scope, receive, send)
         else:
-            await _send_error(send, error)
+            await send_error(send, error)
 
     return answered
 
 
-async def _send_error(send: Send, error: MusicAppError) -> None:
+async def send_error(send: Send, error: MusicAppError, **more: str) -> None:
+    """Answer with the error; `more` are further headers."""
     answer = answer_to(error)
     body = msgspec.json.encode({"status": "error", "code": answer.code, "message": answer.message(error)})
     fields = {"content-type": "application/json", "content-length": str(len(body))}
-    fields |= headers_of(answer.status, error)
+    fields |= headers_of(answer.status, error) | more
     headers = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -2,19 +2,11 @@
 
 import asyncio
 
-import msgspec
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.http.error_handlers import retry_after
-
-_BODY = msgspec.json.encode(
-    {
-        "status": "error",
-        "code": "service.overloaded",
-        "message": "the service is being stopped; try again in a few seconds",
-    }
-)
+from domain.errors import Overloaded
+from entrypoints.http.server.refusal import send_error
 
 
 def answer_cancelled(app: ASGIApp) -> ASGIApp:
@@ -38,17 +30,6 @@ def answer_cancelled(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send_noted)
         except asyncio.CancelledError:
             if not begun:
-                await _refuse(send)
+                await send_error(send, Overloaded("it is being stopped"), connection="close")
 
     return answered
-
-
-async def _refuse(send: Send) -> None:
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(_BODY)).encode()),
-        (b"retry-after", retry_after().encode()),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": _BODY, "more_body": False})
