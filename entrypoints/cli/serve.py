@@ -6,6 +6,7 @@ import os
 import resource
 import socket
 
+import structlog
 import uvicorn
 import uvloop
 
@@ -15,6 +16,8 @@ from entrypoints.http.server.crowd import Crowd
 from entrypoints.http.server.protocol import ConnectionBounds, bounded_protocol
 from entrypoints.settings.requests import Requests
 from entrypoints.wiring.container import Container
+
+logger = structlog.get_logger(__name__)
 
 BACKLOG = 2048
 """Connections that the system holds until they are taken."""
@@ -49,8 +52,7 @@ class _AnnouncingServer(uvicorn.Server):
 def serve(container: Container) -> None:
     """Serve until SIGINT or SIGTERM, while the store runs. Raises `WrongSetting` where the start is not possible."""
     serving = container.settings.serving
-    # The other half is for what uploads keep open.
-    connections = min(container.settings.admission.max_connections, _allow_open_files() // 2)
+    connections = _allow_connections(container.settings.admission.max_connections)
     with _listen(serving.host, serving.port) as listening:
         uvloop.run(_serve(container, listening, Crowd(connections, serving.trusted_networks)))
 
@@ -71,6 +73,14 @@ async def _serve(container: Container, listening: socket.socket, crowd: Crowd) -
     )
     async with container.running():
         await _AnnouncingServer(config).serve(sockets=[listening])
+
+
+def _allow_connections(wanted: int) -> int:
+    """How many of these there can be: half of the open files is for what uploads keep open."""
+    open_files = _allow_open_files()
+    if wanted > open_files // 2:
+        logger.warning("fewer connections", setting="MAX_CONNECTIONS", allowed=open_files // 2, open_files=open_files)
+    return min(wanted, open_files // 2)
 
 
 def _allow_open_files() -> int:

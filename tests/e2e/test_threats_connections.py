@@ -29,3 +29,5 @@ def test_h23_connections_leave_open_files_for_uploads(tmp_path: Path, postgres_s
                 fields = {name: str(user[name]) for name in ("user_id", "user_access_token")}
                 answer = client.post("/add_track", data=fields, files={"wav_file": ("a.wav", RECORDING)})
         assert answer.status_code == 201
+    [line] = [line for line in server.log.splitlines() if "fewer connections" in line]
+    assert all(part in line for part in ("warning", "MAX_CONNECTIONS", str(OPEN_FILES // 2), str(OPEN_FILES)))
