@@ -16,8 +16,8 @@ from application.readiness import Readiness
 from application.receive_recording import ReceiveRecording
 from domain.errors import MusicAppError
 from domain.register import Register
+from entrypoints.http.description import make_descriptions, openapi_config
 from entrypoints.http.error_handlers import answer_error, answer_http_error, answer_unexpected
-from entrypoints.http.openapi import make_descriptions, openapi_config
 from entrypoints.http.requests.credentials import bearer_user
 from entrypoints.http.routes.add_track import add_track
 from entrypoints.http.routes.health import live, ready

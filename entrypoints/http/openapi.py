@@ -1,19 +1,11 @@
 """What the API description says beyond what the handlers' signatures do: forms, files, headers, errors."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
 from typing import Any, Literal
 
 import msgspec
-from litestar import HttpMethod, Request, Response, Router, route
-from litestar.enums import MediaType
-from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import (
-    Components,
     OpenAPIHeader,
     OpenAPIMediaType,
     OpenAPIResponse,
@@ -22,13 +14,7 @@ from litestar.openapi.spec import (
     Parameter,
     RequestBody,
     Schema,
-    SecurityScheme,
 )
-from litestar.routes import HTTPRoute
-from litestar.serialization import encode_json
-from litestar.utils.helpers import get_enum_string_value
-
-from entrypoints.http.document import Document
 
 BEARER = "user_access_token"
 _ERROR_DESCRIPTIONS = {
@@ -98,80 +84,3 @@ def operation(
                     }
 
     return Described
-
-
-class _OfflinePage(OpenAPIRenderPlugin):
-    """Swagger UI from our own assets; Litestar's pages load scripts from elsewhere and hold inline ones."""
-
-    def __init__(self, page: bytes, headers: dict[str, str]) -> None:
-        super().__init__(path="/", media_type=MediaType.HTML)
-        self._page = page
-        self._headers = headers
-        self._made: list[Callable[[], Document]] = []
-
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        return self._page
-
-    def receive_router(self, router: Router) -> None:
-        """Make each page once, and let HEAD be what GET is, without the body. All of them are there now.
-
-        Litestar would make them anew for each reader, and give them GET alone. Its page for any other path below is
-        left out: it is no error as others are, and the cache of routes would keep each of the paths.
-        """
-        routes = [found for found in router.routes if isinstance(found, HTTPRoute) and not found.path_parameters]
-        pages = {page for found in routes for page in found.route_handlers if HttpMethod.GET in page.http_methods}
-        router.routes.clear()  # else OPTIONS goes on naming GET alone
-        for page in pages:
-            made = cache(partial(self._make, page))
-            self._made.append(made)
-            router.register(_serving(page, made))
-
-    def make(self) -> None:
-        """Make all of them."""
-        for made in self._made:
-            made()
-
-    def _make(self, page: HTTPRouteHandler) -> Document:
-        content: Any = page.fn(None)  # it is no coroutine, and neither renderer looks at the request
-        return Document(content, get_enum_string_value(page.media_type), self._headers)
-
-
-class _ForPrograms(JsonRenderPlugin):
-    """Litestar's, without asking a request how to encode what is the same for all of them."""
-
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        return encode_json(openapi_schema)
-
-
-def _serving(page: HTTPRouteHandler, made: Callable[[], Document]) -> HTTPRouteHandler:
-    @route([*page.paths], http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200, name=page.name)
-    async def served(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return made().answer(request)
-
-    return served
-
-
-def make_descriptions(config: OpenAPIConfig) -> None:
-    """Make them, which takes a twentieth of a second, before there are any readers.
-
-    They are complete once the application is there, and not before; no two readers' differ.
-    """
-    for plugin in config.render_plugins:
-        if isinstance(plugin, _OfflinePage):
-            plugin.make()
-
-
-def openapi_config(version: str, page: bytes, page_headers: dict[str, str]) -> OpenAPIConfig:
-    """The description of the whole API at `/schema`, as `page` and, at `/schema/openapi.json`, for programs."""
-    return OpenAPIConfig(
-        title="music-app",
-        version=version,
-        description="Register, upload a WAV, get a link to an MP3.",
-        components=Components(
-            security_schemes={
-                BEARER: SecurityScheme(type="http", scheme="bearer", description="The user_access_token of /register")
-            }
-        ),
-        render_plugins=[_OfflinePage(page, page_headers), _ForPrograms()],
-        openapi_router=Router("/schema", route_handlers=[], include_in_schema=False),
-    )

@@ -99,6 +99,6 @@ async def test_no_request_makes_what_is_the_same_for_all(
     def made(*_: object) -> None:
         raise AssertionError("made by a request")
 
-    monkeypatch.setattr("entrypoints.http.openapi.Document", made)
+    monkeypatch.setattr("entrypoints.http.description.Document", made)
     monkeypatch.setattr("entrypoints.http.routes.pages.Document", made)
     assert (await client.get(path)).status_code == 200
