@@ -46,11 +46,9 @@ def upload(host: bytes, form: bytes) -> bytes:
     return post(b"/add_track", host, FORM, form)
 
 
-def in_one_byte_chunks(body: bytes) -> bytes:
-    """A chunk for each byte of a chunked body (RFC 9112, 7.1)."""
-    wire = bytearray(b"1\r\n?\r\n" * len(body))
-    wire[3::6] = body
-    return bytes(wire)
+def in_silent_chunks(count: int, size: int) -> bytes:
+    """So many chunks of so many zeros each, of a chunked body (RFC 9112, 7.1)."""
+    return in_one_chunk(bytes(size)) * count
 
 
 def in_one_chunk(body: bytes) -> bytes:
