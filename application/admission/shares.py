@@ -11,8 +11,9 @@ class Shares:
 
     A holder may have more only while it has less than `TIMES_THE_FREE` times what is free (Choudhury and Hahne,
     "Dynamic queue length thresholds for shared-memory packet switches", IEEE/ACM Transactions on Networking 6 (2),
-    1998). So one that is greedy gets three quarters, two get three sevenths each, and who has nothing finds something
-    free. Of three or fewer there are no shares. Only those who hold something are remembered.
+    1998). One that is greedy gets three quarters, and the next three quarters of the rest: where nobody gives back,
+    several together hold all. Two that come at once get three sevenths each. Of three or fewer there are no shares.
+    Only those who hold something are remembered.
     """
 
     def __init__(self, count: int) -> None:

@@ -98,7 +98,7 @@ async def test_h23_a_spare_connection_that_says_nothing_ends_soon(monkeypatch: p
 @pytest.mark.parametrize(("most", "refusal"), [(3, (503, "service.overloaded")), (4, (429, "limit.places"))])
 async def test_h23_more_requests_than_are_answered_at_once_are_refused(most: int, refusal: tuple[int, str]) -> None:
     """Of three there are no parts; of four one is left for others."""
-    async with serving(service(max_requests=most)) as address, AsyncExitStack() as held:
+    async with serving(service(max_requests=most, max_downloads=1)) as address, AsyncExitStack() as held:
         for _ in range(3):
             connection = await held.enter_async_context(connected(address))
             await sent(connection, UNFINISHED)
@@ -164,6 +164,25 @@ async def test_h24_a_refused_body_is_read_within_bounds(monkeypatch: pytest.Monk
         async with asyncio.timeout(4):  # it would be read for five seconds
             await sent(connection, head, *[bytes(1 << 16)] * 1000)
             assert (await ending(connection))[:12] in (b"HTTP/1.1 404", b"")
+
+
+async def test_h25_a_body_that_goes_on_after_the_answer_began_wakes_nobody() -> None:
+    """Whoever waits for the client to leave would be told of every piece, and Litestar calls itself each time."""
+    told: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"begun", "more_body": True})
+        while (message := await receive())["type"] == "http.request" and message["more_body"]:
+            told.append(message)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async with serving(app) as address, connected(address) as connection:
+        await sent(connection, b"GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 200\r\n\r\n")
+        await asyncio.get_running_loop().sock_recv(connection, 1 << 16)
+        await sent(connection, *[b"a"] * 200, every=0.001)
+        await ending(connection)
+    assert told == []
 
 
 def growth_since(before: int) -> int:

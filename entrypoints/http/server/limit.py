@@ -12,8 +12,8 @@ from entrypoints.http.server.client import holders
 from entrypoints.http.server.refusal import refuse
 from entrypoints.settings.serving import Network
 
-HEALTH = "/health/"
-"""Below it nothing counts: a full service is no dead one, and whoever asks must not be told so."""
+HEALTH = frozenset({"/health/live", "/health/ready"})
+"""They do not count: a full service is no dead one, and whoever asks must not be told so."""
 _SPARE = "connection_is_spare"
 
 
@@ -26,7 +26,7 @@ def limit_requests(app: ASGIApp, requests: Places, trusted: Sequence[Network]) -
     """Refuse requests beyond those that are answered at once, or beyond their client's part of them."""
 
     async def limited(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP or scope["path"].startswith(HEALTH):
+        if scope["type"] != ScopeType.HTTP or scope["path"] in HEALTH:
             await app(scope, receive, send)
             return
         with ExitStack() as held:

@@ -191,10 +191,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._bytes_without_progress = 0
         self._pieces.count(count, len(body))
         if self.cycle.response_started:
+            # Nobody is told of them: Litestar, which waits for the client to leave, calls itself for each message.
             self._pieces.count_unwanted(count, len(body))
-            body = b""
-        else:
-            self._turns.grow(len(body))
+            return
+        self._turns.grow(len(body))
         super().on_body(body)
 
     def _begin(self) -> None:

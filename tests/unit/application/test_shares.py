@@ -18,11 +18,11 @@ def test_one_alone_gets_three_quarters(count: int, alone: int) -> None:
     assert taken(Shares(count), "a") == alone
 
 
-def test_there_is_always_some_left_for_who_has_none() -> None:
+def test_each_gets_three_quarters_of_what_the_others_leave() -> None:
     shares = Shares(1024)
     got = [taken(shares, holder) for holder in "abcde"]
     assert got == [768, 192, 48, 12, 3]
-    assert taken(shares, "f") == 1
+    assert (taken(shares, "f"), taken(shares, "g")) == (1, 0)
 
 
 def test_who_has_no_share_gets_all() -> None:
