@@ -6,6 +6,7 @@ is half-done or left behind, a trace is printed, or the next try fails.
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -84,4 +85,5 @@ def _try_all(names: list[str], most: int, points: int | None) -> list[tuple[Book
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends as by Ctrl-C, and leaves nothing
     sys.exit(main(sys.argv[1:]))
