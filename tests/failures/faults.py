@@ -15,7 +15,8 @@ CALLS = {
     "link": ("link", "linkat", "symlink", "symlinkat"),
 }
 """By the name that stands for them. Which of them there are depends on the machine and on the C library."""
-CHANGING = tuple(name for name in CALLS if name != "pread64")
+READING = "pread64"
+CHANGING = tuple(name for name in CALLS if name != READING)
 """Those that change what is on the disk, or open it."""
 KILL = "KILL"
 ERRORS = ("ENOSPC", "EIO", KILL)
@@ -25,7 +26,7 @@ _NAMES = {call: name for name, calls in CALLS.items() for call in calls}
 
 def errors_of(name: str) -> tuple[str, ...]:
     """How calls of this name can fail: reading needs no space."""
-    return tuple(error for error in ERRORS if name != "pread64" or error != "ENOSPC")
+    return tuple(error for error in ERRORS if name != READING or error != "ENOSPC")
 
 
 def name_of(call: str) -> str:

@@ -12,6 +12,7 @@ from threading import Timer
 from tests.crash.victims import working_in
 from tests.failures.faults import CHANGING, Fault
 from tests.failures.operation import Book, Operation
+from tests.failures.shared_memory import none_left
 from tests.failures.strace import Seen, Watch, prefix
 from tests.failures.uploads import STORED, upload
 from tests.failures.wrapped import wrapped_postgres
@@ -42,7 +43,8 @@ class FirstStart(Operation):
     @contextmanager
     def opened(self) -> Iterator[None]:
         self.folder.chmod(0o755)  # PostgreSQL may be run by another user
-        yield
+        with none_left():
+            yield
 
     @property
     def watches(self) -> Sequence[Watch]:
