@@ -3,6 +3,7 @@
 import hmac
 from dataclasses import dataclass, field
 
+from application.admission.fair_queue import FairQueue
 from domain.errors import WrongCredentials
 from domain.users import User, UserRepository, token_digest
 
@@ -21,16 +22,21 @@ class Credentials:
 class Authenticate:
     """Checks credentials, with the same work and the same error whether the user exists or not."""
 
-    def __init__(self, users: UserRepository) -> None:
+    def __init__(self, users: UserRepository, lookups: FairQueue) -> None:
         self._users = users
+        self._lookups = lookups
 
-    async def __call__(self, credentials: Credentials) -> User:
-        """The user. Raises `WrongCredentials` or `StoreAway`."""
+    async def __call__(self, credentials: Credentials, *holders: str) -> User:
+        """The user. `holders` are those of `FairQueue.turn`, in whose turn they are looked up.
+
+        Raises `WrongCredentials`, `StoreAway` and what `FairQueue.turn` does.
+        """
         digest = token_digest(credentials.access_token)
-        if credentials.user_id is None:
-            user = await self._users.find_by_token(digest)
-        else:
-            user = await self._users.find(credentials.user_id)
+        async with self._lookups.turn(*holders):
+            if credentials.user_id is None:
+                user = await self._users.find_by_token(digest)
+            else:
+                user = await self._users.find(credentials.user_id)
         right = hmac.compare_digest(user.token_sha256 if user else _NO_DIGEST, digest)
         if user is None or not right:
             raise WrongCredentials

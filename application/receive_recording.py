@@ -6,6 +6,7 @@ from contextlib import aclosing
 from typing import TypeAlias
 
 from application.add_track import AddTrack
+from application.admission.line import Line
 from application.admission.places import Places
 from application.admission.waiting_room import WaitingRoom
 from application.authenticate import Authenticate, Credentials
@@ -18,7 +19,7 @@ from domain.users import User
 READ_AHEAD_BYTES = 8 * 1024
 """How much of a file has to be there before it takes a place: who sends nothing must not keep others out."""
 PLACE_SECONDS = 30.0
-"""How long a file that is there as a whole waits for an upload place: less than the 60 s that proxies wait for us."""
+"""How long an upload waits for its place: less than the 60 s that proxies wait for us."""
 
 Sender: TypeAlias = User | Credentials | None
 """Who sends a recording: a user whom the way in vouches for, credentials to be checked, or not known yet."""
@@ -67,12 +68,14 @@ class ReceiveRecording:
         add_track: AddTrack,
         spool: Spool,
         places: Places,
+        line: Line,
         waiting_room: WaitingRoom,
     ) -> None:
         self._authenticate = authenticate
         self._add_track = add_track
         self._spool = spool
         self._places = places
+        self._line = line
         self._waiting_room = waiting_room
 
     async def __call__(self, recording: IncomingRecording) -> Track:
@@ -80,7 +83,8 @@ class ReceiveRecording:
 
         What can be refused is refused before a further byte is read: for want of a place, for wrong credentials, for
         want of disk space. Nothing is decoded before the sender is known; a file that comes before its credentials
-        waits in the spool, and then for a place. A place is held from the first `READ_AHEAD_BYTES` to the end.
+        waits in the spool, and then for a place. Who is known before waits with the first `READ_AHEAD_BYTES` of the
+        file, whose other bytes stay with the client. A place is held from then on to the end.
 
         Raises `Overloaded`, `ShareTaken`, `DiskFull`, `WorkspaceAway`, `WrongCredentials` and what `AddTrack` raises.
         """
@@ -93,25 +97,30 @@ class ReceiveRecording:
             return await self._add_from_waiting_room(recording, file_name)
         async with aclosing(recording.blocks()) as blocks:
             first = await read_ahead(blocks, READ_AHEAD_BYTES)
-            with self._places.take(*_holders(recording, user)):
+            async with self._line.place(*_holders(recording, user), seconds=PLACE_SECONDS):
                 async with aclosing(rejoined(first, blocks)) as wav:
                     at_least = len(first) + recording.bytes_to_come()
                     return await self._add_track(user, file_name, wav, at_least)
 
     async def _let_in(self, recording: IncomingRecording) -> User | None:
-        """The sender, known to be who they say they are, for whom there is a place; None while nobody is named."""
+        """The sender, known to be who they say they are; None while nobody is named.
+
+        Raises what `Line.refuse_if_full` does where they would find neither a place nor room to wait for one.
+        """
         if (sender := recording.sender()) is None:
             return None
-        self._places.refuse_if_full(*recording.holders())
-        user = await self._known(sender)
-        self._places.refuse_if_full(*_holders(recording, user))
+        self._line.refuse_if_full(*recording.holders())
+        user = await self._known(sender, recording)
+        self._line.refuse_if_full(*_holders(recording, user))
         return user
 
-    async def _known(self, sender: Sender) -> User:
+    async def _known(self, sender: Sender, recording: IncomingRecording) -> User:
         """The sender, known to be who they say they are. Raises `WrongCredentials`, also where nobody is named."""
         if sender is None:
             raise WrongCredentials
-        return await self._authenticate(sender) if isinstance(sender, Credentials) else sender
+        if isinstance(sender, Credentials):
+            return await self._authenticate(sender, *recording.holders())
+        return sender
 
     async def _add_from_waiting_room(self, recording: IncomingRecording, file_name: str) -> Track:
         """Have the file wait until the sender is known, and then until there is a place for them."""
@@ -123,7 +132,7 @@ class ReceiveRecording:
                 await waiting.write(first)
                 async for block in blocks:
                     await waiting.write(block)
-                user = await self._known(recording.sender())
+                user = await self._known(recording.sender(), recording)
                 holders = _holders(recording, user)
                 async with self._places.wait(*holders, seconds=PLACE_SECONDS):
                     waiting.leave_place()

@@ -5,8 +5,7 @@ from typing import LiteralString
 
 from psycopg.rows import class_row
 
-from adapters.postgres.connection_limits import ConnectionLimit
-from adapters.postgres.database import SHORT_SECONDS, Database
+from adapters.postgres.database import Database
 from adapters.postgres.track_rows import LARGEST_ID
 from domain.users import User, UserRepository
 
@@ -22,11 +21,9 @@ _FIND_BY_DIGEST: LiteralString = """
 class PsycopgUserRepository(UserRepository):
     def __init__(self, database: Database) -> None:
         self.database = database
-        # However many uploads begin at once, they do not fill the pool's queue for all others.
-        self._lookups = ConnectionLimit(2 * database.pool_size // 5)
 
     async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:
-        async with self.database.connection() as connection:
+        async with self.database.insertion() as connection:
             cursor = connection.cursor(row_factory=class_row(User))
             await cursor.execute(_ADD, [name, token_sha256, created_at])
             [user] = await cursor.fetchall()
@@ -41,11 +38,7 @@ class PsycopgUserRepository(UserRepository):
         return await self._found(_FIND_BY_DIGEST, token_sha256)
 
     async def _found(self, query: LiteralString, value: object) -> User | None:
-        async with (
-            # Half of the time at most, so that the wait leaves enough for the query.
-            self._lookups.take(SHORT_SECONDS / 2) as waited,
-            self.database.connection(SHORT_SECONDS - waited) as connection,
-        ):
+        async with self.database.lookup() as connection:
             cursor = connection.cursor(row_factory=class_row(User))
             await cursor.execute(query, [value])
             return await cursor.fetchone()

@@ -23,6 +23,11 @@ class Places:
         self._taken_by = taken_by
         self._waiting: dict[asyncio.Future[None], tuple[str, ...]] = {}
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a place."""
+        return len(self._waiting)
+
     def refuse_if_full(self, *holders: str) -> None:
         """Raises `Overloaded` if no place is free now, `ShareTaken` if one of the holders has its share of them."""
         if self.shares.free == 0:

@@ -24,6 +24,10 @@ class Shares:
         """How much this one has."""
         return self._held[holder]
 
+    def holders(self) -> set[str]:
+        """Who has something of it."""
+        return {*self._held}
+
     def with_its_share(self, holders: Iterable[str], beside: int = 0) -> str | None:
         """The first holder that has its share, where `beside` of what it has does not count; None if none has."""
         for holder in holders:
@@ -31,12 +35,16 @@ class Shares:
                 return holder
         return None
 
+    def has_for(self, *holders: str, count: int = 1) -> bool:
+        """Whether so much is there, and none of the holders has its share."""
+        return count <= self.free and self.with_its_share(holders) is None
+
     def take_if_free(self, *holders: str, count: int = 1) -> bool:
         """Hold so much more, if it is there and none of the holders has its share; False, and as before, if not.
 
         Without a holder it counts for nobody.
         """
-        if count > self.free or self.with_its_share(holders):
+        if not self.has_for(*holders, count=count):
             return False
         self.take(*holders, count=count)
         return True

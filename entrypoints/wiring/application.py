@@ -3,6 +3,8 @@
 from dependency_injector import containers, providers
 
 from application.add_track import AddTrack
+from application.admission.fair_queue import FairQueue
+from application.admission.line import Line
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
 from application.admission.waiting_room import SpoolShares, WaitingRoom
@@ -29,14 +31,20 @@ class Application(containers.DeclarativeContainer):
         settings.provided.converting.quality,
         adapters.meter,
     )
-    authenticate = providers.Factory(Authenticate, adapters.users)
+    lookups = providers.Singleton(FairQueue)
+    authenticate = providers.Factory(Authenticate, adapters.users, lookups)
     add_track = providers.Factory(AddTrack, convert, adapters.keeper, adapters.identifiers, adapters.clock)
-    open_record = providers.Factory(OpenRecord, adapters.tracks, adapters.keeper)
+    open_record = providers.Factory(OpenRecord, adapters.tracks, adapters.keeper, lookups)
     check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.keeper)
 
     upload_places = providers.Singleton(
         Places, settings.provided.admission.upload_places.call(adapters.cores), "uploads (MAX_UPLOADS)"
     )
+    # As many may wait as are converted: who has to wait for longer than one more round is better told so at once.
+    waiting_upload_places = providers.Singleton(
+        Places, settings.provided.admission.upload_places.call(adapters.cores), "uploads that wait"
+    )
+    upload_line = providers.Factory(Line, upload_places, waiting_upload_places)
     unknown_upload_places = providers.Singleton(
         Places,
         settings.provided.admission.unknown_upload_places.call(adapters.cores),
@@ -45,7 +53,7 @@ class Application(containers.DeclarativeContainer):
     spool_shares = providers.Singleton(SpoolShares, settings.provided.spooling.spool_max_bytes)
     waiting_room = providers.Factory(WaitingRoom, adapters.spool, unknown_upload_places, spool_shares)
     receive_recording = providers.Factory(
-        ReceiveRecording, authenticate, add_track, adapters.spool, upload_places, waiting_room
+        ReceiveRecording, authenticate, add_track, adapters.spool, upload_places, upload_line, waiting_room
     )
     download_places = providers.Singleton(
         Places, settings.provided.admission.max_downloads, "downloads (MAX_DOWNLOADS)"

@@ -1,6 +1,7 @@
 """Clients that are slow, many, or want too much, against the real service with small limits."""
 
 import json
+import select
 import socket
 import time
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.e2e.watched import Watched, rest_of_answer, wait_until, watched_server
+from tests.e2e.watched import SECONDS, Watched, rest_of_answer, wait_until, watched_server
 from tests.programs import curl
 from tests.sockets import reset_on_close
 from tests.unit.http.forms import CONTENT_TYPE, form, part
@@ -311,11 +312,20 @@ def is_refused_a_share(answer: httpx.Response) -> None:
     assert int(answer.headers["retry-after"]) > 0
 
 
+def uploads_that_wait(stack: ExitStack, watched: Watched, *addresses: str) -> bytes:
+    """Begin an upload from each address, credentials first, one more than may wait; what that one is told."""
+    begun = [begun_upload(stack, watched, address, "credentials") for address in addresses]
+    [refused], _, _ = select.select(begun, [], [], SECONDS)
+    return rest_of_answer(refused)
+
+
 def test_h30_one_address_leaves_upload_places_to_others(shared: Watched) -> None:
     with ExitStack() as stack:
         begun_uploads(stack, shared, GREEDY, GREEDY, GREEDY)
         starts = shared.starts
-        is_refused_a_share(shared.upload(RECORDING, **coming_from(GREEDY)))
+        refused = uploads_that_wait(stack, shared, *[GREEDY] * 4)
+        assert refused.startswith(b"HTTP/1.1 429")
+        assert f"address {GREEDY} holds 3 places".encode() in refused
         assert shared.starts == starts
         assert shared.upload(RECORDING, **coming_from(OTHER)).status_code == 201
     wait_until(lambda: shared.upload(RECORDING, **coming_from(GREEDY)).status_code == 201)
@@ -339,12 +349,28 @@ def test_h31_a_file_that_came_first_waits_for_a_place(shared: Watched) -> None:
         starts, held = shared.starts, len(shared.leftovers())
         waiting = other.submit(file_first, shared, OTHER)
         wait_until(lambda: len(shared.leftovers()) > held)
-        refused = shared.upload(RECORDING, **coming_from(OTHER))
-        assert (refused.status_code, refused.json()["code"]) == (503, "service.overloaded")
         assert (waiting.done(), shared.starts) == (False, starts)
         busy[0].close()
         assert waiting.result(20).status_code == 201
         assert shared.starts == starts + 1
+    wait_until(lambda: not shared.leftovers())
+
+
+def test_h39_an_upload_waits_for_a_place_as_long_as_there_is_room_to_wait(shared: Watched) -> None:
+    addresses = [f"192.0.2.{number}" for number in range(SHARED_PLACES)]
+    with ThreadPoolExecutor(1) as other, ExitStack() as stack:
+        busy = begun_uploads(stack, shared, *addresses)
+        starts = shared.starts
+        refused = uploads_that_wait(stack, shared, *addresses, "192.0.2.99")
+        assert refused.startswith(b"HTTP/1.1 503")
+        assert b"service.overloaded" in refused
+        assert b"\r\nretry-after:" in refused.lower()
+        assert shared.starts == starts
+        busy[0].close()
+        wait_until(lambda: shared.starts == starts + 1)
+        waiting = other.submit(shared.upload, RECORDING, **coming_from(OTHER))  # there is room for one again
+        stack.close()
+        assert waiting.result(20).status_code == 201
     wait_until(lambda: not shared.leftovers())
 
 

@@ -14,15 +14,19 @@ USER_ID, TOKEN = FIELDS = ("user_id", "user_access_token")
 _MAX_USER_ID = (1 << 63) - 1
 
 
-async def bearer_user(request: Request[Any, Any, Any], authenticate: NamedDependency[Authenticate]) -> User:
+async def bearer_user(
+    request: Request[Any, Any, Any],
+    authenticate: NamedDependency[Authenticate],
+    holders: NamedDependency[tuple[str, ...]],
+) -> User:
     """The user of the Bearer token; a route gets it by declaring `user: NamedDependency[User]`.
 
-    Raises `CredentialsMissing`, `RequestInvalid`, `WrongCredentials`, `StoreAway`; the body is not read.
+    Raises `CredentialsMissing`, `RequestInvalid` and what `Authenticate` does; the body is not read.
     """
     token = bearer_token(request)
     if token is None:
         raise CredentialsMissing
-    return await authenticate(Credentials(token))
+    return await authenticate(Credentials(token), *holders)
 
 
 def bearer_token(request: Request[Any, Any, Any]) -> str | None:

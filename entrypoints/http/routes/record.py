@@ -43,7 +43,7 @@ async def record(
     holders: NamedDependency[tuple[str, ...]],
 ) -> Response[Any]:
     """Download the MP3 of a link; one byte range, `If-Match`, `If-None-Match` and `If-Range` are honoured."""
-    found = await open_record(*_identifiers(request))
+    found = await open_record(*_identifiers(request), *holders)
     mp3 = found.mp3
     etag = f'"{mp3.sha256.hex()}"'
     headers = _headers(mp3, etag)

@@ -52,7 +52,7 @@ def test_h30_one_who_is_greedy_gets_three_quarters(count: int, most: int) -> Non
     with ExitStack() as stack:
         assert taken(places, stack, GREEDY) == most
         assert taken(places, stack) == count - most  # whom nobody can name has no share
-    assert (places.shares.free, len(places.shares._held)) == (count, 0)
+    assert (places.shares.free, len(places.shares.holders())) == (count, 0)
 
 
 @pytest.mark.parametrize(("greedy", "most"), [(2, 300), (3, 210), (10, 68)])
@@ -85,8 +85,8 @@ def test_h30_nobody_is_remembered_who_holds_nothing() -> None:
     for number in range(10_000):
         places.refuse_if_full(f"address {number}")
         with places.take(f"address {number}", f"user {number}"):
-            assert len(places.shares._held) == 2
-    assert len(places.shares._held) == 0
+            assert len(places.shares.holders()) == 2
+    assert len(places.shares.holders()) == 0
 
 
 class Caller:
@@ -120,7 +120,7 @@ async def test_who_waits_for_a_free_place_has_it_at_once() -> None:
     async with places.wait("user 1", seconds=60):
         with pytest.raises(Overloaded):
             places.refuse_if_full()
-    assert (places.shares.free, len(places.shares._held), len(places._waiting)) == (1, 0, 0)
+    assert (places.shares.free, len(places.shares.holders()), places.waiting) == (1, 0, 0)
 
 
 async def test_h31_places_are_given_in_order_of_coming() -> None:
@@ -132,7 +132,7 @@ async def test_h31_places_are_given_in_order_of_coming() -> None:
         with pytest.raises(Overloaded):  # nor does anybody come in between
             places.refuse_if_full("user 9")
         await caller.leave()
-    assert (places.shares.free, len(places.shares._held), len(places._waiting)) == (1, 0, 0)
+    assert (places.shares.free, len(places.shares.holders()), places.waiting) == (1, 0, 0)
 
 
 async def test_h31_who_has_its_share_is_passed_over_by_others_until_it_has_it_no_more() -> None:
@@ -149,7 +149,7 @@ async def test_h31_who_has_its_share_is_passed_over_by_others_until_it_has_it_no
     assert [one.has_place for one in greedy] == [True, True, True, True, False]
     for caller in greedy[1:]:
         await caller.leave()
-    assert (places.shares.free, len(places.shares._held), len(places._waiting)) == (4, 0, 0)
+    assert (places.shares.free, len(places.shares.holders()), places.waiting) == (4, 0, 0)
 
 
 @pytest.mark.parametrize(("count", "error"), [(3, Overloaded), (4, ShareTaken)])
@@ -159,7 +159,7 @@ async def test_h31_nobody_waits_for_ever(count: int, error: type[Exception]) -> 
         assert taken(places, stack, GREEDY) == 3
         with pytest.raises(error):
             await Caller(places, GREEDY, seconds=0.001).task
-        assert (places.shares.free, places.shares._held[GREEDY], len(places._waiting)) == (count - 3, 3, 0)
+        assert (places.shares.free, places.shares.held(GREEDY), places.waiting) == (count - 3, 3, 0)
 
 
 @pytest.mark.parametrize("is_given_one", [False, True])
@@ -174,4 +174,4 @@ async def test_h31_a_place_is_not_lost_with_who_is_cancelled(is_given_one: bool)
         caller.task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await caller.task
-    assert (places.shares.free, len(places.shares._held), len(places._waiting)) == (1, 0, 0)
+    assert (places.shares.free, len(places.shares.holders()), places.waiting) == (1, 0, 0)

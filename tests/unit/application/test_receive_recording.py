@@ -2,7 +2,9 @@
 
 import asyncio
 import hashlib
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 
 import pytest
 
@@ -38,9 +40,10 @@ EARLY = [Told.AT_ONCE, Told.WHEN_OPENED]
 
 @pytest.fixture
 def container() -> Container:
-    """A service with one place for uploads, and one for those whose sender is not known."""
+    """A service with one place for uploads, one to wait for it, and one for those whose sender is not known."""
     container = memory.in_memory_container()
     container.application.upload_places.override(Places(1, "uploads"))
+    container.application.waiting_upload_places.override(Places(1, "uploads that wait"))
     container.application.unknown_upload_places.override(Places(1, "unknown uploads"))
     return container
 
@@ -64,8 +67,9 @@ def nothing_waits(container: Container) -> bool:
     """Whether there is no file on its way, and nothing is held for one."""
     application = container.application
     held = [*memory.spool(container).open_files, *memory.converter(container).open_mp3s]
-    shares = [*application.unknown_upload_places().shares._held, *application.spool_shares().shares._held]
-    return not held and not shares and application.unknown_upload_places().shares.free == 1
+    shares = [*application.unknown_upload_places().shares.holders(), *application.spool_shares().shares.holders()]
+    waiting = application.upload_places().waiting or not application.waiting_upload_places().shares.free
+    return not held and not shares and not waiting and application.unknown_upload_places().shares.free == 1
 
 
 async def refusal(container: Container, recording: InMemoryRecording) -> MusicAppError:
@@ -118,9 +122,16 @@ async def test_what_is_no_recording_is_refused_once_the_sender_is_known(containe
     assert isinstance(await refusal(container, InMemoryRecording([b"<html>"], credentials, told)), NotAWav)
 
 
+@contextmanager
+def everything_taken(container: Container) -> Iterator[None]:
+    """Every place for uploads, and all the room to wait for one."""
+    with container.application.upload_places().take(), container.application.waiting_upload_places().take():
+        yield
+
+
 async def test_the_full_service_is_told_of_before_anything_is_asked(container: Container) -> None:
     recording = InMemoryRecording(KIBIBYTES, WRONG)
-    with container.application.upload_places().take(), pytest.raises(Overloaded):
+    with everything_taken(container), pytest.raises(Overloaded, match="places for uploads are"):
         await container.application.receive_recording()(recording)
     assert (recording.opened_for, recording.bytes_given) == ([], 0)
 
@@ -153,11 +164,11 @@ async def test_who_comes_last_finds_no_place(container: Container, told: Told) -
     recording = InMemoryRecording(KIBIBYTES, credentials, told)
     with ExitStack() as others:
 
-        def take_the_last_place() -> None:
+        def take_all() -> None:
             if free(container):
-                others.enter_context(container.application.upload_places().take())
+                others.enter_context(everything_taken(container))
 
-        recording.before_block = take_the_last_place
+        recording.before_block = take_all
         with pytest.raises(Overloaded, match="places for uploads"):
             await container.application.receive_recording()(recording)
     assert nothing_is_left(container, recording)
@@ -165,9 +176,10 @@ async def test_who_comes_last_finds_no_place(container: Container, told: Told) -
 
 
 async def waiting(container: Container, recording: InMemoryRecording) -> asyncio.Task[Track]:
-    """The recording on its way in, which is there as a whole and waits for a place."""
+    """The recording on its way in, which has come as far as it may and waits for a place."""
+    before = container.application.upload_places().waiting
     receiving = asyncio.create_task(container.application.receive_recording()(recording))
-    while not container.application.upload_places()._waiting:
+    while container.application.upload_places().waiting == before:
         assert not receiving.done()
         await asyncio.sleep(0)
     return receiving
@@ -185,10 +197,60 @@ async def test_h33_a_file_that_came_first_waits_for_a_place_without_taking_one(c
     assert (free(container), nothing_waits(container)) == (1, True)
 
 
-async def test_h33_nobody_waits_for_ever(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("told", EARLY)
+async def test_h39_who_is_known_waits_for_a_place_with_the_beginning_of_the_file(
+    container: Container, told: Told
+) -> None:
+    user, credentials = await registered(container)
+    recording = InMemoryRecording(KIBIBYTES, credentials, told)
+    room = container.application.waiting_upload_places().shares
+    with container.application.upload_places().take():
+        receiving = await waiting(container, recording)
+        assert (recording.bytes_given, room.free, memory.tracks(container).kept) == (READ_AHEAD_BYTES, 0, {})
+        one_more = InMemoryRecording(KIBIBYTES, credentials, told)
+        with pytest.raises(Overloaded, match="places for uploads are"):
+            await container.application.receive_recording()(one_more)
+        assert one_more.bytes_given == 0
+    recording.before_block = lambda: room.take() if room.free else None  # it is free while the rest comes
+    assert (await receiving).user_id == user.user_id
+    room.give_back()
+    assert (free(container), nothing_waits(container)) == (1, True)
+
+
+async def test_h39_all_who_wait_for_a_place_get_it_in_order_of_coming(container: Container) -> None:
+    _, credentials = await registered(container)
+    container.application.waiting_upload_places.override(Places(4, "uploads that wait"))
+    ends: list[int] = []
+
+    def ended(number: int, _: object) -> None:
+        ends.append(number)
+
+    order = [Told.AT_ONCE, Told.AT_THE_END, Told.WHEN_OPENED]
+    with container.application.upload_places().take():
+        receiving = [await waiting(container, InMemoryRecording(KIBIBYTES, credentials, told)) for told in order]
+        for number, one in enumerate(receiving):
+            one.add_done_callback(partial(ended, number))
+    await asyncio.gather(*receiving)
+    assert ends == [0, 1, 2]
+
+
+@pytest.mark.parametrize("told", Told)
+async def test_h39_who_leaves_while_it_waits_keeps_no_place_from_others(container: Container, told: Told) -> None:
+    _, credentials = await registered(container)
+    with container.application.upload_places().take():
+        receiving = await waiting(container, InMemoryRecording(KIBIBYTES, credentials, told))
+        receiving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await receiving
+        assert nothing_waits(container)
+    assert free(container) == 1
+
+
+@pytest.mark.parametrize("told", Told)
+async def test_h33_nobody_waits_for_ever(container: Container, monkeypatch: pytest.MonkeyPatch, told: Told) -> None:
     monkeypatch.setattr("application.receive_recording.PLACE_SECONDS", 0.001)
     _, credentials = await registered(container)
-    recording = InMemoryRecording(KIBIBYTES, credentials, Told.AT_THE_END)
+    recording = InMemoryRecording(KIBIBYTES, credentials, told)
     with container.application.upload_places().take(), pytest.raises(Overloaded, match="places for uploads"):
         await container.application.receive_recording()(recording)
     assert nothing_is_left(container, recording)
@@ -221,16 +283,18 @@ async def test_h30_who_has_a_share_of_the_places_is_refused_before_the_file_is_r
     other, token = await container.application.register()("Bob")
     assert (user.user_id, other.user_id) == (1, 2)
     container.application.upload_places.override(Places(4, "uploads"))
+    container.application.waiting_upload_places.override(Places(4, "uploads that wait"))
     recording = InMemoryRecording(KIBIBYTES, credentials, told, holders=("address 203.0.113.7",))
     with ExitStack() as stack:
         for _ in range(3):
             stack.enter_context(container.application.upload_places().take(holder))
+            stack.enter_context(container.application.waiting_upload_places().take(holder))
         with pytest.raises(ShareTaken) as refused:
             await container.application.receive_recording()(recording)
         assert (refused.value.holder, refused.value.held, recording.bytes_given) == (holder, 3, 0)
         others = InMemoryRecording(KIBIBYTES, Credentials(token, 2), told, holders=("address 198.51.100.1",))
         await container.application.receive_recording()(others)
-    assert (free(container), len(container.application.upload_places().shares._held)) == (4, 0)
+    assert (free(container), len(container.application.upload_places().shares.holders())) == (4, 0)
 
 
 async def test_a_full_spool_refuses_only_who_has_to_wait_in_it(container: Container) -> None:

@@ -37,7 +37,7 @@ def test_what_is_given_back_is_there_again_and_nobody_is_remembered() -> None:
     assert shares.take_if_free()
     shares.give_back()
     assert taken(shares, "a") == 3
-    assert [*shares._held] == ["a"]
+    assert [*shares.holders()] == ["a"]
 
 
 def test_amounts_are_taken_whole_or_not_at_all() -> None:

@@ -45,7 +45,7 @@ async def test_a_file_is_read_as_it_was_written_and_gone_in_the_end(
         file.leave_place()
         assert (places.shares.free, shares.shares.free, len(spool.open_files)) == (100, ROOM - 6, 1)
     assert (places.shares.free, shares.shares.free, spool.open_files) == (100, ROOM, [])
-    assert len(places.shares._held) == len(shares.shares._held) == 0
+    assert len(places.shares.holders()) == len(shares.shares.holders()) == 0
 
 
 async def refused(file: WaitingFile) -> ShareTaken | None:
@@ -102,4 +102,4 @@ async def test_a_full_disk_takes_no_place(room: WaitingRoom, spool: InMemorySpoo
     with pytest.raises(DiskFull):
         async with room.enter(GREEDY):
             pass
-    assert (places.shares.free, len(places.shares._held)) == (100, 0)
+    assert (places.shares.free, len(places.shares.holders())) == (100, 0)

@@ -79,12 +79,18 @@ async def test_a_bearer_token_is_enough(client: httpx.AsyncClient) -> None:
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
 
 
+def no_places(container: Container) -> None:
+    """As if all were taken, those to wait in, too."""
+    application = container.application
+    application.upload_places().shares.free = application.waiting_upload_places().shares.free = 0
+
+
 @pytest.mark.parametrize(
     ("break_it", "status", "code"),
     [
         (lambda container: setattr(memory.spool(container), "disk_is_full", True), 507, "service.disk_full"),
         (lambda container: setattr(memory.converter(container), "problem", "gone"), 503, "service.overloaded"),
-        (lambda container: setattr(container.application.upload_places().shares, "free", 0), 503, "service.overloaded"),
+        (no_places, 503, "service.overloaded"),
         (lambda container: memory.users(container).kept.clear(), 401, "auth.wrong_credentials"),
     ],
 )

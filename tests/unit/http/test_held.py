@@ -62,7 +62,7 @@ async def test_h30_one_address_cannot_hold_all_downloads(trusted: str, status: i
                 assert "address 127.0.0.1 holds 3 places for downloads" in answer.json()["message"]
                 assert int(answer.headers["retry-after"]) > 0
             assert (await client.head(link)).status_code == 200
-    assert (downloads.shares.free, len(downloads.shares._held)) == (4, 0)
+    assert (downloads.shares.free, len(downloads.shares.holders())) == (4, 0)
 
 
 async def test_a_download_that_breaks_gives_its_place_back(container: Container) -> None:

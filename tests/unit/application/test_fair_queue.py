@@ -1,0 +1,235 @@
+"""Turns for those who look something up: holder by holder, however many of one wait."""
+
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from application.admission import fair_queue
+from application.admission.fair_queue import FairQueue
+from domain.errors import Overloaded, ShareTaken, StoreAway
+
+GREEDY, OTHER = "address 203.0.113.7", "address 198.51.100.1"
+
+
+class Callers:
+    """Callers of a queue, who keep their turn until they are let go; `served` names them in order of their turns."""
+
+    def __init__(self, queue: FairQueue) -> None:
+        self.queue = queue
+        self.served: list[str] = []
+        self.under_way: list[asyncio.Task[None]] = []
+        self.most_at_once = 0
+        self._let_go: dict[asyncio.Task[None], asyncio.Event] = {}
+
+    def come(self, *holders: str) -> asyncio.Task[None]:
+        """One more, who gets as far as it can with the next `settled`."""
+        let_go = asyncio.Event()
+        task = asyncio.create_task(self._ask(let_go, holders))
+        self._let_go[task] = let_go
+        return task
+
+    def let_go(self) -> None:
+        """Let the one end who has had its turn for longest."""
+        self._let_go[self.under_way[0]].set()
+
+    async def end(self) -> None:
+        """Let everybody end."""
+        while self._let_go.keys() - {task for task in self._let_go if task.done()}:
+            await settled()
+            if self.under_way:
+                self.let_go()
+        await asyncio.gather(*self._let_go, return_exceptions=True)
+
+    async def _ask(self, let_go: asyncio.Event, holders: tuple[str, ...]) -> None:
+        async with self.queue.turn(*holders):
+            task = asyncio.current_task()
+            assert task is not None
+            self.under_way.append(task)
+            self.most_at_once = max(self.most_at_once, len(self.under_way))
+            self.served.append(holders[0] if holders else "")
+            try:
+                await let_go.wait()
+            finally:
+                self.under_way.remove(task)
+
+
+async def settled() -> None:
+    """Let everybody get as far as they can."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def callers() -> Callers:
+    return Callers(FairQueue(1))
+
+
+async def test_holders_are_served_in_turns_and_within_one_who_came_first(callers: Callers) -> None:
+    names = ["a", "a", "a", "a", "b", "b", "c"]
+    for name in names:
+        callers.come(name)
+        await settled()
+    assert callers.queue.waiting() == {"a": 3, "b": 2, "c": 1}
+    await callers.end()
+    assert callers.served == ["a", "a", "b", "c", "a", "b", "a"]
+    assert (callers.queue.free, callers.queue.waiting()) == (1, {})
+
+
+async def test_h38_who_asks_once_waits_for_one_of_another_however_many_these_are(callers: Callers) -> None:
+    for _ in range(300):
+        callers.come(GREEDY)
+    await settled()
+    callers.come(OTHER)
+    await settled()
+    callers.let_go()
+    await settled()
+    callers.let_go()
+    await settled()
+    assert callers.served == [GREEDY, GREEDY, OTHER]
+    await callers.end()
+    assert Counter(callers.served) == {GREEDY: 300, OTHER: 1}
+
+
+async def test_who_has_no_name_is_served_in_turns_with_others(callers: Callers) -> None:
+    for holders in ((), (), (), (OTHER, "user 1"), (OTHER, "user 2")):
+        callers.come(*holders)
+    await callers.end()
+    assert callers.served == ["", "", OTHER, "", OTHER]
+
+
+class Watch:
+    """Sees to it that while somebody waits, no other holder has two turns before that one has one."""
+
+    def __init__(self, callers: Callers) -> None:
+        self._callers = callers
+        self._seen = 0
+        self._passed: dict[str, Counter[str]] = {}
+
+    def look(self, waited: Iterable[str]) -> None:
+        """`waited` are those who had somebody waiting before the last step."""
+        self._passed = {holder: self._passed.get(holder, Counter()) for holder in waited}
+        for served in self._callers.served[self._seen :]:
+            self._passed.pop(served, None)
+            for passed in self._passed.values():
+                passed[served] += 1
+                assert passed[served] == 1
+        self._seen = len(self._callers.served)
+
+
+STEPS = st.tuples(st.sampled_from(["come", "come", "let go", "leave", "break off"]), st.integers(0, 9))
+
+
+@given(st.integers(1, 3), st.lists(STEPS, max_size=60))
+def test_h38_nobody_starves_and_no_more_are_under_way_than_may_be(count: int, steps: list[tuple[str, int]]) -> None:
+    async def play() -> None:
+        callers = Callers(FairQueue(count))
+        watch = Watch(callers)
+        came: list[asyncio.Task[None]] = []
+        for step, number in steps:
+            waited = callers.queue.waiting()
+            waiting = [task for task in came if not task.done() and task not in callers.under_way]
+            if step == "come":
+                came.append(callers.come("abc"[number % 3]))
+            elif step == "let go" and callers.under_way:
+                callers.let_go()
+            elif chosen := waiting if step == "leave" else callers.under_way:
+                chosen[number % len(chosen)].cancel()
+            await settled()
+            watch.look(waited)
+            still = sum(callers.queue.waiting().values())
+            assert len(callers.under_way) == count - callers.queue.free
+            assert still == 0 or callers.queue.free == 0
+            assert still + len(callers.under_way) == sum(not task.done() for task in came)
+        await callers.end()
+        assert callers.most_at_once <= count
+        assert (callers.queue.free, callers.queue.waiting()) == (count, {})
+
+    asyncio.run(play())
+
+
+async def test_a_turn_is_passed_on_by_who_leaves_in_the_moment_of_getting_it(callers: Callers) -> None:
+    first, second, third = (callers.come(name) for name in ("a", "b", "c"))
+    await settled()
+    first.add_done_callback(lambda _: second.cancel())  # at once, before it wakes up
+    callers.let_go()
+    await settled()
+    assert second.cancelled()
+    assert callers.under_way == [third]
+    await callers.end()
+    assert callers.queue.free == 1
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for longer than a moment, and nothing is called silent."""
+    monkeypatch.setattr(fair_queue, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(fair_queue, "SILENT_SECONDS", 60)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(("more", "error"), [(0, Overloaded), (fair_queue.AT_ONCE, ShareTaken)])
+async def test_h38_who_waits_too_long_is_told_whose_doing_it_is(
+    callers: Callers, more: int, error: type[Exception]
+) -> None:
+    callers.come(OTHER)
+    await settled()
+    refused = [callers.come(GREEDY) for _ in range(more + 1)]
+    await asyncio.wait(refused)
+    assert isinstance(refused[0].exception(), error)
+    assert callers.queue.waiting() == {}
+    await callers.end()
+    assert callers.served == [OTHER]
+
+
+async def test_h38_while_nothing_is_found_out_those_who_waited_do_not_ask_in_vain(
+    callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fair_queue, "SILENT_SECONDS", 0.0)
+    tasks = [callers.come(name) for name in (GREEDY, GREEDY, OTHER)]
+    await settled()
+    tasks[0].cancel()  # as any lookup that ends in an error
+    await asyncio.wait(tasks)
+    assert [type(task.exception()) for task in tasks[1:]] == [StoreAway, StoreAway]
+    assert (callers.served, callers.queue.free) == ([GREEDY], 1)
+
+
+async def test_while_others_find_out_what_they_want_nobody_is_told_that_the_store_is_away(
+    callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fair_queue, "SILENT_SECONDS", 0.0)
+    for _ in range(20):
+        callers.come(GREEDY)
+    await callers.end()
+    assert len(callers.served) == 20
+
+
+async def test_waiting_takes_the_same_time_however_many_wait(callers: Callers) -> None:
+    """Each coming, leaving and passing on looks at no more than two of those who wait."""
+    looked = Counted()
+    callers.queue._lines = looked  # type: ignore[assignment] # an OrderedDict that counts
+    for number in range(1000):
+        callers.come(f"address {number % 250}")
+    await callers.end()
+    assert len(callers.served) == 1000
+    assert looked.calls <= 6 * 1000
+
+
+class Counted(OrderedDict[str, object]):
+    """Counts what is asked of it, and may not be gone through."""
+
+    calls = 0
+
+    def __getitem__(self, key: str) -> object:
+        self.calls += 1
+        return super().__getitem__(key)
+
+    def __setitem__(self, key: str, value: object) -> None:
+        self.calls += 1
+        super().__setitem__(key, value)
+
+    def __iter__(self) -> Iterator[str]:
+        raise AssertionError("all who wait were gone through")
