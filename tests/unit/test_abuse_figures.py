@@ -19,13 +19,15 @@ from tests.load.abuse.kinds import ATTACKS, chosen
 from tests.load.abuse.target import Bystander
 from tests.load.abuse.usage import Usage, memory
 
-QUIET = Seen(Served([0.1, 0.1, 0.1]), Served([0.01, 0.01, 0.01]), [1.0] * 100)
+READY = Served([0.01])
+QUIET = Seen(Served([0.1, 0.1, 0.1]), Served([0.01, 0.01, 0.01]), READY, [1.0] * 100)
 GOOD = Figures(
     quiet=QUIET,
-    attacked=Seen(Served([0.39, 0.39, 9.0]), Served([0.039, 0.039, 9.0]), [*[1.0] * 98, 99.0, 500.0]),
+    attacked=Seen(Served([0.39, 0.39, 9.0]), Served([0.039, 0.039, 9.0]), READY, [*[1.0] * 98, 99.0, 500.0]),
     usage=Usage(before=80 * MB, most=180 * MB, after=80 * MB, programs=0, sockets=0, cpu=1.0),
     answers=Counter({"200": 90, "closed": 10, "429": 1000}),
-    meets=Meets(("200", "206")),
+    ended=Counter({"too small": 9, "too large": 1}),
+    meets=Meets(("200", "206"), ended_for="too small"),
     service_cores=1.0,
     attackers_cores=0.5,
     lives=True,
@@ -37,6 +39,17 @@ CHANGES: dict[str, Callable[[Figures], Figures]] = {
     "/health/live p99 100 ms": lambda good: replace(
         good, attacked=replace(good.attacked, live=[*[1.0] * 98, 100.0, 500.0])
     ),
+    "bystander refused 3 times": lambda good: replace(
+        good,
+        attacked=replace(
+            good.attacked,
+            uploads=Served([0.39], Counter({"503": 1})),
+            downloads=Served([0.039], Counter({"429": 1})),
+            ready=Served([0.01], Counter({"503": 1})),
+        ),
+    ),
+    "8 of 9 connections ended for too small": lambda good: replace(good, ended=Counter({"too small": 8, "no HTTP": 1})),
+    "0 of 0 connections ended for too small": lambda good: replace(good, ended=Counter()),
     NOTHING_MET.format("89 of 100"): lambda good: replace(good, answers=Counter({"200": 89, "closed": 11})),
     NOTHING_MET.format("0 of 1,000"): lambda good: replace(good, answers=Counter({"400": 1000})),
     NOTHING_MET.format("0 of 0"): lambda good: replace(good, answers=Counter({"429": 1000})),
