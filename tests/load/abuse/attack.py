@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from tests.load.abuse.client import Client
 from tests.load.abuse.target import Target
 
-ARRIVALS = 1000
-"""New clients a second of one process."""
 _FIRST_SOURCE = 2
 """127.0.0.1 is the bystander's."""
 _NO_PLACE = ("429", "503")
@@ -51,7 +49,8 @@ class Meets:
 class Attack:
     """`clients` that each do `round` over and over for so many `seconds`, with a `pause` in seconds between.
 
-    They come from so many `addresses`, 250 at most. `what` tells in a line what is done.
+    They come from so many `addresses`, 250 at most, `arrivals` a second of each process. `what` tells in a line what
+    is done.
     """
 
     kind: str
@@ -63,6 +62,7 @@ class Attack:
     pause: float = 0.01
     seconds: float = 15.0
     addresses: int = 1
+    arrivals: int = 1000
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ async def _all(attack: Attack, target: Target, numbers: Sequence[int], window: W
             for number in numbers:
                 source = f"127.0.0.{_FIRST_SOURCE + number % attack.addresses}"
                 clients.create_task(_go_on(attack, Client(target, number, source, seen)))
-                await asyncio.sleep(1 / ARRIVALS)
+                await asyncio.sleep(1 / attack.arrivals)
 
 
 async def _go_on(attack: Attack, client: Client) -> None:

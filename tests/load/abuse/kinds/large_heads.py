@@ -17,8 +17,11 @@ _CLIENTS, _ADDRESSES = 3000, 10
 _ANSWER_BYTES = 4096
 _BODY_BYTES = 100_000_000
 _PLACES = (b"/health/live", b"/nothing")
-_AGAIN_SECONDS = 5.0
-"""It is not the number of calls that is tried here, but what each leaves behind."""
+_ARRIVALS = 300
+"""It is not how many come at once that is tried here, but what each leaves behind."""
+_SOON_SECONDS, _LATER_SECONDS = 0.5, 5.0
+"""After which come again those that the service has closed, as it does with any that are idle, and those it refused."""
+_SECONDS = 20.0
 _ANSWERED = Meets(("200", "404"), 0.3)
 _AWAITED = Meets(("under way", "408", "200"), 0.02)
 """Of the others, there may be any number that the service ends, as too much waits in all of them."""
@@ -59,16 +62,21 @@ async def awaited(client: Client) -> None:
             await client.take_slowly(connection, 0)
 
 
-def _attack(name: str, what: str, asking: Callable[[Client], Awaitable[None]], meets: Meets) -> Attack:
-    return Attack(_KIND, name, what, asking, meets, _CLIENTS, _AGAIN_SECONDS, addresses=_ADDRESSES)
+def _attack(
+    name: str, what: str, asking: Callable[[Client], Awaitable[None]], meets: Meets, again_seconds: float
+) -> Attack:
+    return Attack(_KIND, name, f"3,000 {what}", asking, meets, _CLIENTS, again_seconds, _SECONDS, _ADDRESSES, _ARRIVALS)
 
 
 ATTACKS = (
-    _attack("idle-heads", "3,000 connections that are idle after a head of 62 KB was answered", idle, _ANSWERED),
+    _attack(
+        "idle-heads", "connections that are idle after a head of 62 KB was answered", idle, _ANSWERED, _SOON_SECONDS
+    ),
     _attack(
         "awaited-heads",
-        "3,000 heads of 62 KB whose body is awaited, or whose answer is not read",
+        "heads of 62 KB whose body is awaited, or whose answer is not read",
         awaited,
         _AWAITED,
+        _LATER_SECONDS,
     ),
 )

@@ -16,7 +16,8 @@ _MANY, _ADDRESSES = 3000, 10
 _AGAIN_SECONDS = 0.5
 """Who finds no place is back so soon."""
 _MANY_AGAIN_SECONDS = 5.0
-"""Of so many; it is not the number of calls that is tried here, but what each leaves behind."""
+_MANY_ARRIVALS = 300
+"""Of so many; it is not how many come at once that is tried here, but what each leaves behind."""
 _SECONDS = 20.0
 """Longer than the grace that a slow client may have."""
 
@@ -77,7 +78,9 @@ def _attack(kind: str, name: str, what: str, reading: Callable[[Client], Awaitab
 def _attack_by_many(name: str, what: str, reading: Callable[[Client], Awaitable[None]], status: str) -> Attack:
     what = f"3,000 readers of {what} who take a byte a second or none, from 10 addresses"
     meets = Meets((status, "cut off"))
-    return Attack("last-bytes", name, what, reading, meets, _MANY, _MANY_AGAIN_SECONDS, _SECONDS, _ADDRESSES)
+    return Attack(
+        "last-bytes", name, what, reading, meets, _MANY, _MANY_AGAIN_SECONDS, _SECONDS, _ADDRESSES, _MANY_ARRIVALS
+    )
 
 
 ATTACKS = (
