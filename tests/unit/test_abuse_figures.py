@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from tests.load.abuse import bystander
 from tests.load.abuse.attack import Meets, Window
 from tests.load.abuse.bystander import Served
+from tests.load.abuse.endings import Endings
 from tests.load.abuse.figures import MB, Bounds, Figures, Seen, share
 from tests.load.abuse.kinds import ATTACKS, chosen
 from tests.load.abuse.target import Bystander
@@ -65,6 +67,18 @@ def test_what_is_just_within_the_bounds_misses_none() -> None:
 @pytest.mark.parametrize("problem", CHANGES)
 def test_each_bound_that_is_missed_is_named(problem: str) -> None:
     assert CHANGES[problem](GOOD).missed(Bounds()) == [problem]
+
+
+def test_endings_are_counted_by_their_reasons_from_now_on(tmp_path: Path) -> None:
+    log_file = tmp_path / "log"
+    told = '{"event": "connection ended", "reason": "too small"}\n'
+    log_file.write_text(told, "utf-8")
+    endings = Endings(log_file)
+
+    with log_file.open("a", encoding="utf-8") as log:
+        log.write(told * 2 + '{"event": "request", "path": "/connection ended", "reason": "none"}\nno JSON\n')
+
+    assert endings.count() == {"too small": 2}
 
 
 def test_a_share_is_the_smallest_value_that_so_many_do_not_exceed() -> None:

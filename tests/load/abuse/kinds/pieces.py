@@ -16,8 +16,8 @@ from tests.load.abuse.requests import (
     head,
     in_one_chunk,
     in_silent_chunks,
-    text_parts,
 )
+from tests.unit.http.forms import text_parts
 from tests.wavs import wav
 
 CHUNKS = 200_000
