@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -34,6 +36,12 @@ class Server:
     def log(self) -> str:
         return self.log_file.read_text("utf-8")
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+        where = urlsplit(self.url)
+        return str(where.hostname), int(where.port or 0)
+
     def client(self) -> httpx.Client:
         """A client of this server, without proxies from the environment."""
         return httpx.Client(base_url=self.url, timeout=60, trust_env=False, verify=NO_TLS)
@@ -44,11 +52,21 @@ class Server:
             answer = client.post("/register", json={"user_name": user_name}).raise_for_status().json()
         return {"user_id": str(answer["user_id"]), "user_access_token": answer["user_access_token"]}
 
+    def upload(self, user: dict[str, str], wav: bytes | BinaryIO) -> str:
+        """The path and query of the link to a new track."""
+        with self.client() as client:
+            return path_of(client.post("/add_track", data=user, files={"wav_file": ("a.wav", wav)}).raise_for_status())
+
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the process and wait for it; its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(how)
         return self.process.wait(STOP_SECONDS)
+
+
+def path_of(answer: httpx.Response) -> str:
+    """The path and query of the link in `Location`."""
+    return httpx.URL(answer.headers["Location"]).raw_path.decode()
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.unit.http.forms import CONTENT_TYPE, around_file
+
 UPLOAD_SECONDS = 900
-_BOUNDARY = "benchmark"
 _PIECE_BYTES = 64 * 1024
 
 
@@ -28,13 +29,7 @@ class Client:
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=UPLOAD_SECONDS)
         self.location = ""
         """The link to what was uploaded last."""
-        texts = "".join(_text_part(name, value) for name, value in fields.items())
-        head = (
-            f"--{_BOUNDARY}\r\nContent-Disposition: form-data; name=wav_file; filename=talk.wav\r\n"
-            "Content-Type: audio/wav\r\n\r\n"
-        )
-        self._before = (("" if file_first else texts) + head).encode()
-        self._after = ("\r\n" + (texts if file_first else "") + f"--{_BOUNDARY}--\r\n").encode()
+        self._before, self._after = around_file(fields, file_first=file_first)
 
     def close(self) -> None:
         """End the connection. Safe to repeat."""
@@ -74,7 +69,7 @@ class Client:
 
     def _begin(self, size: int) -> None:
         self._connection.putrequest("POST", "/add_track")
-        self._connection.putheader("Content-Type", f"multipart/form-data; boundary={_BOUNDARY}")
+        self._connection.putheader("Content-Type", CONTENT_TYPE)
         self._connection.putheader("Content-Length", str(len(self._before) + size + len(self._after)))
         self._connection.endheaders(self._before)
 
@@ -84,7 +79,3 @@ class Client:
         self.location = answer.getheader("Location", "")
         if answer.status != 201:
             raise RuntimeError(f"{answer.status} {json.loads(body)}")
-
-
-def _text_part(name: str, value: str) -> str:
-    return f"--{_BOUNDARY}\r\nContent-Disposition: form-data; name={name}\r\n\r\n{value}\r\n"

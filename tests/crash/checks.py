@@ -4,7 +4,6 @@ import hashlib
 import random
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable
 
 import httpx
@@ -13,6 +12,7 @@ from tests.crash.book import Promise
 from tests.crash.database import half_rows, rows_of
 from tests.crash.expected import Expected, shortened
 from tests.crash.victims import open_in_spool
+from tests.patience import answered
 from tests.processes import wait_until
 from tests.programs import FFMPEG
 from tests.server import Server
@@ -21,7 +21,6 @@ SAMPLE = 6
 """Links that are downloaded again after each kill, and of those that are gone; in the end all are."""
 ALLOWED_OFF = 0.05
 """Seconds by which an MP3 may differ from its WAV: less than two frames."""
-PATIENCE_SECONDS = 30
 
 
 class Checker:
@@ -71,7 +70,7 @@ class Checker:
         new = [promise for promise in promises if promise.track_uuid not in self._downloaded]
         with server.client() as client:
             for promise in new + again:
-                self._all(self._wrong_download(_answered(client, promise.link), promise))
+                self._all(self._wrong_download(answered(client, promise.link), promise))
                 self._downloaded.add(promise.track_uuid)
 
     def _wrong_download(self, answer: httpx.Response, promise: Promise) -> list[str]:
@@ -91,7 +90,7 @@ class Checker:
         gone = [promised[track].link for track in sorted(self._expected.gone) if track in promised]
         with server.client() as client:
             for link in gone if everything else self._dice.sample(gone, min(SAMPLE, len(gone))):
-                status = _answered(client, link).status_code
+                status = answered(client, link).status_code
                 self._require(status == 404, f"a track that is gone is answered {status}: {link}")
 
     def _require(self, holds: bool, otherwise: str) -> None:
@@ -101,14 +100,6 @@ class Checker:
     def _all(self, wrong: list[str]) -> None:
         for text in wrong:
             self._report(text)
-
-
-def _answered(client: httpx.Client, link: str) -> httpx.Response:
-    """The answer, once it is no 503, which asks to come again: readiness is kept for a moment after a kill."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while (answer := client.get(link)).status_code == 503 and time.monotonic() < end:
-        time.sleep(0.05)
-    return answer
 
 
 def seconds_of(mp3: bytes) -> float:

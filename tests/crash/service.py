@@ -7,13 +7,9 @@ import subprocess
 import time
 from pathlib import Path
 
-import httpx
-
 from tests.crash.victims import kill, left_behind
+from tests.patience import await_ready
 from tests.server import MUSIC_APP, Server, running_server
-
-READY_SECONDS = 90
-"""For PostgreSQL to be started again and to recover."""
 
 
 class Service:
@@ -53,16 +49,8 @@ class Service:
         kill(kind, self.running, dice)
 
     def await_ready(self) -> None:
-        """Return when it says that all is well. Raises TimeoutError after `READY_SECONDS`."""
-        end = time.monotonic() + READY_SECONDS
-        with self.running.client() as client:
-            while True:
-                with contextlib.suppress(httpx.HTTPError):
-                    if client.get("/health/ready").status_code == 200:
-                        return
-                if time.monotonic() > end:
-                    raise TimeoutError("the service did not get ready again")
-                time.sleep(0.05)
+        """Return when it says that all is well. Raises TimeoutError where it does not."""
+        await_ready(self.running)
 
     def stop(self) -> list[str]:
         """End it; what was wrong about how it ended and what it has left."""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from tests.benchmarks.recordings import music
 from tests.crash.book import AGAIN_SECONDS, Book, Clip, Promise
+from tests.unit.http.forms import CONTENT_TYPE, around_file
 
 CLIPS = {1: 6, 2: 6, 3: 4, 5: 2, 20: 1}
 """Seconds of audio, and how many of so many uploads have them. 20 s are two segments of LAME."""
@@ -21,7 +22,6 @@ _PAUSES = (0.0, 0.005, 0.02, 0.05)
 """Seconds between two pieces: some clients are as fast as they can, most take a second, which costs no CPU time."""
 _LONGEST_REST = 0.6
 """Seconds between two uploads of a client."""
-_BOUNDARY = "crash"
 
 
 def make_clips(folder: Path) -> list[Clip]:
@@ -67,10 +67,10 @@ class Uploader(threading.Thread):
             connection.close()
 
     def _send(self, connection: http.client.HTTPConnection, wav: bytes, file_first: bool) -> None:
-        before, after = form(self._fields, file_first=file_first)
+        before, after = around_file(self._fields, file_first=file_first)
         pause = self._dice.choice(_PAUSES)
         connection.putrequest("POST", "/add_track")
-        connection.putheader("Content-Type", f"multipart/form-data; boundary={_BOUNDARY}")
+        connection.putheader("Content-Type", CONTENT_TYPE)
         connection.putheader("Content-Length", str(len(before) + len(wav) + len(after)))
         connection.endheaders()
         try:
@@ -88,15 +88,3 @@ def _code(body: bytes) -> str:
         return str(json.loads(body)["code"])
     except (ValueError, KeyError, TypeError):
         return "without a code"
-
-
-def form(fields: dict[str, str], *, file_first: bool) -> tuple[bytes, bytes]:
-    """What comes before and after the file's bytes."""
-    texts = "".join(
-        f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in fields.items()
-    )
-    head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="wav_file"; filename="clip.wav"\r\n\r\n'
-    before = ("" if file_first else texts) + head
-    after = "\r\n" + (texts if file_first else "") + f"--{_BOUNDARY}--\r\n"
-    return before.encode(), after.encode()

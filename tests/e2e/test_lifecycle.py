@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from tests.e2e.watched import connection_url
 from tests.processes import family, living, named, wait_until
 from tests.server import MUSIC_APP, Server, running_server
+from tests.unit.http.forms import begun_upload
 from tests.wavs import pcm, tone, wav
 
 RECORDING = wav(pcm(tone(8000)), rate=8000)
@@ -34,7 +34,7 @@ def test_all_addresses_are_those_of_both_protocols(tmp_path: Path, database_url:
     host = "::" if _has_ipv6() else "0.0.0.0"  # noqa: S104 - that is what is tried
     settings = {"DATABASE_URL": connection_url(database_url), "TRUSTED_PROXIES": "127.0.0.1"}
     with running_server(tmp_path, HOST=host, **settings) as server:
-        port = urlsplit(server.url).port
+        _, port = server.address
         shown = [_page(f"http://{client}:{port}/") for client in clients]
     assert server.announcement.endswith("(IPv6 and IPv4)" if _has_ipv6() else f"{host}:{port}")
     schemes = ["https", "http"]  # the first alone is the trusted proxy
@@ -135,11 +135,7 @@ def test_root_is_not_needed(ordinary_folder: Path, ordinary_prefix: list[str]) -
 
 def _upload(server: Server) -> str:
     """The link to a new track, without the server's address."""
-    with server.client() as client:
-        answer = client.post("/add_track", data=server.register(), files={"wav_file": ("a.wav", RECORDING)})
-    assert answer.status_code == 201, answer.text
-    parts = urlsplit(answer.headers["location"])
-    return f"{parts.path}?{parts.query}"
+    return server.upload(server.register(), RECORDING)
 
 
 def _download(server: Server, link: str) -> bytes:
@@ -158,15 +154,6 @@ def _is_ready(server: Server) -> bool:
 def _half_an_upload(server: Server) -> socket.socket:
     """A connection on which an upload with right credentials has begun."""
     fields = server.register()
-    texts = "".join(
-        f"--b\r\nContent-Disposition: form-data; name={name}\r\n\r\n{value}\r\n" for name, value in fields.items()
-    )
-    body = f"{texts}--b\r\nContent-Disposition: form-data; name=wav_file; filename=a.wav\r\n\r\n".encode() + RECORDING
-    head = (
-        "POST /add_track HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n"
-        f"Content-Length: {len(body) + 1_000_000}\r\n\r\n"
-    )
-    address = urlsplit(server.url)
-    connection = socket.create_connection((address.hostname, address.port))
-    connection.sendall(head.encode() + body)
+    connection = socket.create_connection(server.address)
+    connection.sendall(begun_upload(fields, RECORDING, more=1_000_000))
     return connection

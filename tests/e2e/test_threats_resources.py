@@ -10,6 +10,7 @@ import pytest
 from adapters.postgres.database import Database
 from tests.e2e.watched import Watched
 from tests.processes import family, named, wait_until
+from tests.unit.http.forms import begun_upload
 from tests.wavs import pcm, tone, wav
 
 DISCONNECTS = 200
@@ -79,14 +80,6 @@ def _begin_download(watched: Watched, link: str, connections: ExitStack) -> None
 
 def _half_an_upload(watched: Watched, fields: dict[str, str]) -> socket.socket:
     """A connection on which an upload with right credentials has begun."""
-    texts = "".join(
-        f"--b\r\nContent-Disposition: form-data; name={name}\r\n\r\n{value}\r\n" for name, value in fields.items()
-    )
-    body = f"{texts}--b\r\nContent-Disposition: form-data; name=wav_file; filename=a.wav\r\n\r\n".encode() + RECORDING
-    head = (
-        "POST /add_track HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n"
-        f"Content-Length: {len(body) + 1_000_000}\r\n\r\n"
-    )
     connection = watched.connect()
-    connection.sendall(head.encode() + body)
+    connection.sendall(begun_upload(fields, RECORDING, more=1_000_000))
     return connection

@@ -1,6 +1,5 @@
 """A running service whose calls are made to fail, and that is started again when it was killed."""
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -9,11 +8,9 @@ import httpx
 
 from tests.crash.victims import open_in_spool, working_in
 from tests.failures.operation import Book
+from tests.patience import READY_SECONDS, await_ready
 from tests.processes import family, named, wait_until
 from tests.server import Server, running_server
-
-READY_SECONDS = 60
-"""For PostgreSQL to be started again and to recover."""
 
 
 class Service:
@@ -63,7 +60,7 @@ class Service:
             self.server.process.wait(READY_SECONDS)
             self._gone()
             self.start()
-        self._await_ready()
+        await_ready(self.server)
         with suppress(AssertionError):
             wait_until(lambda: not open_in_spool(self.server))
         self._book.require(not open_in_spool(self.server), f"files are left: {open_in_spool(self.server)}")
@@ -73,16 +70,6 @@ class Service:
         self._told = len(log)
         if "PostgreSQL ended by itself" in new:  # it would be started again ever later after failures in a row
             self.start()
-
-    def _await_ready(self) -> None:
-        end = time.monotonic() + READY_SECONDS
-        with self.server.client() as client:
-            while time.monotonic() < end:
-                with suppress(httpx.HTTPError):
-                    if client.get("/health/ready").status_code == 200:
-                        return
-                time.sleep(0.05)
-        raise TimeoutError("the service did not get ready again")
 
     def _gone(self) -> None:
         with suppress(AssertionError):

@@ -1,14 +1,10 @@
 """What was promised to clients, and whether it is kept."""
 
 import hashlib
-import time
 from typing import Any
 
-import httpx
-import psycopg
-
-from adapters.embedded_postgres.cluster import Cluster
 from tests.failures.operation import Book
+from tests.patience import answered, connected
 from tests.players import by_ffmpeg
 from tests.server import Server
 from tests.wavs import pcm, tone, wav
@@ -19,7 +15,6 @@ RECORDING = wav(pcm(tone(SECONDS * RATE, rate=RATE)), rate=RATE)
 """Short, so that there are few calls, and long enough for more than one write of its MP3."""
 ALLOWED_OFF = 0.05
 """Seconds by which an MP3 may differ from its WAV: less than two frames."""
-PATIENCE_SECONDS = 30
 _ROWS = """
     SELECT track_uuid::text, encode(mp3_sha256, 'hex'),
            octet_length(track_file_bin) = mp3_size AND sha256(track_file_bin) = mp3_sha256 FROM tracks"""
@@ -36,7 +31,7 @@ class Promises:
     def add(self, server: Server, link: str) -> None:
         """Download it; from now on its row is compared with what came."""
         with server.client() as client:
-            answer = patient(client, link)
+            answer = answered(client, link)
         digest = hashlib.sha256(answer.content).hexdigest()
         self._book.require(answer.headers.get("ETag") == f'"{digest}"', f"{link} is another than its ETag says")
         if digest not in self._decoded:
@@ -56,22 +51,7 @@ class Promises:
         return len(stored)
 
 
-def patient(client: httpx.Client, link: str) -> httpx.Response:
-    """The answer, once it is no 503, which asks to come again."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while (answer := client.get(link)).status_code == 503 and time.monotonic() < end:
-        time.sleep(0.05)
-    return answer
-
-
 def _rows(server: Server) -> list[tuple[Any, ...]]:
     """What is stored, once the database is back."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            with psycopg.connect(Cluster(server.data_dir).conninfo()) as connection:
-                return connection.execute(_ROWS).fetchall()
-        except psycopg.OperationalError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.05)
+    with connected(server.data_dir) as connection:
+        return connection.execute(_ROWS).fetchall()

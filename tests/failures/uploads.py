@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -14,7 +13,7 @@ from tests.failures.strace import Seen, Watch, attached
 from tests.failures.tracks import RECORDING, Promises
 from tests.failures.wrapped import Wrapped
 from tests.programs import FFMPEG
-from tests.server import Server
+from tests.server import Server, path_of
 from tests.unit.http.forms import CONTENT_TYPE, form, part
 
 STORED = "201"
@@ -124,5 +123,4 @@ def upload(server: Server, user: dict[str, str], first: str) -> tuple[str, str]:
         return "broken off", ""
     if answer.status_code != 201:
         return f"{answer.status_code} {answer.json()['code']}", ""
-    link = urlsplit(answer.headers["Location"])
-    return STORED, f"{link.path}?{link.query}"
+    return STORED, path_of(answer)

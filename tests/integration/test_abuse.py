@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from tests.load.abuse.attack import Attack, Meets, Window, carry_out
 from tests.load.abuse.client import Client
+from tests.load.abuse.endings import Endings
 from tests.load.abuse.figures import Bounds
 from tests.load.abuse.kinds import ATTACKS, pieces, recordings, texts
 from tests.load.abuse.play import Processes, measure
@@ -37,7 +39,7 @@ Service = tuple[Server, Target, Bystander]
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One for all, as it takes a while to start."""
-    with running_server(tmp_path_factory.mktemp("abuse") / "served", LOG_LEVEL="error") as server:
+    with running_server(tmp_path_factory.mktemp("abuse") / "served") as server:
         yield server, *prepare(server, SOME_BYTES, FEW_BYTES, CLIENTS)
 
 
@@ -53,7 +55,7 @@ async def stop_for_a_moment(client: Client, process: int) -> None:
 
 def test_a_service_that_stands_still_is_found_out(service: Service) -> None:
     server, target, bystander = service
-    with ThreadPoolExecutor(5) as threads:
+    with ThreadPoolExecutor(6) as threads:
         stopping = partial(stop_for_a_moment, process=server.process.pid)
         attack = Attack("faults", "stops", "the service is stopped for a moment", stopping, RIGHT, clients=1, seconds=1)
         figures = measure(attack, server, Processes(threads, threads), target, bystander, quiet_seconds=0.5)
@@ -82,19 +84,21 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("small")
 def test_every_attack_meets_what_it_says(service: Service) -> None:
     """In the few rounds of a moment; what they do to others is not looked at."""
-    _, target, _ = service
+    server, target, _ = service
 
-    found = {attack.name: unmet_for_a_moment(attack, target) for attack in ATTACKS}
+    found = {attack.name: unmet_for_a_moment(attack, target, server.log_file) for attack in ATTACKS}
 
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 
-def unmet_for_a_moment(attack: Attack, target: Target) -> list[str]:
+def unmet_for_a_moment(attack: Attack, target: Target, log_file: Path) -> list[str]:
     clients = min(attack.clients, CLIENTS)
     attack = replace(attack, clients=clients, pause=max(attack.pause, PAUSE_SECONDS))
     problems: list[str] = []
     for seconds in ROUNDS_SECONDS:
-        problems = attack.meets.unmet(carry_out(attack, target, range(clients), Window.of(seconds)).answers)
+        endings = Endings(log_file)
+        answers = carry_out(attack, target, range(clients), Window.of(seconds)).answers
+        problems = attack.meets.unmet(answers, endings.count())
         if not problems:
             break
     return problems

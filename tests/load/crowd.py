@@ -6,9 +6,7 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import httpx
 import psycopg
 
 from adapters.embedded_postgres.cluster import Cluster
@@ -65,8 +63,8 @@ def meet_crowd(seconds: float) -> Crowd:
             folder / "served", DATABASE_POOL_SIZE=str(POOL_SIZE), MP3_BITRATE="320", LOG_LEVEL="error"
         ) as server:
             fields = server.register()
-            _upload(server, fields, wav)
-            link = _upload(server, fields, large.read_bytes())
+            server.upload(fields, wav)
+            link = server.upload(fields, large.read_bytes())
             return asyncio.run(_meet(server, fields, link, wav, seconds))
 
 
@@ -102,14 +100,6 @@ def _memory(server: Server) -> int:
     """KiB of resident memory of the service itself (VmRSS of proc(5))."""
     status = Path(f"/proc/{server.process.pid}/status").read_text("utf-8")
     return int(status.partition("VmRSS:")[2].split()[0])
-
-
-def _upload(server: Server, fields: dict[str, str], wav: bytes) -> str:
-    """The link's path and query."""
-    with httpx.Client(base_url=server.url, timeout=300, trust_env=False) as client:
-        answer = client.post("/add_track", data=fields, files={"wav_file": ("a.wav", wav)}).raise_for_status()
-    link = urlsplit(answer.headers["location"])
-    return f"{link.path}?{link.query}"
 
 
 def print_crowd(crowd: Crowd) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import psycopg
@@ -148,7 +147,7 @@ def go_through(server: Server, database: ExternalDatabase, kind: str, seconds: f
     since = [0.0]
     fields = server.register()
     with server.client() as client:
-        makers = calls(client, fields, _link(client, fields))
+        makers = calls(client, fields, server.upload(fields, RECORDING))
         threads = [
             threading.Thread(target=_ask, args=(name, call, outage, gone, returned, since), daemon=True)
             for name, call in makers.items()
@@ -197,9 +196,3 @@ def _made(name: str, call: Callable[[], httpx.Response]) -> Answer:
     seconds = time.monotonic() - began
     code = response.json().get("code", "") if response.status_code >= 400 else ""
     return Answer(name, began, seconds, response.status_code, code, response.headers.get("retry-after", ""))
-
-
-def _link(client: httpx.Client, fields: dict[str, str]) -> str:
-    answer = client.post("/add_track", data=fields, files={"wav_file": ("a.wav", RECORDING)}).raise_for_status()
-    parts = urlsplit(answer.headers["location"])
-    return f"{parts.path}?{parts.query}"

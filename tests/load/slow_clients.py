@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import struct
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -12,17 +11,22 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tests.server import path_of
+from tests.unit.http.forms import begun_upload
+from tests.wavs import wav
+
 SEND_BYTES_A_SECOND = 100
 READ_BYTES_A_SECOND = 10_000
 _READER_WINDOW = 16 * 1024
 """Receive buffer in bytes, so that the system does not read ahead for a slow reader."""
 _SENT_BYTES = 10_000_000
 """What a slow sender says it will send."""
+_BEGIN = wav(data_size=_SENT_BYTES)
+"""Of silence to come."""
 REFUSALS = ("429", "503")
 """For want of a place: of those that one address may have, or of any."""
 AGAIN = "429 or 503, then again"
 """How an answer is noted after which the client came back."""
-_BOUNDARY = "load"
 _RETRY_SECONDS = 60
 _AGAIN_SECONDS = 5
 
@@ -44,7 +48,7 @@ async def send_slowly(url: str, fields: dict[str, str], seen: Seen, until: float
     began = time.monotonic()
     reader, writer = await _connect(url)
     try:
-        writer.write(_head(url, fields))
+        writer.write(begun_upload(fields, _BEGIN, more=_SENT_BYTES))
         answer = asyncio.ensure_future(reader.readline())
         while not answer.done() and time.monotonic() < until:
             writer.write(bytes(SEND_BYTES_A_SECOND))
@@ -91,8 +95,7 @@ async def use_normally(url: str, fields: dict[str, str], wav: bytes, up: Seen, d
         while time.monotonic() < until:
             answer = await _patiently(upload, up)
             if answer.status_code == 201:
-                link = urlsplit(answer.headers["location"])
-                location = f"{link.path}?{link.query}"
+                location = path_of(answer)
                 await _patiently(lambda location=location: client.get(location), down)  # type: ignore[misc] # mypy cannot infer a lambda's default
             await asyncio.sleep(0.2)
 
@@ -117,19 +120,3 @@ async def _connect(url: str, window: int | None = None) -> tuple[asyncio.StreamR
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
     await asyncio.get_running_loop().sock_connect(connection, (address.hostname, address.port))
     return await asyncio.open_connection(sock=connection, limit=_READER_WINDOW)
-
-
-def _head(url: str, fields: dict[str, str]) -> bytes:
-    """The request's head, the credentials and the head of a WAV with silence to come."""
-    texts = "".join(
-        f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in fields.items()
-    )
-    file_head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="wav_file"; filename="slow.wav"\r\n\r\n'
-    fmt = struct.pack("<HHIIHH", 1, 1, 8000, 16000, 2, 16)
-    wav = struct.pack("<4sI4s4sI", b"RIFF", _SENT_BYTES, b"WAVE", b"fmt ", 16) + fmt
-    wav += struct.pack("<4sI", b"data", _SENT_BYTES)
-    return (
-        f"POST /add_track HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\nContent-Length: {_SENT_BYTES}\r\n"
-        f"Content-Type: multipart/form-data; boundary={_BOUNDARY}\r\n\r\n{texts}{file_head}"
-    ).encode() + wav

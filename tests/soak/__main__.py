@@ -16,8 +16,8 @@ from pathlib import Path
 
 from tests.benchmarks.machine import describe_machine
 from tests.benchmarks.report import Report
-from tests.crash.database import connected
 from tests.options import add_common
+from tests.patience import connected
 from tests.server import Server, running_server
 from tests.soak.callers import Answers, calling
 from tests.soak.calls import World, judged

@@ -11,10 +11,10 @@ from uuid import UUID
 
 import httpx
 
-from tests.crash.uploads import form
-from tests.server import Server
+from tests.server import Server, path_of
 from tests.soak.recordings import Recording
 from tests.sockets import reset_on_close
+from tests.unit.http.forms import CONTENT_TYPE, around_file
 
 LINKS = 100
 """Downloads are of the latest so many tracks; older ones are deleted some time."""
@@ -22,7 +22,7 @@ INSTEAD = " instead of "
 """In an answer that was not to come."""
 BUSY = "503 service.overloaded"
 """An answer that may come to what needs a place."""
-_FORM = {"Content-Type": "multipart/form-data; boundary=crash"}
+_FORM = {"Content-Type": CONTENT_TYPE}
 _CUT_SECONDS = 30
 
 
@@ -43,13 +43,13 @@ class World:
 
     def keep(self, answer: httpx.Response) -> None:
         """The link of a 201 works from now on."""
-        link = httpx.URL(answer.headers["Location"]).raw_path.decode()
+        link = path_of(answer)
         with self.lock:
             self.links.append(link)
 
     def form(self, dice: random.Random) -> tuple[bytes, bytes, bytes]:
         """An upload in three parts: what comes before the file, the file, what comes after it."""
-        before, after = form(dice.choice(self.users), file_first=dice.random() < 0.5)
+        before, after = around_file(dice.choice(self.users), file_first=dice.random() < 0.5)
         return before, dice.choice(self.recordings).wav, after
 
 

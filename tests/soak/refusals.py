@@ -6,11 +6,11 @@ from uuid import UUID
 
 import httpx
 
-from tests.crash.uploads import form
 from tests.soak.calls import BUSY, World, judged, unknown_track
+from tests.unit.http.forms import CONTENT_TYPE, around_file
 from tests.wavs import wav
 
-_FORM = {"Content-Type": "multipart/form-data; boundary=crash"}
+_FORM = {"Content-Type": CONTENT_TYPE}
 _MP3_INSIDE = 0x55
 """The format tag of MP3 in a WAV."""
 
@@ -59,7 +59,7 @@ def _beyond_the_end(client: httpx.Client, world: World, dice: random.Random) -> 
 
 
 def _sent(client: httpx.Client, fields: dict[str, str], file: bytes, dice: random.Random, wanted: str) -> str:
-    before, after = form(fields, file_first=dice.random() < 0.5)
+    before, after = around_file(fields, file_first=dice.random() < 0.5)
     return judged(client.post("/add_track", content=before + file + after, headers=_FORM), wanted, BUSY)
 
 

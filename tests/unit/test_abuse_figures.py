@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -14,18 +15,21 @@ import pytest
 from tests.load.abuse import bystander
 from tests.load.abuse.attack import Meets, Window
 from tests.load.abuse.bystander import Served
+from tests.load.abuse.endings import Endings
 from tests.load.abuse.figures import MB, Bounds, Figures, Seen, share
 from tests.load.abuse.kinds import ATTACKS, chosen
 from tests.load.abuse.target import Bystander
 from tests.load.abuse.usage import Usage, memory
 
-QUIET = Seen(Served([0.1, 0.1, 0.1]), Served([0.01, 0.01, 0.01]), [1.0] * 100)
+READY = Served([0.01])
+QUIET = Seen(Served([0.1, 0.1, 0.1]), Served([0.01, 0.01, 0.01]), READY, [1.0] * 100)
 GOOD = Figures(
     quiet=QUIET,
-    attacked=Seen(Served([0.39, 0.39, 9.0]), Served([0.039, 0.039, 9.0]), [*[1.0] * 98, 99.0, 500.0]),
+    attacked=Seen(Served([0.39, 0.39, 9.0]), Served([0.039, 0.039, 9.0]), READY, [*[1.0] * 98, 99.0, 500.0]),
     usage=Usage(before=80 * MB, most=180 * MB, after=80 * MB, programs=0, sockets=0, cpu=1.0),
     answers=Counter({"200": 90, "closed": 10, "429": 1000}),
-    meets=Meets(("200", "206")),
+    ended=Counter({"too small": 9, "too large": 1}),
+    meets=Meets(("200", "206"), ended_for="too small"),
     service_cores=1.0,
     attackers_cores=0.5,
     lives=True,
@@ -37,6 +41,17 @@ CHANGES: dict[str, Callable[[Figures], Figures]] = {
     "/health/live p99 100 ms": lambda good: replace(
         good, attacked=replace(good.attacked, live=[*[1.0] * 98, 100.0, 500.0])
     ),
+    "bystander refused 3 times": lambda good: replace(
+        good,
+        attacked=replace(
+            good.attacked,
+            uploads=Served([0.39], Counter({"503": 1})),
+            downloads=Served([0.039], Counter({"429": 1})),
+            ready=Served([0.01], Counter({"503": 1})),
+        ),
+    ),
+    "8 of 9 connections ended for too small": lambda good: replace(good, ended=Counter({"too small": 8, "no HTTP": 1})),
+    "0 of 0 connections ended for too small": lambda good: replace(good, ended=Counter()),
     NOTHING_MET.format("89 of 100"): lambda good: replace(good, answers=Counter({"200": 89, "closed": 11})),
     NOTHING_MET.format("0 of 1,000"): lambda good: replace(good, answers=Counter({"400": 1000})),
     NOTHING_MET.format("0 of 0"): lambda good: replace(good, answers=Counter({"429": 1000})),
@@ -52,6 +67,18 @@ def test_what_is_just_within_the_bounds_misses_none() -> None:
 @pytest.mark.parametrize("problem", CHANGES)
 def test_each_bound_that_is_missed_is_named(problem: str) -> None:
     assert CHANGES[problem](GOOD).missed(Bounds()) == [problem]
+
+
+def test_endings_are_counted_by_their_reasons_from_now_on(tmp_path: Path) -> None:
+    log_file = tmp_path / "log"
+    told = '{"event": "connection ended", "reason": "too small"}\n'
+    log_file.write_text(told, "utf-8")
+    endings = Endings(log_file)
+
+    with log_file.open("a", encoding="utf-8") as log:
+        log.write(told * 2 + '{"event": "request", "path": "/connection ended", "reason": "none"}\nno JSON\n')
+
+    assert endings.count() == {"too small": 2}
 
 
 def test_a_share_is_the_smallest_value_that_so_many_do_not_exceed() -> None:
@@ -79,7 +106,7 @@ def test_a_probe_that_is_answered_otherwise_than_by_200_counts_as_the_longest_wa
         answering = Thread(target=refusing.handle_request)
         answering.start()
         try:
-            assert probed(("127.0.0.1", refusing.server_port)) == [20_000.0]
+            assert set(probed(("127.0.0.1", refusing.server_port))) == {20_000.0}
         finally:
             answering.join()
 

@@ -11,37 +11,46 @@ from dataclasses import dataclass
 from tests.load.abuse.client import Client
 from tests.load.abuse.target import Target
 
-ARRIVALS = 1000
-"""New clients a second of one process."""
 _FIRST_SOURCE = 2
 """127.0.0.1 is the bystander's."""
 _NO_PLACE = ("429", "503")
+_NEARLY_ALL = 0.9
 
 
 @dataclass(frozen=True)
 class Meets:
     """What an attack meets where it is the one that it says it is: `least` of 1 of all that comes is in `answers`.
 
-    Refusals for want of a place do not count, as there may be any number of them.
+    Refusals for want of a place do not count, as there may be any number of them. Where the service ends connections
+    in answer to the attack, nearly all of those that it ends are `ended_for` this reason.
     """
 
     answers: tuple[str, ...]
     least: float = 0.9
+    ended_for: str = ""
 
-    def unmet(self, seen: Counter[str]) -> list[str]:
-        """What is wrong with what came, in words."""
+    def unmet(self, seen: Counter[str], ended: Counter[str]) -> list[str]:
+        """What is wrong with what came, and with the reasons for which connections were ended, in words."""
         met = sum(seen[answer] for answer in self.answers)
         all_ = sum(count for answer, count in seen.items() if answer in self.answers or answer not in _NO_PLACE)
-        if met and met >= self.least * all_:
-            return []
-        return [f"{met:,} of {all_:,} answers were {' or '.join(self.answers)}, not {self.least:.0%} at least"]
+        problems = []
+        if not met or met < self.least * all_:
+            wanted = " or ".join(self.answers)
+            problems.append(f"{met:,} of {all_:,} answers were {wanted}, not {self.least:.0%} at least")
+        if self.ended_for and not self._for_the_reason(ended):
+            problems.append(f"{ended[self.ended_for]:,} of {ended.total():,} connections ended for {self.ended_for}")
+        return problems
+
+    def _for_the_reason(self, ended: Counter[str]) -> bool:
+        return ended[self.ended_for] > 0 and ended[self.ended_for] >= _NEARLY_ALL * ended.total()
 
 
 @dataclass(frozen=True)
 class Attack:
     """`clients` that each do `round` over and over for so many `seconds`, with a `pause` in seconds between.
 
-    They come from so many `addresses`, 250 at most. `what` tells in a line what is done.
+    They come from so many `addresses`, 250 at most, `arrivals` a second of each process. `what` tells in a line what
+    is done.
     """
 
     kind: str
@@ -53,6 +62,7 @@ class Attack:
     pause: float = 0.01
     seconds: float = 15.0
     addresses: int = 1
+    arrivals: int = 1000
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,7 @@ async def _all(attack: Attack, target: Target, numbers: Sequence[int], window: W
             for number in numbers:
                 source = f"127.0.0.{_FIRST_SOURCE + number % attack.addresses}"
                 clients.create_task(_go_on(attack, Client(target, number, source, seen)))
-                await asyncio.sleep(1 / ARRIVALS)
+                await asyncio.sleep(1 / attack.arrivals)
 
 
 async def _go_on(attack: Attack, client: Client) -> None:

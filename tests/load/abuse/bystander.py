@@ -1,4 +1,4 @@
-"""Those who want nothing but to be served: somebody who uploads, somebody who downloads, and a probe."""
+"""Those who want nothing but to be served: one who uploads, one who downloads, and those who watch."""
 
 import http
 import http.client
@@ -38,6 +38,11 @@ def upload_all_the_while(bystander: Bystander, window: Window) -> Served:
 def download_all_the_while(bystander: Bystander, window: Window) -> Served:
     """Download the record over and over."""
     return _be_served(lambda: _status(bystander, "GET", bystander.record, None, {}), 200, window)
+
+
+def ask_for_readiness(bystander: Bystander, window: Window) -> Served:
+    """Ask for `/health/ready`, which uses the database, over and over, as what watches a service does."""
+    return _be_served(lambda: _status(bystander, "GET", "/health/ready", None, {}), 200, window)
 
 
 def _be_served(call: Callable[[], int], wanted: int, window: Window) -> Served:

@@ -9,10 +9,13 @@ from contextlib import contextmanager, suppress
 
 from tests.load.abuse.target import Target
 
+SMALL_WINDOW = 4096
+"""Receive buffer in bytes of who wants the system to read little ahead."""
 _READ_BYTES = 64 * 1024
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 _STATUS = slice(9, 12)
 """Where the status stands in `HTTP/1.1 200 OK`."""
+_SUCCESSES = (b"200", b"206")
 
 
 class Client:
@@ -73,6 +76,16 @@ class Client:
         except asyncio.CancelledError:
             self.seen["under way"] += 1
             raise
+
+    async def take_slowly(self, connection: socket.socket, bytes_a_second: int) -> None:
+        """Note the answer, then take so many bytes of it each second, which may be none. Raises `OSError`."""
+        status = await receive(connection, _STATUS.stop)
+        self.note(status)
+        while status[_STATUS] in _SUCCESSES:
+            await asyncio.sleep(1)
+            if bytes_a_second and not await receive(connection, bytes_a_second):
+                self.seen["cut off"] += 1
+                return
 
     def note(self, answer: bytes) -> None:
         """Count an answer by its status."""

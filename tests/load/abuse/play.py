@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.load.abuse.attack import Attack, Damage, Window, carry_out, give_way
-from tests.load.abuse.bystander import Served, download_all_the_while, upload_all_the_while, watch_live
+from tests.load.abuse.bystander import (
+    Served,
+    ask_for_readiness,
+    download_all_the_while,
+    upload_all_the_while,
+    watch_live,
+)
+from tests.load.abuse.endings import Endings
 from tests.load.abuse.figures import Bounds, Figures, Seen
 from tests.load.abuse.kinds import chosen
 from tests.load.abuse.table import print_attack, print_heads
@@ -26,7 +33,7 @@ SETTLING_SECONDS = 2.0
 ATTACKERS = 2
 """Processes; on two cores they shall not be what slows the bystander."""
 ATTACKERS_NICENESS = 10
-_OBSERVERS = 3
+_OBSERVERS = 4
 _START_SECONDS = 0.2
 """A process is started for each task that finds the others busy."""
 _LEAD_SECONDS = 0.2
@@ -74,7 +81,7 @@ def play(attack: Attack, those: Processes) -> Figures:
     """Start a service, have it attacked, and measure. Raises what goes wrong in an attacker."""
     with (
         tempfile.TemporaryDirectory(prefix="music-app-load-") as folder,
-        running_server(Path(folder) / "served", LOG_LEVEL="error") as server,
+        running_server(Path(folder) / "served") as server,
     ):
         return measure(attack, server, those, *prepare(server))
 
@@ -91,6 +98,7 @@ def measure(
     observing = _observe(bystander, those, Window.of(quiet_seconds, after=_LEAD_SECONDS))
     watch(server.process.pid, observing, settling=0)
     quiet = _seen(observing)
+    endings = Endings(server.log_file)
     window = Window.of(attack.seconds, after=_LEAD_SECONDS)
     observing = _observe(bystander, those, window)
     attacking = [
@@ -98,29 +106,44 @@ def measure(
         for first in range(ATTACKERS)
     ]
     usage = watch(server.process.pid, [*observing, *attacking], SETTLING_SECONDS)
+    damages = [task.result() for task in attacking]
     lives = server.process.poll() is None
-    return _figures(attack, quiet, _seen(observing), usage, [task.result() for task in attacking], lives=lives)
+    return _figures(attack, quiet, _seen(observing), usage, damages, endings.count(), lives=lives)
 
 
 def _observe(bystander: Bystander, those: Processes, window: Window) -> list[Future[Any]]:
     return [
         those.observers.submit(watching, bystander, window)
-        for watching in (upload_all_the_while, download_all_the_while, watch_live)
+        for watching in (upload_all_the_while, download_all_the_while, ask_for_readiness, watch_live)
     ]
 
 
 def _seen(observing: list[Future[Any]]) -> Seen:
-    uploads, downloads, live = (task.result() for task in observing)
+    uploads, downloads, ready, live = (task.result() for task in observing)
     assert isinstance(uploads, Served)
     assert isinstance(downloads, Served)
-    return Seen(uploads, downloads, live)
+    assert isinstance(ready, Served)
+    return Seen(uploads, downloads, ready, live)
 
 
 def _figures(
-    attack: Attack, quiet: Seen, attacked: Seen, usage: Usage, damages: list[Damage], *, lives: bool
+    attack: Attack,
+    quiet: Seen,
+    attacked: Seen,
+    usage: Usage,
+    damages: list[Damage],
+    ended: Counter[str],
+    *,
+    lives: bool,
 ) -> Figures:
-    answers = sum((damage.answers for damage in damages), Counter[str]())
-    cpu = sum(damage.cpu for damage in damages)
     return Figures(
-        quiet, attacked, usage, answers, attack.meets, usage.cpu / attack.seconds, cpu / attack.seconds, lives
+        quiet,
+        attacked,
+        usage,
+        answers=sum((damage.answers for damage in damages), Counter[str]()),
+        ended=ended,
+        meets=attack.meets,
+        service_cores=usage.cpu / attack.seconds,
+        attackers_cores=sum(damage.cpu for damage in damages) / attack.seconds,
+        lives=lives,
     )

@@ -1,9 +1,10 @@
 """The bytes of requests, made once and sent as they are."""
 
-BOUNDARY = b"abuse"
-FORM = b"multipart/form-data; boundary=" + BOUNDARY
-FILE_HEAD = b'--%s\r\nContent-Disposition: form-data; name="wav_file"; filename="a.wav"\r\n\r\n' % BOUNDARY
-FORM_END = b"--%s--\r\n" % BOUNDARY
+from tests.unit.http.forms import CONTENT_TYPE, form, part, part_head, text_parts
+
+FORM = CONTENT_TYPE.encode()
+FILE_HEAD = part_head("wav_file", "a.wav")
+FORM_END = form()
 CHUNKED = b"Transfer-Encoding: chunked"
 LAST_CHUNK = b"0\r\n\r\n"
 
@@ -23,22 +24,14 @@ def post(path: bytes, host: bytes, kind: bytes, body: bytes, *fields: bytes) -> 
     return head(b"POST", path, host, b"Content-Type: " + kind, b"Content-Length: %d" % len(body), *fields) + body
 
 
-def text_parts(user: dict[str, str]) -> bytes:
-    """The parts of a form that say who uploads."""
-    return b"".join(
-        b'--%s\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (BOUNDARY, name.encode(), value.encode())
-        for name, value in user.items()
-    )
-
-
 def credentials_first(user: dict[str, str], wav: bytes) -> bytes:
     """A form with a recording behind the credentials."""
-    return text_parts(user) + FILE_HEAD + wav + b"\r\n" + FORM_END
+    return form(text_parts(user), part("wav_file", wav, "a.wav"))
 
 
 def file_first(user: dict[str, str], wav: bytes) -> bytes:
     """A form with a recording before the credentials."""
-    return FILE_HEAD + wav + b"\r\n" + text_parts(user) + FORM_END
+    return form(part("wav_file", wav, "a.wav"), text_parts(user))
 
 
 def upload(host: bytes, form: bytes) -> bytes:

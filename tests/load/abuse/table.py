@@ -19,8 +19,8 @@ def print_heads(bounds: Bounds) -> None:
     """What is asked of every attack, and the heads of the columns."""
     print(
         f"each: memory grows by at most {bounds.growth / MB:.0f} MB, the bystander's median upload and download stay "
-        f"below {bounds.times_quiet:.0f} times their quiet time, /health/live p99 below {bounds.live_p99:.0f} ms, and "
-        "the attackers get what the attack says"
+        f"below {bounds.times_quiet:.0f} times their quiet time, /health/live p99 below {bounds.live_p99:.0f} ms, it "
+        f"is refused {bounds.refusals} times at most, and the attackers get what the attack says"
     )
     print(_HEADS, flush=True)
 
@@ -37,8 +37,8 @@ def print_attack(attack: Attack, figures: Figures, missed: list[str]) -> None:
         f"{'MISSED: ' + ', '.join(missed) if missed else 'PASS'}"
     )
     print(f"    {attack.kind}: {attack.what}")
-    refusals = figures.attacked.uploads.refusals + figures.attacked.downloads.refusals
-    print(f"    attackers got {_counts(figures.answers)}; bystander refused {_counts(refusals)}")
+    print(f"    attackers got {_counts(figures.answers)}; bystander refused {_counts(figures.attacked.refusals)}")
+    print(f"    connections ended by the service: {_counts(figures.ended)}")
     print(
         f"    beside it: ffmpeg {usage.programs / MB:.0f} MB, all sockets of the machine {usage.sockets / MB:.0f} MB",
         flush=True,

@@ -3,7 +3,6 @@
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tests.benchmarks.recordings import music_blocks, silence
 from tests.load.abuse.requests import credentials_first
@@ -45,20 +44,10 @@ def prepare(
     attacking_users: int = ATTACKING_USERS,
 ) -> tuple[Target, Bystander]:
     """Register everybody and upload what they download, made of WAVs of these sizes."""
-    where = urlsplit(server.url)
-    address = (str(where.hostname), int(where.port or 0))
     users = tuple(server.register() for _ in range(attacking_users))
     bystander = server.register("Bystander")
     with tempfile.TemporaryDirectory(prefix="music-app-load-") as folder:
-        theirs = _record(server, users[0], silence(Path(folder) / "theirs.wav", attackers_wav_bytes))
-        ours = _record(server, bystander, silence(Path(folder) / "ours.wav", bystanders_wav_bytes))
+        theirs = server.upload(users[0], silence(Path(folder) / "theirs.wav", attackers_wav_bytes).read_bytes())
+        ours = server.upload(bystander, silence(Path(folder) / "ours.wav", bystanders_wav_bytes).read_bytes())
     form = credentials_first(bystander, b"".join(music_blocks(1)))
-    return Target(address, users, theirs.encode()), Bystander(address, form, ours)
-
-
-def _record(server: Server, user: dict[str, str], wav: Path) -> str:
-    """The path and query of the link."""
-    with server.client() as client, wav.open("rb") as file:
-        answer = client.post("/add_track", data=user, files={"wav_file": ("a.wav", file)}).raise_for_status()
-    link = urlsplit(answer.headers["location"])
-    return f"{link.path}?{link.query}"
+    return Target(server.address, users, theirs.encode()), Bystander(server.address, form, ours)

@@ -1,10 +1,22 @@
 """The kinds of exhaustion, a file for each subject; `ATTACKS` is all of them in the order in which they are played."""
 
 from tests.load.abuse.attack import Attack
-from tests.load.abuse.kinds import calls, connections, heads, pieces, readers, recordings, slow_uploads, texts
+from tests.load.abuse.kinds import (
+    calls,
+    connections,
+    heads,
+    large_heads,
+    lookups,
+    pieces,
+    readers,
+    recordings,
+    slow_uploads,
+    texts,
+)
 
 ATTACKS: tuple[Attack, ...] = (
     *heads.ATTACKS,
+    *large_heads.ATTACKS,
     *readers.ATTACKS,
     *texts.ATTACKS,
     *pieces.ATTACKS,
@@ -12,6 +24,7 @@ ATTACKS: tuple[Attack, ...] = (
     *connections.ATTACKS,
     *recordings.ATTACKS,
     *calls.ATTACKS,
+    *lookups.ATTACKS,
 )
 
 

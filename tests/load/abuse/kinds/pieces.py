@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import cache
 
-from entrypoints.http.server.pieces import MIN_PIECE_BYTES
+from entrypoints.http.server.pieces import FREE_PIECES, MIN_PIECE_BYTES
 from tests.load.abuse.attack import Attack, Meets
 from tests.load.abuse.client import Client, receive, send
 from tests.load.abuse.requests import (
@@ -16,8 +16,8 @@ from tests.load.abuse.requests import (
     head,
     in_one_chunk,
     in_silent_chunks,
-    text_parts,
 )
+from tests.unit.http.forms import text_parts
 from tests.wavs import wav
 
 CHUNKS = 200_000
@@ -28,9 +28,10 @@ _ANSWER_BYTES = 4096
 _JSON, _ANYTHING = b"application/json", b"application/octet-stream"
 _REFUSED = ((b"POST", b"/register", _JSON), (b"GET", b"/record", _ANYTHING), (b"POST", b"/nothing", _ANYTHING))
 _AGAIN_SECONDS = 0.05
-_TAKEN_IN_TURN = Meets(("201",), 0.3)
+_TOO_SMALL = f"a body in more than {FREE_PIECES} pieces of less than {MIN_PIECE_BYTES} bytes"
+_TAKEN_IN_TURN = Meets(("201",), 0.3, _TOO_SMALL)
 """Each other upload, whose chunks are just large enough; the rest ends its connection."""
-_ENDED = Meets(("400",), 0.5)
+_ENDED = Meets(("400",), 0.5, _TOO_SMALL)
 """Chunks of a byte end the connection; a reset may overtake the answer."""
 _WAITED_FOR = Meets(("under way", "200", "404", "408"), 0.3)
 """Segments are fewer than that; most of these bodies have no end, others are answered before it and may be reset."""

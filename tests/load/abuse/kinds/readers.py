@@ -1,35 +1,32 @@
 """Clients that take what they asked for as slowly as they are allowed to."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from tests.load.abuse.attack import Attack, Meets
-from tests.load.abuse.client import Client, receive, send
+from tests.load.abuse.client import SMALL_WINDOW, Client, send
 from tests.load.abuse.requests import get
 
-_WINDOW = 4096
-"""Receive buffer in bytes."""
-_STATUS_BYTES = 12
 _ASKED = 4
 """How often each reader asks for it, at once: the system's own buffers hold the first answer or two."""
 _READERS = 400
+_LITTLE_BYTES = 250_000
+"""Some more than the system takes for a client that reads nothing, so that the service has sent all but the last."""
+_MANY, _ADDRESSES = 3000, 10
+"""Of 4,096 connections, 10 addresses get nearly 400 each."""
 _AGAIN_SECONDS = 0.5
 """Who finds no place is back so soon."""
+_MANY_AGAIN_SECONDS = 5.0
+_MANY_ARRIVALS = 300
+"""Of so many; it is not how many come at once that is tried here, but what each leaves behind."""
 _SECONDS = 20.0
 """Longer than the grace that a slow client may have."""
 
 
-async def _read(client: Client, path: bytes, bytes_a_second: int, *fields: bytes) -> None:
+async def _read(client: Client, path: bytes, bytes_a_second: int, *fields: bytes, asked: int = _ASKED) -> None:
     """Take so many bytes a second of what is at the path, until there is no more."""
-    with await client.connect(_WINDOW) as connection:
-        await send(connection, get(path, client.target.host, *fields) * _ASKED)
-        status = await receive(connection, _STATUS_BYTES)
-        client.note(status)
-        while status.endswith(b"200"):
-            await asyncio.sleep(1)
-            if not await receive(connection, bytes_a_second):
-                client.seen["cut off"] += 1
-                return
+    with await client.connect(SMALL_WINDOW) as connection:
+        await send(connection, get(path, client.target.host, *fields) * asked)
+        await client.take_slowly(connection, bytes_a_second)
 
 
 async def _read_page(client: Client, path: bytes) -> None:
@@ -57,9 +54,32 @@ async def record_at_22k(client: Client) -> None:
     await _read(client, client.target.record, 22_000)
 
 
+async def _take_last(client: Client, path: bytes, *fields: bytes) -> None:
+    """Ask for little once, and take a byte a second of it, or none."""
+    await _read(client, path, client.rounds % 2, *fields, asked=1)
+
+
+async def last_of_record(client: Client) -> None:
+    """Of so much of a record that the last of it waits in the service."""
+    await _take_last(client, client.target.record, b"Range: bytes=0-%d" % (_LITTLE_BYTES - 1))
+
+
+async def last_of_script(client: Client) -> None:
+    """Compressed, it is as little."""
+    await _take_last(client, b"/assets/swagger-ui-bundle.js", b"Accept-Encoding: gzip")
+
+
 def _attack(kind: str, name: str, what: str, reading: Callable[[Client], Awaitable[None]]) -> Attack:
     return Attack(
         kind, name, f"400 readers {what}", reading, Meets(("200", "cut off")), _READERS, _AGAIN_SECONDS, _SECONDS
+    )
+
+
+def _attack_by_many(name: str, what: str, reading: Callable[[Client], Awaitable[None]], status: str) -> Attack:
+    what = f"3,000 readers of {what} who take a byte a second or none, from 10 addresses"
+    meets = Meets((status, "cut off"))
+    return Attack(
+        "last-bytes", name, what, reading, meets, _MANY, _MANY_AGAIN_SECONDS, _SECONDS, _ADDRESSES, _MANY_ARRIVALS
     )
 
 
@@ -68,4 +88,6 @@ ATTACKS = (
     _attack("pages", "slow-schema", "of /schema/openapi.json at 1 KB/s, half of them compressed", schema),
     _attack("records", "records-55", "of records at 55 B/s each, from one address", record_at_55),
     _attack("records", "records-22k", "of records at 22 KB/s each, from one address", record_at_22k),
+    _attack_by_many("last-of-record", "250 KB of a record", last_of_record, "206"),
+    _attack_by_many("last-of-script", "/assets/swagger-ui-bundle.js, compressed", last_of_script, "200"),
 )
