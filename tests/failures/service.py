@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.clusters import give_cluster
 from tests.crash.victims import open_in_spool, working_in
 from tests.failures.operation import Book
 from tests.processes import family, named, wait_until
@@ -30,6 +31,7 @@ class Service:
     @contextmanager
     def running(self) -> Iterator[None]:
         """In the end it is stopped, as an operator would, and must leave no process."""
+        give_cluster(self.folder / "data")
         with self._life:
             self.start()
             yield
