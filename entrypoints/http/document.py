@@ -23,7 +23,8 @@ class Document:
     def __init__(self, content: bytes, media_type: str, headers: Mapping[str, str]) -> None:
         self._media_type = media_type
         self._plain = _form(content, headers)
-        self._zipped = _form(gzip.compress(content, mtime=0), {**headers, "Content-Encoding": "gzip"})
+        zipped = gzip.compress(content, compresslevel=6, mtime=0)  # 9 takes half as long again, for 0.3 % less
+        self._zipped = _form(zipped, {**headers, "Content-Encoding": "gzip"})
 
     def answer(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """The form that this reader takes, or 304 where they have it."""

@@ -5,8 +5,10 @@ import inspect
 import pkgutil
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from tests.sqlite import wiring
 PROJECT = Path(__file__).parents[2]
 GUIDE = PROJECT / "docs" / "adapters.md"
 SECONDS = 110
+HALF_WRITTEN = shutil.ignore_patterns("*.pyc.*")
+"""What other processes write while the rest is copied."""
 
 
 def blocks() -> dict[str, str]:
@@ -26,10 +30,15 @@ def blocks() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with everything that the page tells to do: files are added, none is edited."""
+    """A copy of the project with everything that the page tells to do: files are added, none is edited.
+
+    What Python and mypy keep is copied, too; both look whether it is that of the same sources.
+    """
     copy = tmp_path_factory.mktemp("project")
     for name in ("domain", "application", "adapters", "entrypoints", "tests"):
-        shutil.copytree(PROJECT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(PROJECT / name, copy / name, ignore=HALF_WRITTEN)
+    for database in PROJECT.glob(".mypy_cache/*/*.db"):
+        copy_database(database, copy / database.relative_to(PROJECT))
     shutil.copy(PROJECT / "pyproject.toml", copy)
     (copy / "adapters" / "folder").mkdir()
     (copy / "adapters" / "folder" / "__init__.py").touch()
@@ -37,6 +46,14 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert not (copy / name).exists()
         (copy / name).write_text(code, "utf-8")
     return copy
+
+
+def copy_database(database: Path, copy: Path) -> None:
+    """As it is at one moment, whoever writes to it."""
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as one:
+        with closing(sqlite3.connect(copy)) as other:
+            one.backup(other)
 
 
 def run(folder: Path, *command: str) -> str:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.clusters import give_cluster
 from tests.crash.book import Book, Clip
 from tests.crash.checks import Checker
 from tests.crash.expected import Expected
@@ -39,6 +40,7 @@ class Trial:
         """All steps, and what came of them; where one could not be taken, that is a violation and the end."""
         began = time.monotonic()
         try:
+            give_cluster(self._service.data_dir)
             self._service.start()
             with self._uploading():
                 for step in self._round.steps():

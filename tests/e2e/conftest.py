@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.embedded_postgres.embedded import EmbeddedPostgres
+from tests.clusters import give_cluster
 from tests.e2e.watched import Watched, watched_server
 from tests.server import Server, running_server
 
@@ -26,7 +26,9 @@ def _signals_are_heard() -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running service with its own data. Tests must not stop it nor rely on what others left in it."""
-    with running_server(tmp_path_factory.mktemp("server")) as running:
+    folder = tmp_path_factory.mktemp("server")
+    give_cluster(folder / "data")
+    with running_server(folder) as running:
         yield running
 
 
@@ -37,21 +39,12 @@ def watched(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> I
         yield running
 
 
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data of an embedded PostgreSQL that was started once and has ended."""
-    data_dir = tmp_path_factory.mktemp("cluster") / "data"
-    with EmbeddedPostgres(data_dir):
-        return data_dir
-
-
 @pytest.fixture
-def with_cluster(cluster: Path) -> Callable[[Path], Path]:
+def with_cluster() -> Callable[[Path], Path]:
     """Gives a folder for a service whose first start, which takes long, is behind it."""
 
     def prepared(folder: Path) -> Path:
-        folder.mkdir(exist_ok=True)
-        subprocess.run(["cp", "-a", cluster, folder / "data"], check=True)
+        give_cluster(folder / "data")
         return folder
 
     return prepared

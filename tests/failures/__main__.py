@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.failures")
     parser.add_argument("operations", nargs="*", metavar="OPERATION", help=f"all, or some of {', '.join(OPERATIONS)}")
     parser.add_argument("--most", type=int, default=MOST, help="numbers of each row")
-    parser.add_argument("--points", type=int, help="of each operation altogether, in place of all rows")
+    parser.add_argument("--points", type=int, help="of each operation for each error, in place of all rows")
     options = parser.parse_args(arguments)
     if problem := why_not():
         print(problem, file=sys.stderr)

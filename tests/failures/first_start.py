@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
+from typing import IO
 
 from tests.crash.victims import working_in
 from tests.failures.faults import CHANGING, Fault
@@ -58,21 +59,36 @@ class FirstStart(Operation):
 
     def attempt(self, watch: Watch, fault: Fault | None) -> Seen:
         self._service.mkdir()
+        try:
+            return self._attempt(watch, fault)
+        finally:
+            shutil.rmtree(self._service)
+
+    def _attempt(self, watch: Watch, fault: Fault | None) -> Seen:
         with self.log(watch) as (log, found):
             if program := self._programs.get(watch.process):
-                program.watch(watch, log, fault)
-            served, code = self._start([] if program else prefix(watch, log, fault, alone=True))
-            if program:
-                program.leave()
+                with program.watched(watch, log, fault):
+                    served, code = self._start([])
+            else:
+                served, code = self._start(prefix(watch, log, fault, alone=True))
         killed = watch.process == "service" and found.killed
         self._judge(served, code, killed=killed, told=fault is None or fault.name != "write")
         if fault is not None or not self._left:
             self._start_again()
-        shutil.rmtree(self._service)
         return found
 
     def _start(self, before: list[str]) -> tuple[bool, int]:
         """Start the service, and stop it as soon as it serves; whether it did, and its exit code."""
+        with self.running(before) as (process, said):
+            if served := bool(said.readline()):
+                process.send_signal(signal.SIGTERM)
+            code = process.wait()
+        self._gone(Server("", "", process, self._service / "data", self._service / "log"))  # type: ignore[arg-type] # of text
+        return served, code
+
+    @contextmanager
+    def running(self, before: list[str]) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+        """The process and what it says; whatever comes, it has ended afterwards, and strace, too."""
         environment = {"PATH": os.environ["PATH"], "PORT": "0", "LOG_FORMAT": "json", "SPOOL_MIN_FREE_BYTES": "1"}
         environment |= {"DATA_DIR": str(self._service / "data"), "PYTHONPATH": str(self.folder / "packages")}
         with (self._service / "log").open("w") as log:
@@ -83,17 +99,17 @@ class FirstStart(Operation):
                 stderr=log,
                 start_new_session=True,
             )
-        assert process.stdout
         too_late = Timer(SECONDS, process.kill)
         too_late.start()
+        assert process.stdout
         with process.stdout as said:
-            if served := bool(said.readline()):
-                process.send_signal(signal.SIGTERM)
-            code = process.wait()
-            said.read()  # until strace, too, has ended
-        too_late.cancel()
-        self._gone(Server("", "", process, self._service / "data", self._service / "log"))  # type: ignore[arg-type] # of text
-        return served, code
+            try:
+                yield process, said
+            finally:
+                too_late.cancel()
+                process.kill()  # unless it has ended; its PostgreSQL ends with it
+                process.wait()
+                said.read()
 
     def _judge(self, served: bool, code: int, *, killed: bool, told: bool) -> None:
         """`told` is whether what it had to say could be written."""

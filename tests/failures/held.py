@@ -14,6 +14,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
+from tests.clusters import give_cluster
 from tests.e2e.watched import connection_url
 from tests.failures.faults import Fault
 from tests.failures.operation import Book
@@ -39,6 +40,7 @@ class Held:
 
     @contextmanager
     def running(self) -> Iterator[None]:
+        give_cluster(self._folder / "held")
         with self._life:
             self._life.enter_context(self._program())
             yield

@@ -64,7 +64,9 @@ class Operation(ABC):
         """A new log for strace; what is in it afterwards."""
         self._logs += 1
         log, found = self.folder / f"strace-{self._logs}", Seen()
-        yield log, found
-        read = seen(watch, log)
-        found.numbers, found.injected, found.killed = read.numbers, read.injected, read.killed
-        log.unlink(missing_ok=True)
+        try:
+            yield log, found
+            read = seen(watch, log)
+            found.numbers, found.injected, found.killed = read.numbers, read.injected, read.killed
+        finally:
+            log.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.clusters import give_cluster
 from tests.crash.victims import open_in_spool, working_in
 from tests.failures.operation import Book
 from tests.patience import READY_SECONDS, await_ready
@@ -27,6 +28,7 @@ class Service:
     @contextmanager
     def running(self) -> Iterator[None]:
         """In the end it is stopped, as an operator would, and must leave no process."""
+        give_cluster(self.folder / "data")
         with self._life:
             self.start()
             yield

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TypeVar
 
-from tests.failures.faults import KILL, READING, Fault, errors_of
+from tests.failures.faults import ERRORS, KILL, READING, Fault, errors_of
 from tests.failures.operation import Operation
 from tests.failures.strace import Watch
 
 MOST_MORE = 5
 """Numbers tried beyond those of the run in which nothing failed: another run may have more calls, but not many."""
+NEAR = 10
+"""Calls at which the short form tries an error until it comes about."""
 T = TypeVar("T")
 
 
@@ -62,17 +64,24 @@ class Trial:
                         self._try(watch, name, error, numbers, min(most, watch.most))
 
     def short(self, points: int) -> None:
-        """At so many points of a sample of all there are, evenly."""
+        """With each error at so many of the calls of a sample of all there are, from its first to its last, evenly."""
         with self._operation.opened():
-            found = [
-                (watch, Fault(name, error, number))
+            calls = [
+                (watch, name, number)
                 for watch in self._operation.sample
                 for name, numbers in self._survey(watch).items()
-                for error in errors_of(name)
                 for number in numbers
             ]
-            met = sum(self._comes_about(watch, fault) for watch, fault in spread(found, points))
-            self._operation.book.require(2 * met >= min(points, len(found)), f"{met} of {points} points were met")
+            turns = points * len(ERRORS)
+            for turn in range(turns):
+                error, at = ERRORS[turn % len(ERRORS)], (len(calls) - 1) * turn / (turns - 1)
+                self._operation.book.require(self._comes_about_near(at, calls, error), f"no {error} came about")
+
+    def _comes_about_near(self, at: float, calls: Sequence[tuple[Watch, str, int]], error: str) -> bool:
+        """Try the error at one call after the other, the nearest first: another run may have fewer calls."""
+        able = [(abs(place - at), place) for place, (_, name, _) in enumerate(calls) if error in errors_of(name)]
+        nearest = [calls[place] for _, place in sorted(able)[:NEAR]]
+        return any(self._comes_about(watch, Fault(name, error, number)) for watch, name, number in nearest)
 
     def _survey(self, watch: Watch) -> dict[str, list[int]]:
         """The numbers of the calls where nothing fails."""

@@ -106,9 +106,8 @@ class UploadByFfmpeg(Upload):
 
     @contextmanager
     def _faulty(self, watch: Watch, log: Path, fault: Fault | None) -> Iterator[None]:
-        self._ffmpeg.watch(watch, log, fault)
-        yield
-        self._ffmpeg.leave()
+        with self._ffmpeg.watched(watch, log, fault):
+            yield
 
 
 def upload(server: Server, user: dict[str, str], first: str) -> tuple[str, str]:

@@ -1,5 +1,7 @@
 """Programs that the service starts itself, run under strace: scripts of their names, which are found in their place."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from adapters.embedded_postgres.binaries import find_binaries
@@ -25,15 +27,16 @@ class Wrapped:
         script.write_text(_SCRIPT.format(wanted=wanted, arguments=self._arguments, program=program))
         script.chmod(0o755)
 
-    def watch(self, watch: Watch, log: Path, fault: Fault | None) -> None:
-        """From now on. The log is made, as the program may run as another user."""
+    @contextmanager
+    def watched(self, watch: Watch, log: Path, fault: Fault | None) -> Iterator[None]:
+        """Meanwhile it runs so. The log is made, as the program may run as another user."""
         log.touch()
         log.chmod(0o666)
         self._arguments.write_text(" ".join(prefix(watch, log, fault)[1:]))
-
-    def leave(self) -> None:
-        """From now on it runs as it is."""
-        self._arguments.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            self._arguments.unlink(missing_ok=True)
 
 
 def wrapped_postgres(folder: Path) -> dict[str, Wrapped]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clusters import give_cluster
 from tests.load.abuse.attack import Attack, Meets, Window, carry_out
 from tests.load.abuse.client import Client
 from tests.load.abuse.endings import Endings
@@ -39,7 +40,9 @@ Service = tuple[Server, Target, Bystander]
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One for all, as it takes a while to start."""
-    with running_server(tmp_path_factory.mktemp("abuse") / "served") as server:
+    folder = tmp_path_factory.mktemp("abuse") / "served"
+    give_cluster(folder / "data")
+    with running_server(folder) as server:
         yield server, *prepare(server, SOME_BYTES, FEW_BYTES, CLIENTS)
 
 

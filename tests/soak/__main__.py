@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.benchmarks.machine import describe_machine
 from tests.benchmarks.report import Report
+from tests.clusters import give_cluster
 from tests.options import add_common
 from tests.patience import connected
 from tests.server import Server, running_server
@@ -37,6 +38,7 @@ def main(arguments: list[str]) -> int:
     print(f"seed {options.seed}; {describe_machine()}", flush=True)
     settings = {"LOG_LEVEL": "error"} | dict(options.set)
     with tempfile.TemporaryDirectory(prefix="music-app-soak-") as name:
+        give_cluster(Path(name) / "data")
         with running_server(Path(name), **settings) as server:
             world = _world(server, Path(name), random.Random(options.seed))
             before = Idle.of(server)

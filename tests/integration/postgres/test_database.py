@@ -14,6 +14,7 @@ from adapters.embedded_postgres import server
 from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from adapters.postgres.database import Database
 from domain.errors import DiskFull, StoreAway, WrongSetting
+from tests.clusters import give_cluster
 from tests.processes import family, parents
 
 ANSWER_SECONDS = 2.5
@@ -189,8 +190,15 @@ async def test_connections_that_the_server_closed_while_idle_are_not_handed_out(
     await asyncio.gather(*(database.check() for _ in range(4)))
 
 
-async def test_a_frozen_server_neither_holds_callers_nor_the_way_back(tmp_path: Path) -> None:
-    with EmbeddedPostgres(tmp_path) as conninfo:
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """Of a server of the test's own."""
+    give_cluster(tmp_path / "data")
+    return tmp_path / "data"
+
+
+async def test_a_frozen_server_neither_holds_callers_nor_the_way_back(data_dir: Path) -> None:
+    with EmbeddedPostgres(data_dir) as conninfo:
         async with opened(conninfo) as database:
             async with database.connection(), database.connection():
                 pass
@@ -200,8 +208,8 @@ async def test_a_frozen_server_neither_holds_callers_nor_the_way_back(tmp_path: 
             await assert_back_in_time(database)
 
 
-async def test_a_frozen_server_holds_neither_cancellation_nor_close(tmp_path: Path) -> None:
-    with EmbeddedPostgres(tmp_path) as conninfo:
+async def test_a_frozen_server_holds_neither_cancellation_nor_close(data_dir: Path) -> None:
+    with EmbeddedPostgres(data_dir) as conninfo:
         async with opened(conninfo) as database:
             async with database.connection(60) as connection:
                 with frozen(conninfo):
@@ -213,8 +221,8 @@ async def test_a_frozen_server_holds_neither_cancellation_nor_close(tmp_path: Pa
                     assert time.monotonic() - begun < RETURN_SECONDS
 
 
-async def test_a_server_that_went_and_came_back_is_found_again_by_a_pool_with_a_full_queue(tmp_path: Path) -> None:
-    with EmbeddedPostgres(tmp_path) as conninfo:
+async def test_a_server_that_went_and_came_back_is_found_again_by_a_pool_with_a_full_queue(data_dir: Path) -> None:
+    with EmbeddedPostgres(data_dir) as conninfo:
         database = Database(conninfo, pool_size=1)
         await database.open()
         await database.check()
@@ -223,14 +231,14 @@ async def test_a_server_that_went_and_came_back_is_found_again_by_a_pool_with_a_
         while time.monotonic() - began < OUTAGE_SECONDS:
             await assert_away_in_time(database, callers=10)
             await asyncio.sleep(0.2)
-        with EmbeddedPostgres(tmp_path):
+        with EmbeddedPostgres(data_dir):
             await assert_back_in_time(database)
     finally:
         await database.close()
 
 
-async def test_a_server_that_was_killed_and_came_back_is_found_again(tmp_path: Path) -> None:
-    with EmbeddedPostgres(tmp_path) as conninfo:
+async def test_a_server_that_was_killed_and_came_back_is_found_again(data_dir: Path) -> None:
+    with EmbeddedPostgres(data_dir) as conninfo:
         async with opened(conninfo) as database:
             await database.check()
             for process in server_processes(conninfo):
@@ -242,10 +250,10 @@ async def test_a_server_that_was_killed_and_came_back_is_found_again(tmp_path: P
 
 @pytest.mark.parametrize("setting", ["fsync", "full_page_writes"])
 async def test_a_server_that_loses_committed_rows_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, setting: str
 ) -> None:
     monkeypatch.setitem(server._SETTINGS, setting, "off")
-    with EmbeddedPostgres(tmp_path) as conninfo:
+    with EmbeddedPostgres(data_dir) as conninfo:
         async with opened(conninfo) as database:
             with pytest.raises(WrongSetting, match=f"{setting} is off"):
                 await database.check_durability()
