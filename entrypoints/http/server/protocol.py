@@ -257,10 +257,12 @@ class BoundedProtocol(HttpToolsProtocol):
         """Close a connection of which no more can be read; say 400 where no answer has begun."""
         logger.info("connection ended", reason=reason)
         answered = self._turns.current
-        if answered is not None and answered.response_started:
-            self._drop()  # a slice of the answer may be left, which nobody would wait for any more
-            return
-        self.send_400_response("Invalid HTTP request received.")
+        if answered is None or not answered.response_started:
+            self.send_400_response("Invalid HTTP request received.")
+        elif self.transport.get_write_buffer_size():
+            drop(self.transport)  # of what is left of the answer nobody would see to it that the client takes it
+        else:
+            self.transport.close()
         self._give_up_on_answers()
         self._stall.watch_closing()
 
