@@ -30,10 +30,19 @@ class Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(
-    app: Any, bounds: ConnectionBounds = PATIENT, crowd: Crowd | None = None
+    app: Any,
+    bounds: ConnectionBounds = PATIENT,
+    crowd: Crowd | None = None,
+    keep_alive: int = 1,
+    send_buffer: int = 0,
 ) -> AsyncIterator[tuple[str, int]]:
-    """The address of a server of this application; its connections are ended with the context."""
+    """The address of a server of this application; its connections are ended with the context.
+
+    They idle for `keep_alive` seconds. The system takes about `send_buffer` bytes of each, if that is given.
+    """
     with socket.socket(proto=socket.IPPROTO_TCP) as listening:  # said, as asyncio asks for it: no answer is delayed
+        if send_buffer:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)  # its connections inherit it
         listening.bind(("127.0.0.1", 0))
         listening.listen(PLENTY)
         config = uvicorn.Config(
@@ -43,7 +52,7 @@ async def serving(
             proxy_headers=False,
             http=bounded_protocol(bounds, crowd or Crowd(PLENTY, ())),
             ws="none",
-            timeout_keep_alive=1,
+            timeout_keep_alive=keep_alive,
             timeout_graceful_shutdown=1,
         )
         server = Server(config)

@@ -201,7 +201,7 @@ async def test_h27_a_head_of_many_fields_is_refused(fields: int) -> None:
 async def test_h27_heads_that_are_not_whole_hold_no_more_than_they_may_together(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(crowds, "WAITING_BYTES", 1 << 20)
+    monkeypatch.setattr(crowds, "HELD_BYTES", 1 << 20)
     unfinished = b"GET / HTTP/1.1\r\nHost: here\r\nA: " + b"x" * 60_000
     tracemalloc.start()
     try:
@@ -219,7 +219,7 @@ async def test_h27_heads_that_are_not_whole_hold_no_more_than_they_may_together(
 
 
 async def test_h27_what_waits_behind_a_slow_reader_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crowds, "WAITING_BYTES", 1 << 20)
+    monkeypatch.setattr(crowds, "HELD_BYTES", 1 << 20)
     slow = b"GET /assets/swagger-ui-bundle.js HTTP/1.1\r\nHost: here\r\n\r\n"
     behind = b"POST /register HTTP/1.1\r\nHost: here\r\nContent-Length: 200000\r\n\r\n" + bytes(200_000)
     crowd = Crowd(100, ())
@@ -228,7 +228,58 @@ async def test_h27_what_waits_behind_a_slow_reader_is_bounded(monkeypatch: pytes
             connection = await held.enter_async_context(connected(address, 4096))
             await sent(connection, slow)
             await asyncio.wait_for(sent(connection, behind), 10)
-        assert crowd._waiting.free >= 0
+        assert crowd._held.free >= 0
         async with connected(address) as other:
             assert (await answer(other, HOME))[0] == 200
-    assert crowd._waiting.free == 1 << 20  # all of it was given back
+    assert crowd._held.free == 1 << 20  # all of it was given back
+
+
+LARGE_FIELD = b"A: " + b"x" * 60_000 + b"\r\n\r\n"
+
+
+async def test_h27_heads_of_requests_that_are_being_answered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowds, "HELD_BYTES", 1 << 20)
+    goes_on, begun = asyncio.Event(), []
+    request = HOME.removesuffix(b"\r\n") + LARGE_FIELD
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        begun.append(scope)
+        if len(scope["headers"]) > 1:
+            await goes_on.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    crowd = Crowd(100, (ip_network("127.0.0.0/8"),))
+    async with serving(app, crowd=crowd) as address, AsyncExitStack() as held:
+        connections = [await held.enter_async_context(connected(address)) for _ in range(40)]
+        for connection in connections:
+            await sent(connection, request)
+        async with connected(address) as other:
+            assert (await answer(other, HOME))[0] == 200  # an ordinary request comes in nevertheless
+        assert 10 < len(begun) - 1 <= (1 << 20) / (60_000 - crowds.FREE_BYTES)  # of 40
+        assert crowd._held.free < 60_000
+        goes_on.set()
+        statuses = [(await asyncio.get_running_loop().sock_recv(connection, 12))[9:] for connection in connections]
+        assert statuses.count(b"200") == len(begun) - 1
+        assert statuses.count(b"400") == 40 - statuses.count(b"200")
+    assert crowd._held.free == 1 << 20
+
+
+@pytest.mark.parametrize("further", [b"", b"GET / HTTP/1.1\r\nHo"])
+async def test_h27_nothing_is_kept_of_requests_that_are_answered(further: bytes) -> None:
+    crowd, count = Crowd(100, ()), 50
+    live = LIVE.removesuffix(b"\r\n") + LARGE_FIELD
+    async with serving(service(), crowd=crowd, keep_alive=60) as address, AsyncExitStack() as held:
+        connections = [await held.enter_async_context(connected(address)) for _ in range(count)]
+        assert (await answer(connections[0], live))[0] == 200
+        tracemalloc.start()
+        try:
+            for connection in connections:
+                assert (await answer(connection, live))[0] == 200
+                await sent(connection, further)
+            assert (await answer(connections[0], b"st: here\r\n\r\n" if further else HOME))[0] == 200
+            assert growth_since(0) < count * 12_000  # of 60,000 each, and what a connection is by itself
+        finally:
+            tracemalloc.stop()
+        assert crowd._ordinary.free == 100 - count  # all are there
+        assert crowd._held.free == crowds.HELD_BYTES

@@ -7,7 +7,7 @@ HttpToolsProtocol: connection_made, connection_lost, eof_received, data_received
     on_message_complete, on_response_complete, pause_writing, resume_writing, timeout_keep_alive_handler,
     send_400_response, _unset_keepalive_if_required, parser, transport, loop, client, scope, cycle, pipeline, url,
     headers, expect_100_continue
-RequestResponseCycle: response_complete, response_started, disconnected, message_event, keep_alive, body
+RequestResponseCycle: response_complete, response_started, disconnected, message_event, keep_alive, body, scope
 Server (`entrypoints/cli/serve.py`): startup, shutdown, started, server_state with its tasks
 """
 
@@ -54,9 +54,13 @@ class ConnectionBounds:
     stalled_seconds: float
 
 
+_NOTHING: Any = None
+"""In place of a scope, which uvicorn reads no more once its request is answered."""
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """Ends connections of which there are too many, whose request head is too large or too slow, whose body is in too
-    small pieces, on which too much waits, and those whose client takes nothing. Reads requests that ask for another
+    small pieces, for which too much is held, and those whose client takes nothing. Reads requests that ask for another
     protocol as if they did not. Answers a client that sends no more.
     """
 
@@ -77,6 +81,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the base class
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)  # uvicorn goes on writing when nothing is left there, and not before
         self._stall = StallWatch(transport, self.loop, self._bounds.stalled_seconds)
         self._place = self._crowd.enter(self.client)
         if self._place is None:
@@ -89,6 +94,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stall.end()
         if self._place is not None:
             self._place.leave()
+            self._place = None
         self.pipeline.clear()
         super().connection_lost(exc)
         self._give_up_on_answers()
@@ -117,7 +123,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._in_head and self._bytes_without_progress < len(data):
             self._bytes_around_head = len(data)  # it began somewhere in these, with the end of an earlier request
             self._await_head()
-        self._bound_what_waits()
+        self._bound_what_is_held()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -144,6 +150,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._cancel_head_timer()
         if self.parser.get_http_version() == "1.0":
             self.expect_100_continue = False  # RFC 9110, 10.1.1: such a client knows of no interim answer
+        self._hold(self._turns.held + self._head.held)
         self._begin()
         self._turns.come(self.cycle, self._head.held)
 
@@ -161,11 +168,13 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        following = self.pipeline[-1][0] if self.pipeline and not self.transport.is_closing() else None
+        if self.transport.is_closing():
+            self.pipeline.clear()
+        following = self.pipeline[-1][0] if self.pipeline else None
         super().on_response_complete()
-        if following is not None:
-            self._turns.pass_to(following)
-            self._bound_what_waits()
+        self._release_answered()
+        self._turns.pass_to(following)
+        self._bound_what_is_held()
         self._stall.watch_closing()
 
     def timeout_keep_alive_handler(self) -> None:
@@ -217,25 +226,43 @@ class BoundedProtocol(HttpToolsProtocol):
         self.parser = RequestParser(self, self._read_again)
         self.parser.feed_data(head + rest)
 
-    def _bound_what_waits(self) -> None:
+    def _release_answered(self) -> None:
+        """Keep nothing of the request that is answered, but what uvicorn looks at while its body still comes."""
+        answered = self._turns.current
+        if answered is None:
+            return
+        answered.scope, answered.body = _NOTHING, bytearray()
+        if answered is self.cycle and not self._in_head:  # else these are a further request's
+            self.scope, self.headers, self.url = _NOTHING, [], b""
+
+    def _bound_what_is_held(self) -> None:
         """The parser keeps a field until it is whole: one without an end is told by nothing else."""
-        if self.transport.is_closing() or self._place is None:
+        if self.transport.is_closing():
             return
         if self._bytes_without_progress > self._bounds.head_bytes:
             self._end(f"more than {self._bounds.head_bytes} bytes that are neither a head nor a body")
             return
         unfinished = self._bytes_without_progress + self._bytes_around_head + self._head.held_beside
-        if not self._place.hold((unfinished if self._in_head else 0) + self._turns.waiting_bytes):
-            self._end("too much waits on this and other connections")
+        try:
+            self._hold((unfinished if self._in_head else 0) + self._turns.held)
+        except Beyond as error:
+            self._end(str(error))
+
+    def _hold(self, size: int) -> None:
+        """So many bytes are held for this connection. Raises `Beyond` where that is too much."""
+        if self._place is not None and not self._place.hold(size):
+            raise Beyond("too much is held for this and other connections")
 
     def _end(self, reason: str) -> None:
         """Close a connection of which no more can be read; say 400 where no answer has begun."""
         logger.info("connection ended", reason=reason)
         answered = self._turns.current
-        if answered is not None and answered.response_started:
-            self.transport.close()
-        else:
+        if answered is None or not answered.response_started:
             self.send_400_response("Invalid HTTP request received.")
+        elif self.transport.get_write_buffer_size():
+            drop(self.transport)  # of what is left of the answer nobody would see to it that the client takes it
+        else:
+            self.transport.close()
         self._give_up_on_answers()
         self._stall.watch_closing()
 

@@ -13,6 +13,8 @@ logger = structlog.get_logger(__name__)
 
 DROP = "drop_connection"
 """Where a request's state has what ends its connection at once; `BoundedProtocol` puts it there."""
+SMALL_BYTES = 4096
+"""A last part that is larger is waited for like those before it; its request keeps its places meanwhile."""
 
 
 def end_slow_responses(app: ASGIApp, settings: Requests) -> ASGIApp:
@@ -46,7 +48,16 @@ class _Reader:
         self._is_cut_off = False
 
     async def send(self, message: Message) -> None:
-        """Send, unless the client was cut off; wait for what was sent before as long as it deserves."""
+        """Send, unless the client was cut off; wait for what was sent before as long as it deserves.
+
+        Nothing comes after the last part, so it is followed by an empty one, which waits for it.
+        """
+        if message["type"] == "http.response.body" and not message["more_body"] and len(message["body"]) > SMALL_BYTES:
+            await self._pass_on({**message, "more_body": True})
+            message = {"type": "http.response.body", "body": b"", "more_body": False}
+        await self._pass_on(message)
+
+    async def _pass_on(self, message: Message) -> None:
         if self._is_cut_off:
             return
         begun = self._time()

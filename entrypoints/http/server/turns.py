@@ -15,36 +15,39 @@ class Turns:
 
     def __init__(self) -> None:
         self._current: RequestResponseCycle | None = None
-        self._waiting: deque[int] = deque()
+        self._held: deque[int] = deque()
+        """Of the request that is being answered, if there is one, and of those that wait."""
 
     @property
     def current(self) -> RequestResponseCycle | None:
         """The request that is being answered."""
-        return None if self._current is None or self._current.response_complete else self._current
+        return self._current
 
     @property
-    def waiting_bytes(self) -> int:
-        """Those of the requests that wait."""
-        return sum(self._waiting)
+    def held(self) -> int:
+        """Bytes of the requests that are not answered yet: their heads, and the bodies of those that wait."""
+        return sum(self._held)
 
     def refuse_too_many(self) -> None:
         """Raises `Beyond` where one more request would be too many."""
-        if len(self._waiting) >= MAX_WAITING_REQUESTS:
+        if len(self._held) > MAX_WAITING_REQUESTS:
             raise Beyond(f"more than {MAX_WAITING_REQUESTS} requests wait for the answer to an earlier one")
 
     def come(self, request: RequestResponseCycle, head: int) -> None:
         """A further request, whose head takes so many bytes: it is answered now, or waits."""
-        if self.current is None:
+        if self._current is None:
             self._current = request
-        else:
-            self._waiting.append(head)
+        self._held.append(head)
 
     def grow(self, size: int) -> None:
-        """The body of the last request that came has so many bytes more."""
-        if self._waiting:
-            self._waiting[-1] += size
+        """The body of the last request that came has so many bytes more; the one that is answered takes its own."""
+        if len(self._held) > 1:
+            self._held[-1] += size
 
-    def pass_to(self, request: RequestResponseCycle) -> None:
-        """It is the turn of the one that waited longest."""
+    def pass_to(self, request: RequestResponseCycle | None) -> None:
+        """The answer has ended: it is the turn of the one that waited longest, or none is to be answered any more."""
         self._current = request
-        self._waiting.popleft()
+        if request is None:
+            self._held.clear()
+        else:
+            self._held.popleft()

@@ -9,7 +9,7 @@ import pytest
 
 from domain.output.format import Mp3Quality, mp3_format
 from domain.recording.format import SampleEncoding, WavFormat
-from entrypoints.http.server.slow_readers import DROP, end_slow_responses
+from entrypoints.http.server.slow_readers import DROP, SMALL_BYTES, end_slow_responses
 from entrypoints.settings.requests import Requests
 from tests.unit.http.logs import captured_logs
 
@@ -92,7 +92,7 @@ async def test_who_is_fast_enough_gets_everything(
 ) -> None:
     client = Client(monkeypatch, seconds)
     assert await answer(client, 500, own_seconds) == 500
-    assert (client.taken, client.aborted) == (499 * BLOCK, 0)
+    assert (client.taken, client.aborted) == (500 * BLOCK, 0)
 
 
 async def test_a_player_may_take_the_smallest_mp3_as_it_plays_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,3 +154,22 @@ async def test_nothing_but_requests_is_watched() -> None:
     lifespan: Any = {"type": "lifespan"}
     await end_slow_responses(application, SETTINGS)(lifespan, nothing, nothing)
     assert seen == [None]
+
+
+@pytest.mark.parametrize(
+    ("size", "parts"), [(0, [0]), (SMALL_BYTES, [SMALL_BYTES]), (SMALL_BYTES + 1, [SMALL_BYTES + 1, 0])]
+)
+async def test_a_small_answer_is_sent_at_once_and_a_larger_one_is_waited_for(size: int, parts: list[int]) -> None:
+    sent: list[Any] = []
+    nothing: Any = None
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": bytes(size), "more_body": False})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await end_slow_responses(application, SETTINGS)({"type": "http", "state": {}}, nothing, send)  # type: ignore[arg-type] # it looks at no more
+    assert [len(message["body"]) for message in sent[1:]] == parts
+    assert [message["more_body"] for message in sent[1:]] == [True] * (len(parts) - 1) + [False]
