@@ -3,7 +3,7 @@
 import hmac
 from dataclasses import dataclass, field
 
-from application.admission.fair_queue import FairQueue
+from application.admission.fair_queue import WAIT_SECONDS, FairQueue
 from domain.errors import WrongCredentials
 from domain.users import User, UserRepository, token_digest
 
@@ -22,17 +22,17 @@ class Credentials:
 class Authenticate:
     """Checks credentials, with the same work and the same error whether the user exists or not."""
 
-    def __init__(self, users: UserRepository, lookups: FairQueue) -> None:
+    def __init__(self, users: UserRepository, queries: FairQueue) -> None:
         self._users = users
-        self._lookups = lookups
+        self._queries = queries
 
-    async def __call__(self, credentials: Credentials, *holders: str) -> User:
-        """The user. `holders` are those of `FairQueue.turn`, in whose turn they are looked up.
+    async def __call__(self, credentials: Credentials, *holders: str, seconds: float = WAIT_SECONDS) -> User:
+        """The user. `holders` and `seconds` are those of `FairQueue.turn`, in whose turn they are looked up.
 
         Raises `WrongCredentials`, `StoreAway` and what `FairQueue.turn` does.
         """
         digest = token_digest(credentials.access_token)
-        async with self._lookups.turn(*holders):
+        async with self._queries.turn(*holders, seconds=seconds):
             if credentials.user_id is None:
                 user = await self._users.find_by_token(digest)
             else:

@@ -1,12 +1,15 @@
 """Opening a record: the download of a track by its link."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from uuid import UUID
 
 from application.admission.fair_queue import FairQueue
 from domain.errors import TrackNotFound
 from domain.tracks import StoredMp3, TrackKeeper, TrackRepository
+
+BLOCK_SECONDS = 30.0
+"""How long a download waits for the turn of its next block, in which it holds nothing: rather late than broken off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,27 +18,36 @@ class Record:
 
     mp3: StoredMp3
     keeper: TrackKeeper
+    reads: FairQueue
+    holders: tuple[str, ...]
 
-    def read(self, start: int, count: int) -> AsyncIterator[bytes]:
-        """`count` bytes of the MP3 from byte `start`, in blocks of at most 1 MiB."""
-        return self.keeper.read(self.mp3, start, count)
+    async def read(self, start: int, count: int) -> AsyncGenerator[bytes, None]:
+        """`count` bytes of the MP3 from byte `start`, in blocks of at most 1 MiB, each in the holders' turn."""
+        blocks = self.keeper.read(self.mp3, start, count)
+        while True:
+            async with self.reads.turn(*self.holders, seconds=BLOCK_SECONDS):
+                block = await anext(blocks, b"")
+            if not block:
+                return
+            yield block
 
 
 class OpenRecord:
     """Finds a track for whoever holds its link."""
 
-    def __init__(self, tracks: TrackRepository, keeper: TrackKeeper, lookups: FairQueue) -> None:
+    def __init__(self, tracks: TrackRepository, keeper: TrackKeeper, queries: FairQueue, reads: FairQueue) -> None:
         self._tracks = tracks
         self._keeper = keeper
-        self._lookups = lookups
+        self._queries = queries
+        self._reads = reads
 
     async def __call__(self, track_uuid: UUID, user_id: int, *holders: str) -> Record:
-        """The record. `holders` are those of `FairQueue.turn`, in whose turn it is looked up.
+        """The record. `holders` are those of `FairQueue.turn`, in whose turn it is looked up and read.
 
         Raises `TrackNotFound`, also where the track is another user's, `StoreAway` and what `FairQueue.turn` does.
         """
-        async with self._lookups.turn(*holders):
+        async with self._queries.turn(*holders):
             mp3 = await self._tracks.find(track_uuid, user_id)
         if mp3 is None:
             raise TrackNotFound
-        return Record(mp3, self._keeper)
+        return Record(mp3, self._keeper, self._reads, holders)

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import TypeAlias
 
 from application.add_track import AddTrack
-from application.admission.line import Line
+from application.admission.fair_queue import WAIT_SECONDS
 from application.admission.places import Places
 from application.admission.waiting_room import WaitingRoom
 from application.authenticate import Authenticate, Credentials
@@ -19,7 +19,7 @@ from domain.users import User
 READ_AHEAD_BYTES = 8 * 1024
 """How much of a file has to be there before it takes a place: who sends nothing must not keep others out."""
 PLACE_SECONDS = 30.0
-"""How long an upload waits for its place: less than the 60 s that proxies wait for us."""
+"""How long a file that is there as a whole waits for its place: less than the 60 s that proxies wait for us."""
 
 Sender: TypeAlias = User | Credentials | None
 """Who sends a recording: a user whom the way in vouches for, credentials to be checked, or not known yet."""
@@ -68,23 +68,20 @@ class ReceiveRecording:
         add_track: AddTrack,
         spool: Spool,
         places: Places,
-        line: Line,
         waiting_room: WaitingRoom,
     ) -> None:
         self._authenticate = authenticate
         self._add_track = add_track
         self._spool = spool
         self._places = places
-        self._line = line
         self._waiting_room = waiting_room
 
     async def __call__(self, recording: IncomingRecording) -> Track:
         """The track, durable. After an error nothing is kept, but after `StoreAway` the track may be.
 
         What can be refused is refused before a further byte is read: for want of a place, for wrong credentials, for
-        want of disk space. Nothing is decoded before the sender is known; a file that comes before its credentials
-        waits in the spool, and then for a place. Who is known before waits with the first `READ_AHEAD_BYTES` of the
-        file, whose other bytes stay with the client. A place is held from then on to the end.
+        want of disk space. Nothing is decoded before the sender is known. A place is held from the first
+        `READ_AHEAD_BYTES` to the end; a file that comes before its credentials, or finds no place, waits in the spool.
 
         Raises `Overloaded`, `ShareTaken`, `DiskFull`, `WorkspaceAway`, `WrongCredentials` and what `AddTrack` raises.
         """
@@ -94,10 +91,13 @@ class ReceiveRecording:
         if user is None:
             user = await self._let_in(recording)
         if user is None:
-            return await self._add_from_waiting_room(recording, file_name)
+            self._waiting_room.refuse_if_full(*recording.holders())
         async with aclosing(recording.blocks()) as blocks:
             first = await read_ahead(blocks, READ_AHEAD_BYTES)
-            async with self._line.place(*_holders(recording, user), seconds=PLACE_SECONDS):
+            holders = _holders(recording, user)
+            if user is None or not self._places.shares.has_for(*holders):
+                return await self._add_from_waiting_room(recording, user, file_name, rejoined(first, blocks))
+            with self._places.take(*holders):
                 async with aclosing(rejoined(first, blocks)) as wav:
                     at_least = len(first) + recording.bytes_to_come()
                     return await self._add_track(user, file_name, wav, at_least)
@@ -105,40 +105,45 @@ class ReceiveRecording:
     async def _let_in(self, recording: IncomingRecording) -> User | None:
         """The sender, known to be who they say they are; None while nobody is named.
 
-        Raises what `Line.refuse_if_full` does where they would find neither a place nor room to wait for one.
+        Raises what `WaitingRoom.refuse_if_full` does where they find neither a place nor one to wait in.
         """
         if (sender := recording.sender()) is None:
             return None
-        self._line.refuse_if_full(*recording.holders())
+        self._refuse_if_full(recording, None)
         user = await self._known(sender, recording)
-        self._line.refuse_if_full(*_holders(recording, user))
+        self._refuse_if_full(recording, user)
         return user
 
-    async def _known(self, sender: Sender, recording: IncomingRecording) -> User:
+    def _refuse_if_full(self, recording: IncomingRecording, user: User | None) -> None:
+        holders = _holders(recording, user)
+        if not self._places.shares.has_for(*holders):
+            self._waiting_room.refuse_if_full(*holders)
+
+    async def _known(self, sender: Sender, recording: IncomingRecording, seconds: float = WAIT_SECONDS) -> User:
         """The sender, known to be who they say they are. Raises `WrongCredentials`, also where nobody is named."""
         if sender is None:
             raise WrongCredentials
         if isinstance(sender, Credentials):
-            return await self._authenticate(sender, *recording.holders())
+            return await self._authenticate(sender, *recording.holders(), seconds=seconds)
         return sender
 
-    async def _add_from_waiting_room(self, recording: IncomingRecording, file_name: str) -> Track:
-        """Have the file wait until the sender is known, and then until there is a place for them."""
-        holders = recording.holders()
-        self._waiting_room.refuse_if_full(*holders)
-        async with aclosing(recording.blocks()) as blocks:
-            first = await read_ahead(blocks, READ_AHEAD_BYTES)
-            async with self._waiting_room.enter(*holders) as waiting:
-                await waiting.write(first)
-                async for block in blocks:
-                    await waiting.write(block)
-                user = await self._known(recording.sender(), recording)
-                holders = _holders(recording, user)
-                async with self._places.wait(*holders, seconds=PLACE_SECONDS):
-                    waiting.leave_place()
-                    async with aclosing(waiting.read()) as wav:
-                        return await self._add_track(user, file_name, wav, at_least=waiting.size)
+    async def _add_from_waiting_room(
+        self, recording: IncomingRecording, user: User | None, file_name: str, blocks: AsyncGenerator[bytes, None]
+    ) -> Track:
+        """Have the file wait until the sender is known, and then until there is a place for them.
+
+        Who has sent all of it waits as long for the lookup as for the place.
+        """
+        async with aclosing(blocks), self._waiting_room.enter(*_holders(recording, user)) as waiting:
+            async for block in blocks:
+                await waiting.write(block)
+            if user is None:
+                user = await self._known(recording.sender(), recording, PLACE_SECONDS)
+            async with self._places.wait(*_holders(recording, user), seconds=PLACE_SECONDS):
+                waiting.leave_place()
+                async with aclosing(waiting.read()) as wav:
+                    return await self._add_track(user, file_name, wav, at_least=waiting.size)
 
 
-def _holders(recording: IncomingRecording, user: User) -> tuple[str, ...]:
-    return (*recording.holders(), f"user {user.user_id}")
+def _holders(recording: IncomingRecording, user: User | None) -> tuple[str, ...]:
+    return (*recording.holders(), f"user {user.user_id}") if user else recording.holders()

@@ -61,12 +61,11 @@ class Database:
     def __init__(self, conninfo: str, pool_size: int) -> None:
         """Raises `WrongSetting` if `conninfo` is neither a URL nor a connection string. Connects to nothing yet."""
         self.pool_size = pool_size
-        # Whatever a client can cause has one of four limits, these two and those for storing and for reading MP3s
-        # (`track_keeper.py`), none above the size of the pool. Beside them there are the check of readiness and the
-        # sweep, one each. So 6 at most want a connection for each that there is, and the pool, in whose queue are
-        # 20 for each, turns nobody away.
-        self._lookups = ConnectionLimit(2 * pool_size // 5)
-        self._insertions = ConnectionLimit(2 * pool_size // 5)
+        # Whatever a client can cause has a limit: this one, and those of `track_keeper.py`. None is above the size of
+        # the pool, and the pool's queue has room for 20 times that size, so the pool turns nobody away.
+        # `Storage.at_once` lets in as many.
+        # Rows of tracks whose MP3 is elsewhere have none: they are as many as MAX_UPLOADS, and not to be lost.
+        self._queries = ConnectionLimit(2 * pool_size // 5)
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             with_settings(conninfo, _CLIENT_SETTINGS, _SERVER_SETTINGS),
             connection_class=Connection,
@@ -107,15 +106,13 @@ class Database:
                 await self._give_back(connection)
 
     @asynccontextmanager
-    async def lookup(self) -> AsyncIterator[Connection]:
-        """A connection for one short query, of those for all that is looked up. Raises what `connection` does."""
-        async with self._short(self._lookups) as connection:
-            yield connection
-
-    @asynccontextmanager
-    async def insertion(self) -> AsyncIterator[Connection]:
-        """A connection for one new row, of those for all rows without an MP3. Raises what `connection` does."""
-        async with self._short(self._insertions) as connection:
+    async def query(self) -> AsyncIterator[Connection]:
+        """A connection for one short query of a client, of those for all such. Raises what `connection` does."""
+        # Half of the time at most, so that the wait leaves enough for the query.
+        async with (
+            self._queries.take(SHORT_SECONDS / 2) as waited,
+            self.connection(SHORT_SECONDS - waited) as connection,
+        ):
             yield connection
 
     async def check(self) -> None:
@@ -130,12 +127,6 @@ class Database:
         if wrong:
             found = ", ".join(f"{name} is {setting}" for name, setting in wrong)
             raise WrongSetting("DATABASE_URL", f"the server would lose committed tracks in a crash: {found}; set to on")
-
-    @asynccontextmanager
-    async def _short(self, limit: ConnectionLimit) -> AsyncIterator[Connection]:
-        # Half of the time at most, so that the wait leaves enough for the query.
-        async with limit.take(SHORT_SECONDS / 2) as waited, self.connection(SHORT_SECONDS - waited) as connection:
-            yield connection
 
     # Where one connection is lost, the idle ones most likely are, too: replace them before anybody gets one.
 

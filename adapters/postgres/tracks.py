@@ -44,13 +44,13 @@ class PsycopgTrackRepository(TrackRepository, TrackCatalogue):
 
     async def add(self, track: Track, audio_key: str) -> None:
         with constraints_translated(track):
-            async with self.database.insertion() as connection:
+            async with self.database.connection() as connection:
                 await connection.execute(_ADD, [*values(track), audio_key])
 
     async def find(self, track_uuid: UUID, user_id: int) -> StoredMp3 | None:
         if not 1 <= user_id <= LARGEST_ID:
             return None
-        async with self.database.lookup() as connection:
+        async with self.database.query() as connection:
             cursor = await connection.cursor(row_factory=dict_row).execute(_FIND, [track_uuid, user_id])
             row = await cursor.fetchone()
         return stored_mp3_of(row) if row else None

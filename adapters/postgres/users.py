@@ -23,7 +23,7 @@ class PsycopgUserRepository(UserRepository):
         self.database = database
 
     async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:
-        async with self.database.insertion() as connection:
+        async with self.database.query() as connection:
             cursor = connection.cursor(row_factory=class_row(User))
             await cursor.execute(_ADD, [name, token_sha256, created_at])
             [user] = await cursor.fetchall()
@@ -38,7 +38,7 @@ class PsycopgUserRepository(UserRepository):
         return await self._found(_FIND_BY_DIGEST, token_sha256)
 
     async def _found(self, query: LiteralString, value: object) -> User | None:
-        async with self.database.lookup() as connection:
+        async with self.database.query() as connection:
             cursor = connection.cursor(row_factory=class_row(User))
             await cursor.execute(query, [value])
             return await cursor.fetchone()

@@ -1,22 +1,22 @@
-"""In whose turn something is looked up before it is known who asks."""
+"""Whose turn it is at the store."""
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import TypeAlias
 
 from application.admission.places import RETRY_SECONDS
-from domain.errors import Overloaded, ShareTaken, StoreAway
+from domain.errors import Overloaded, StoreAway
 
-AT_ONCE = 4
-"""Lookups under way: as many as have a connection in the default pool. More would wait there, in order of coming."""
 WAIT_SECONDS = 2.25
-"""Of waiting for a turn: a little longer than the 2 s of a lookup, so that it is told where the store is away."""
+"""Of waiting for a turn, usually: a little more than the 2 s of a query, so that a store that is away is told of."""
 SILENT_SECONDS = 0.4
-"""Who waited longer, while nobody found anything out, asks no more: with 2 s of its own that would take too long."""
+"""Who waited while nobody found anything out for longer asks no more: with 2 s of its own that would take too long."""
 
-_Line: TypeAlias = OrderedDict[asyncio.Future[None], None]
+_Turn: TypeAlias = asyncio.Future[bool]
+"""Whether it makes sense to ask now."""
 
 
 class FairQueue:
@@ -27,56 +27,54 @@ class FairQueue:
     the same time however many wait. Only those are remembered who have somebody waiting.
     """
 
-    def __init__(self, count: int = AT_ONCE) -> None:
+    def __init__(self, count: int) -> None:
         self.free = count
         """Turns that are to be had. While one is, nobody waits."""
-        self._lines: OrderedDict[str, _Line] = OrderedDict()
-        self._succeeded = 0
+        self._lines: OrderedDict[str, OrderedDict[_Turn, float]] = OrderedDict()
+        self._last_success = monotonic()
 
     def waiting(self) -> dict[str, int]:
         """How many wait, of each holder that has somebody waiting; whose turn it is next comes first."""
         return {holder: len(line) for holder, line in self._lines.items()}
 
     @asynccontextmanager
-    async def turn(self, *holders: str) -> AsyncGenerator[None, None]:
-        """Have a turn while the context lasts, which is one lookup. Who has several names waits under the first.
+    async def turn(self, *holders: str, seconds: float = WAIT_SECONDS) -> AsyncGenerator[None, None]:
+        """Have a turn while the context lasts, which is one query. Who has several names waits under the first.
 
-        After `WAIT_SECONDS` raises `ShareTaken` where the holder has more waiting than are served at once, else
-        `Overloaded`; but `StoreAway` where nothing was found out meanwhile by anybody.
+        After `seconds` raises `Overloaded`, but `StoreAway` where nothing was found out by anybody of late.
         """
         if self.free:
             self.free -= 1
         else:
-            await self._wait(holders[0] if holders else "somebody unknown")
+            await self._wait(holders[0] if holders else "somebody unknown", seconds)
         try:
             yield
-            self._succeeded += 1
+            self._last_success = monotonic()
         finally:
             self._pass_on()
 
-    async def _wait(self, holder: str) -> None:
-        loop = asyncio.get_running_loop()
-        turn: asyncio.Future[None] = loop.create_future()
-        self._lines.setdefault(holder, OrderedDict())[turn] = None
-        begun, succeeded = loop.time(), self._succeeded
+    async def _wait(self, holder: str, seconds: float) -> None:
+        turn: _Turn = asyncio.get_running_loop().create_future()
+        begun = monotonic()
+        self._lines.setdefault(holder, OrderedDict())[turn] = begun
         try:
-            await asyncio.wait({turn}, timeout=WAIT_SECONDS)
-            silent = self._succeeded == succeeded and loop.time() - begun > SILENT_SECONDS
-            self._refuse_late(holder, turn, silent=silent)
+            await asyncio.wait({turn}, timeout=seconds)
+            self._refuse_late(turn, begun)
         except BaseException:  # cancelled, too
             self._leave(holder, turn)
             raise
 
-    def _refuse_late(self, holder: str, turn: asyncio.Future[None], *, silent: bool) -> None:
-        if silent:
+    def _refuse_late(self, turn: _Turn, begun: float) -> None:
+        if not (turn.result() if turn.done() else self._is_answered_since(begun)):
             raise StoreAway
-        if turn.done():
-            return
-        if (waiting := len(self._lines[holder])) > AT_ONCE:
-            raise ShareTaken(holder, waiting, "requests that wait for the database", RETRY_SECONDS)
-        raise Overloaded("too many requests wait for the database", RETRY_SECONDS)
+        if not turn.done():
+            raise Overloaded("too many requests wait for the database", RETRY_SECONDS)
 
-    def _leave(self, holder: str, turn: asyncio.Future[None]) -> None:
+    def _is_answered_since(self, begun: float) -> bool:
+        """Whether somebody found something out of late, or it is too early to tell."""
+        return monotonic() - max(begun, self._last_success) <= SILENT_SECONDS
+
+    def _leave(self, holder: str, turn: _Turn) -> None:
         if turn.done():
             self._pass_on()
             return
@@ -91,7 +89,7 @@ class FairQueue:
             self.free += 1
             return
         holder, line = self._lines.popitem(last=False)
-        turn, _ = line.popitem(last=False)
+        turn, begun = line.popitem(last=False)
         if line:
             self._lines[holder] = line
-        turn.set_result(None)
+        turn.set_result(self._is_answered_since(begun))

@@ -8,6 +8,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
+from application.admission.fair_queue import FairQueue
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
 from application.authenticate import Authenticate
@@ -78,6 +79,7 @@ def _dependencies(container: Container) -> dict[str, Provide]:
     application = container.application
     return {
         "settings": _provide(Settings, lambda: container.settings),
+        "queries": _provide(FairQueue, application.queries),
         "register_user": _provide(Register, application.register),
         "authenticate": _provide(Authenticate, application.authenticate),
         "user": Provide(bearer_user),

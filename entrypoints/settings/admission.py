@@ -8,7 +8,7 @@ from domain.errors import WrongSetting
 from entrypoints.settings.section import Section
 
 _UPLOADS_PER_CORE = 8
-_UNKNOWN_UPLOADS_PER_UPLOAD = 4
+_WAITING_UPLOADS_PER_UPLOAD = 4
 """They take no encoder, but a file and up to a MiB of memory each."""
 
 
@@ -18,7 +18,7 @@ class Admission(Section, frozen=True, kw_only=True):
     """
 
     max_uploads: Annotated[int, Meta(ge=0, le=10_000)] = 0
-    max_unknown_uploads: Annotated[int, Meta(ge=0, le=40_000)] = 0
+    max_waiting_uploads: Annotated[int, Meta(ge=0, le=40_000)] = 0
     max_downloads: Annotated[int, Meta(ge=1, le=10_000)] = 400
     register_rate: Annotated[int, Meta(ge=1, le=1_000_000)] = 60
     """Registrations a minute of one client."""
@@ -42,6 +42,6 @@ class Admission(Section, frozen=True, kw_only=True):
         """`max_uploads`, or where that is 0, eight for each core."""
         return self.max_uploads or _UPLOADS_PER_CORE * cores
 
-    def unknown_upload_places(self, cores: int) -> int:
-        """`max_unknown_uploads`, or where that is 0, four for each upload place."""
-        return self.max_unknown_uploads or _UNKNOWN_UPLOADS_PER_UPLOAD * self.upload_places(cores)
+    def waiting_upload_places(self, cores: int) -> int:
+        """`max_waiting_uploads`, or where that is 0, four for each upload place."""
+        return self.max_waiting_uploads or _WAITING_UPLOADS_PER_UPLOAD * self.upload_places(cores)

@@ -28,6 +28,11 @@ class Storage(Section, frozen=True, kw_only=True):
     )
 
     @property
+    def at_once(self) -> int:
+        """Queries of one kind: as many as `adapters.postgres` has connections for. More would wait there, unfairly."""
+        return max(1, 2 * self.database_pool_size // 5)
+
+    @property
     def spool_folder(self) -> Path:
         """Where bytes on their way are kept."""
         return Path(self.data_dir) / "spool"

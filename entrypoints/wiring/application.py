@@ -4,7 +4,6 @@ from dependency_injector import containers, providers
 
 from application.add_track import AddTrack
 from application.admission.fair_queue import FairQueue
-from application.admission.line import Line
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
 from application.admission.waiting_room import SpoolShares, WaitingRoom
@@ -31,29 +30,25 @@ class Application(containers.DeclarativeContainer):
         settings.provided.converting.quality,
         adapters.meter,
     )
-    lookups = providers.Singleton(FairQueue)
-    authenticate = providers.Factory(Authenticate, adapters.users, lookups)
+    queries = providers.Singleton(FairQueue, settings.provided.storage.at_once)
+    reads = providers.Singleton(FairQueue, settings.provided.storage.at_once)
+    authenticate = providers.Factory(Authenticate, adapters.users, queries)
     add_track = providers.Factory(AddTrack, convert, adapters.keeper, adapters.identifiers, adapters.clock)
-    open_record = providers.Factory(OpenRecord, adapters.tracks, adapters.keeper, lookups)
+    open_record = providers.Factory(OpenRecord, adapters.tracks, adapters.keeper, queries, reads)
     check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.keeper)
 
     upload_places = providers.Singleton(
         Places, settings.provided.admission.upload_places.call(adapters.cores), "uploads (MAX_UPLOADS)"
     )
-    # As many may wait as are converted: who has to wait for longer than one more round is better told so at once.
     waiting_upload_places = providers.Singleton(
-        Places, settings.provided.admission.upload_places.call(adapters.cores), "uploads that wait"
-    )
-    upload_line = providers.Factory(Line, upload_places, waiting_upload_places)
-    unknown_upload_places = providers.Singleton(
         Places,
-        settings.provided.admission.unknown_upload_places.call(adapters.cores),
-        "uploads whose file comes before its credentials",
+        settings.provided.admission.waiting_upload_places.call(adapters.cores),
+        "uploads that wait (MAX_WAITING_UPLOADS)",
     )
     spool_shares = providers.Singleton(SpoolShares, settings.provided.spooling.spool_max_bytes)
-    waiting_room = providers.Factory(WaitingRoom, adapters.spool, unknown_upload_places, spool_shares)
+    waiting_room = providers.Factory(WaitingRoom, adapters.spool, waiting_upload_places, spool_shares)
     receive_recording = providers.Factory(
-        ReceiveRecording, authenticate, add_track, adapters.spool, upload_places, upload_line, waiting_room
+        ReceiveRecording, authenticate, add_track, adapters.spool, upload_places, waiting_room
     )
     download_places = providers.Singleton(
         Places, settings.provided.admission.max_downloads, "downloads (MAX_DOWNLOADS)"

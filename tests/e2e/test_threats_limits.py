@@ -273,7 +273,7 @@ def test_h15_a_trusted_proxy_may_say_that_the_client_came_by_https(behind_proxy:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iterator[Watched]:
     """A patient service with four places of each kind, which believes this machine what it says of its clients."""
-    places = dict.fromkeys(("MAX_UPLOADS", "MAX_UNKNOWN_UPLOADS", "MAX_DOWNLOADS"), str(SHARED_PLACES))
+    places = dict.fromkeys(("MAX_UPLOADS", "MAX_WAITING_UPLOADS", "MAX_DOWNLOADS"), str(SHARED_PLACES))
     settings = {"TRUSTED_PROXIES": "127.0.0.0/8", "UPLOAD_GRACE": "60", "DOWNLOAD_GRACE": "60", "MP3_BITRATE": "320"}
     with watched_server(tmp_path_factory.mktemp("shared"), postgres_server, **places, **settings) as watched:
         yield watched
@@ -360,16 +360,15 @@ def test_h39_an_upload_waits_for_a_place_as_long_as_there_is_room_to_wait(shared
     addresses = [f"192.0.2.{number}" for number in range(SHARED_PLACES)]
     with ThreadPoolExecutor(1) as other, ExitStack() as stack:
         busy = begun_uploads(stack, shared, *addresses)
-        starts = shared.starts
-        refused = uploads_that_wait(stack, shared, *addresses, "192.0.2.99")
+        starts, held = shared.starts, len(shared.leftovers())
+        waiting = other.submit(shared.upload, RECORDING, **coming_from(OTHER))
+        wait_until(lambda: len(shared.leftovers()) > held)
+        refused = uploads_that_wait(stack, shared, *addresses[1:], "192.0.2.99")
         assert refused.startswith(b"HTTP/1.1 503")
         assert b"service.overloaded" in refused
         assert b"\r\nretry-after:" in refused.lower()
-        assert shared.starts == starts
+        assert (waiting.done(), shared.starts) == (False, starts)
         busy[0].close()
-        wait_until(lambda: shared.starts == starts + 1)
-        waiting = other.submit(shared.upload, RECORDING, **coming_from(OTHER))  # there is room for one again
-        stack.close()
         assert waiting.result(20).status_code == 201
     wait_until(lambda: not shared.leftovers())
 
@@ -381,7 +380,7 @@ def test_h33_files_before_their_credentials_keep_nobody_out_who_says_who_they_ar
         wait_until(lambda: len(shared.leftovers()) == SHARED_PLACES)
         refused = file_first(shared, OTHER)
         assert (refused.status_code, refused.json()["code"]) == (503, "service.overloaded")
-        assert "before its credentials" in refused.json()["message"]
+        assert "uploads that wait" in refused.json()["message"]
         for _ in range(2 * SHARED_PLACES):
             assert shared.upload(RECORDING, **coming_from(OTHER)).status_code == 201
     wait_until(lambda: not shared.leftovers())

@@ -89,7 +89,7 @@ def test_d6_the_limits_leave_room_for_what_the_settings_allow() -> None:
 
     assert music_app["pids_limit"] >= 500 * UPLOAD_THREADS
     places = Settings().admission
-    waiting = 1 + places.unknown_upload_places(1) // places.upload_places(1)
+    waiting = places.waiting_upload_places(1) // places.upload_places(1)
     assert size(music_app["mem_limit"]) >= 300 * (UPLOAD_BYTES + waiting * 2**20) + places.max_downloads * 2**19
     assert size(postgres["mem_limit"]) >= 3 * Settings().recordings.max_mp3_bytes
     assert music_app["ulimits"]["nofile"] >= 10_000

@@ -9,6 +9,7 @@ from litestar import Request, Response, post
 from litestar.di import NamedDependency
 from multipart import parse_options_header
 
+from application.admission.fair_queue import FairQueue
 from application.admission.rate_limit import RateLimit
 from domain.register import Register
 from domain.users import MAX_USER_NAME_LENGTH
@@ -52,12 +53,15 @@ async def register(
     request: Request[Any, Any, Any],
     register_user: NamedDependency[Register],
     register_rate: NamedDependency[RateLimit],
+    queries: NamedDependency[FairQueue],
+    holders: NamedDependency[tuple[str, ...]],
     settings: NamedDependency[Settings],
 ) -> Response[RegisterResponse]:
     """Register a user. The access token is told this once and kept only as a digest."""
     register_rate.count(client_name(request))
     wanted = _decoded(await _body(request, Pace.of(settings.requests)))
-    user, token = await register_user(wanted.user_name)
+    async with queries.turn(*holders):
+        user, token = await register_user(wanted.user_name)
     return Response(
         RegisterResponse("success", user.user_id, token), status_code=201, headers={"Cache-Control": "no-store"}
     )

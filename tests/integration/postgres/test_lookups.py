@@ -14,15 +14,17 @@ from adapters.postgres.schema.migrate import migrate
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
-from application.admission.fair_queue import AT_ONCE, FairQueue
+from application.admission.fair_queue import FairQueue
 from application.open_record import OpenRecord
 from domain.errors import StoreAway
 from domain.tracks import StoredMp3
 from domain.users import token_digest
+from entrypoints.settings.settings import Settings
 from tests.contract.tracks import NOW
 from tests.integration.postgres.test_database import frozen, opened
 
 POOL = 5
+AT_ONCE = 2
 CALLERS = 300  # more than the pool lets wait
 
 
@@ -65,8 +67,8 @@ async def test_h38_a_frozen_database_is_told_in_time_to_all_who_wait(tmp_path: P
     with EmbeddedPostgres(tmp_path) as conninfo:
         migrate(conninfo)
         async with opened(conninfo, POOL) as database:
-            tracks, lookups = CountedTracks(database), FairQueue()
-            open_record = OpenRecord(tracks, PsycopgTrackKeeper(database), lookups)
+            tracks, lookups = CountedTracks(database), FairQueue(AT_ONCE)
+            open_record = OpenRecord(tracks, PsycopgTrackKeeper(database), lookups, FairQueue(AT_ONCE))
             await database.check()
             with frozen(conninfo):
                 asking = [open_record(uuid4(), 1, f"address 192.0.2.{number % 50}") for number in range(CALLERS)]
@@ -76,5 +78,7 @@ async def test_h38_a_frozen_database_is_told_in_time_to_all_who_wait(tmp_path: P
             assert (lookups.free, lookups.waiting()) == (AT_ONCE, {})
 
 
-def test_the_default_pool_has_a_connection_for_each_lookup_under_way() -> None:
-    assert Database("host=/nowhere", pool_size=10)._lookups._free._value == AT_ONCE
+def test_the_pool_has_a_connection_for_each_query_under_way() -> None:
+    for size in (1, 4, 10, 50):
+        settings = Settings().but(database_pool_size=size).storage
+        assert Database("host=/nowhere", size)._queries._free._value == settings.at_once

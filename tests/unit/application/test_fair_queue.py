@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import NoReturn
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from application.admission import fair_queue
 from application.admission.fair_queue import FairQueue
-from domain.errors import Overloaded, ShareTaken, StoreAway
+from domain.errors import Overloaded, StoreAway
 
 GREEDY, OTHER = "address 203.0.113.7", "address 198.51.100.1"
 
@@ -171,65 +172,86 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize(("more", "error"), [(0, Overloaded), (fair_queue.AT_ONCE, ShareTaken)])
-async def test_h38_who_waits_too_long_is_told_whose_doing_it_is(
-    callers: Callers, more: int, error: type[Exception]
-) -> None:
+async def test_h38_who_waits_too_long_is_told_so(callers: Callers) -> None:
     callers.come(OTHER)
     await settled()
-    refused = [callers.come(GREEDY) for _ in range(more + 1)]
+    refused = [callers.come(*holders) for holders in ((GREEDY,), (GREEDY,), ())]
     await asyncio.wait(refused)
-    assert isinstance(refused[0].exception(), error)
+    assert [type(task.exception()) for task in refused] == [Overloaded] * 3
     assert callers.queue.waiting() == {}
     await callers.end()
     assert callers.served == [OTHER]
 
 
+class Clock:
+    """What the queue takes for the time, in seconds; nobody waits for longer than they are let."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seconds = 0.0
+        monkeypatch.setattr(fair_queue, "monotonic", lambda: self.seconds)
+        monkeypatch.setattr(fair_queue, "WAIT_SECONDS", 60)
+
+
 async def test_h38_while_nothing_is_found_out_those_who_waited_do_not_ask_in_vain(
-    callers: Callers, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fair_queue, "SILENT_SECONDS", 0.0)
+    clock = Clock(monkeypatch)
+    callers = Callers(FairQueue(1))
     tasks = [callers.come(name) for name in (GREEDY, GREEDY, OTHER)]
     await settled()
+    clock.seconds = 2.0
     tasks[0].cancel()  # as any lookup that ends in an error
     await asyncio.wait(tasks)
     assert [type(task.exception()) for task in tasks[1:]] == [StoreAway, StoreAway]
     assert (callers.served, callers.queue.free) == ([GREEDY], 1)
 
 
-async def test_while_others_find_out_what_they_want_nobody_is_told_that_the_store_is_away(
-    callers: Callers, monkeypatch: pytest.MonkeyPatch
+async def test_h38_who_saw_others_succeed_learns_as_soon_that_the_store_went_away(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fair_queue, "SILENT_SECONDS", 0.0)
+    clock = Clock(monkeypatch)
+    callers = Callers(FairQueue(1))
+    tasks = [callers.come(GREEDY) for _ in range(5)]
+    await settled()
+    clock.seconds = 0.1
+    callers.let_go()  # it has found out what it wanted
+    await settled()
+    clock.seconds = 2.1
+    tasks[1].cancel()  # it had no answer
+    await asyncio.wait(tasks)
+    assert [type(task.exception()) for task in tasks[2:]] == [StoreAway] * 3
+    assert callers.served == [GREEDY] * 2
+
+
+async def test_while_others_find_out_what_they_want_nobody_is_told_that_the_store_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock(monkeypatch)
+    callers = Callers(FairQueue(1))
     for _ in range(20):
         callers.come(GREEDY)
-    await callers.end()
+    await settled()
+    while callers.under_way:
+        clock.seconds += 1  # each lookup takes long
+        callers.let_go()
+        await settled()
     assert len(callers.served) == 20
 
 
-async def test_waiting_takes_the_same_time_however_many_wait(callers: Callers) -> None:
-    """Each coming, leaving and passing on looks at no more than two of those who wait."""
-    looked = Counted()
-    callers.queue._lines = looked  # type: ignore[assignment] # an OrderedDict that counts
-    for number in range(1000):
-        callers.come(f"address {number % 250}")
+async def test_nobody_goes_through_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fair_queue, "OrderedDict", NotGoneThrough)
+    callers = Callers(FairQueue(1))
+    tasks = [callers.come(f"address {number % 50}") for number in range(200)]
+    await settled()
+    tasks[100].cancel()
     await callers.end()
-    assert len(callers.served) == 1000
-    assert looked.calls <= 6 * 1000
+    assert len(callers.served) == 199
 
 
-class Counted(OrderedDict[str, object]):
-    """Counts what is asked of it, and may not be gone through."""
+class NotGoneThrough(OrderedDict[object, object]):
+    """May be asked for one thing at a time, so that however many there are makes no difference."""
 
-    calls = 0
-
-    def __getitem__(self, key: str) -> object:
-        self.calls += 1
-        return super().__getitem__(key)
-
-    def __setitem__(self, key: str, value: object) -> None:
-        self.calls += 1
-        super().__setitem__(key, value)
-
-    def __iter__(self) -> Iterator[str]:
+    def _refuse(self) -> NoReturn:
         raise AssertionError("all who wait were gone through")
+
+    __iter__ = __reversed__ = keys = values = items = copy = _refuse

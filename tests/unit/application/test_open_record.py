@@ -1,5 +1,7 @@
 """Opening a record by its link."""
 
+import asyncio
+from contextlib import AsyncExitStack
 from itertools import product
 from uuid import UUID
 
@@ -38,3 +40,23 @@ async def test_only_the_pair_of_the_link_opens(container: Container) -> None:
         else:
             with pytest.raises(TrackNotFound):
                 await container.application.open_record()(track_uuid, user_id)
+
+
+async def test_h38_blocks_of_downloads_are_read_in_turns(container: Container) -> None:
+    user, _ = await container.application.register()("Ann")
+    track = await container.application.add_track()(user, "a.wav", blocks(RECORDING))
+    record = await container.application.open_record()(track.track_uuid, user.user_id, "address 203.0.113.7")
+    reads = container.application.reads()
+    downloading = record.read(0, record.mp3.size)
+    async with AsyncExitStack() as others:
+        for _ in range(reads.free):
+            await others.enter_async_context(reads.turn("address 198.51.100.1"))
+        first = asyncio.ensure_future(anext(downloading))
+        while not reads.waiting():
+            assert not first.done()
+            await asyncio.sleep(0)
+        assert reads.waiting() == {"address 203.0.113.7": 1}
+    assert await first
+    assert reads.waiting() == {}
+    assert reads.free == container.settings.storage.at_once  # none is held between two blocks
+    await downloading.aclose()

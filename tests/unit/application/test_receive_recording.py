@@ -40,11 +40,10 @@ EARLY = [Told.AT_ONCE, Told.WHEN_OPENED]
 
 @pytest.fixture
 def container() -> Container:
-    """A service with one place for uploads, one to wait for it, and one for those whose sender is not known."""
+    """A service with one place for uploads, and one to wait for it."""
     container = memory.in_memory_container()
     container.application.upload_places.override(Places(1, "uploads"))
     container.application.waiting_upload_places.override(Places(1, "uploads that wait"))
-    container.application.unknown_upload_places.override(Places(1, "unknown uploads"))
     return container
 
 
@@ -67,9 +66,9 @@ def nothing_waits(container: Container) -> bool:
     """Whether there is no file on its way, and nothing is held for one."""
     application = container.application
     held = [*memory.spool(container).open_files, *memory.converter(container).open_mp3s]
-    shares = [*application.unknown_upload_places().shares.holders(), *application.spool_shares().shares.holders()]
-    waiting = application.upload_places().waiting or not application.waiting_upload_places().shares.free
-    return not held and not shares and not waiting and application.unknown_upload_places().shares.free == 1
+    shares = [*application.waiting_upload_places().shares.holders(), *application.spool_shares().shares.holders()]
+    waiting = application.upload_places().waiting
+    return not held and not shares and not waiting and application.waiting_upload_places().shares.free == 1
 
 
 async def refusal(container: Container, recording: InMemoryRecording) -> MusicAppError:
@@ -131,7 +130,7 @@ def everything_taken(container: Container) -> Iterator[None]:
 
 async def test_the_full_service_is_told_of_before_anything_is_asked(container: Container) -> None:
     recording = InMemoryRecording(KIBIBYTES, WRONG)
-    with everything_taken(container), pytest.raises(Overloaded, match="places for uploads are"):
+    with everything_taken(container), pytest.raises(Overloaded, match="places for uploads that wait"):
         await container.application.receive_recording()(recording)
     assert (recording.opened_for, recording.bytes_given) == ([], 0)
 
@@ -150,7 +149,7 @@ async def test_a_place_is_taken_once_enough_of_the_file_is_there(container: Cont
     _, credentials = await registered(container)
     recording = InMemoryRecording(KIBIBYTES, credentials, told)
     places: list[tuple[int, int]] = []
-    unknown = container.application.unknown_upload_places()
+    unknown = container.application.waiting_upload_places()
     recording.before_block = lambda: places.append((free(container), unknown.shares.free))
     await container.application.receive_recording()(recording)
     enough = READ_AHEAD_BYTES // 1024
@@ -169,7 +168,7 @@ async def test_who_comes_last_finds_no_place(container: Container, told: Told) -
                 others.enter_context(everything_taken(container))
 
         recording.before_block = take_all
-        with pytest.raises(Overloaded, match="places for uploads"):
+        with pytest.raises(Overloaded, match="places for uploads that wait"):
             await container.application.receive_recording()(recording)
     assert nothing_is_left(container, recording)
     assert recording.bytes_given == READ_AHEAD_BYTES
@@ -188,7 +187,7 @@ async def waiting(container: Container, recording: InMemoryRecording) -> asyncio
 async def test_h33_a_file_that_came_first_waits_for_a_place_without_taking_one(container: Container) -> None:
     user, credentials = await registered(container)
     recording = InMemoryRecording(KIBIBYTES, credentials, Told.AT_THE_END)
-    unknown = container.application.unknown_upload_places()
+    unknown = container.application.waiting_upload_places()
     with container.application.upload_places().take():
         receiving = await waiting(container, recording)
         assert (recording.bytes_given, unknown.shares.free, memory.tracks(container).kept) == (len(RECORDING), 0, {})
@@ -198,22 +197,18 @@ async def test_h33_a_file_that_came_first_waits_for_a_place_without_taking_one(c
 
 
 @pytest.mark.parametrize("told", EARLY)
-async def test_h39_who_is_known_waits_for_a_place_with_the_beginning_of_the_file(
-    container: Container, told: Told
-) -> None:
+async def test_h39_who_is_known_and_finds_no_place_waits_in_the_spool(container: Container, told: Told) -> None:
     user, credentials = await registered(container)
     recording = InMemoryRecording(KIBIBYTES, credentials, told)
-    room = container.application.waiting_upload_places().shares
     with container.application.upload_places().take():
         receiving = await waiting(container, recording)
-        assert (recording.bytes_given, room.free, memory.tracks(container).kept) == (READ_AHEAD_BYTES, 0, {})
+        assert (recording.bytes_given, memory.tracks(container).kept) == (len(RECORDING), {})
+        assert len(memory.spool(container).open_files) == 1
         one_more = InMemoryRecording(KIBIBYTES, credentials, told)
-        with pytest.raises(Overloaded, match="places for uploads are"):
+        with pytest.raises(Overloaded, match="places for uploads that wait"):
             await container.application.receive_recording()(one_more)
         assert one_more.bytes_given == 0
-    recording.before_block = lambda: room.take() if room.free else None  # it is free while the rest comes
     assert (await receiving).user_id == user.user_id
-    room.give_back()
     assert (free(container), nothing_waits(container)) == (1, True)
 
 
@@ -235,7 +230,7 @@ async def test_h39_all_who_wait_for_a_place_get_it_in_order_of_coming(container:
 
 
 @pytest.mark.parametrize("told", Told)
-async def test_h39_who_leaves_while_it_waits_keeps_no_place_from_others(container: Container, told: Told) -> None:
+async def test_h39_whose_wait_is_ended_keeps_no_place_from_others(container: Container, told: Told) -> None:
     _, credentials = await registered(container)
     with container.application.upload_places().take():
         receiving = await waiting(container, InMemoryRecording(KIBIBYTES, credentials, told))
@@ -266,8 +261,8 @@ async def test_h33_wrong_credentials_after_the_file_do_not_wait_for_a_place(cont
 async def test_h33_files_of_unknown_senders_keep_out_none_but_their_like(container: Container) -> None:
     _, credentials = await registered(container)
     refused = InMemoryRecording(KIBIBYTES, credentials, Told.AT_THE_END)
-    with container.application.unknown_upload_places().take():
-        with pytest.raises(Overloaded, match="unknown"):
+    with container.application.waiting_upload_places().take():
+        with pytest.raises(Overloaded, match="that wait"):
             await container.application.receive_recording()(refused)
         assert refused.bytes_given == 0
         for told in EARLY:

@@ -47,9 +47,9 @@ def test_places_for_uploads_are_those_that_are_set_or_eight_for_each_core() -> N
 
 
 def test_places_for_unknown_uploads_are_those_that_are_set_or_four_for_each_upload() -> None:
-    assert read_settings({"MAX_UNKNOWN_UPLOADS": "3"}).admission.unknown_upload_places(cores=4) == 3
-    assert read_settings({"MAX_UPLOADS": "5"}).admission.unknown_upload_places(cores=4) == 20
-    assert Settings().admission.unknown_upload_places(cores=4) == 128
+    assert read_settings({"MAX_WAITING_UPLOADS": "3"}).admission.waiting_upload_places(cores=4) == 3
+    assert read_settings({"MAX_UPLOADS": "5"}).admission.waiting_upload_places(cores=4) == 20
+    assert Settings().admission.waiting_upload_places(cores=4) == 128
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_places_for_unknown_uploads_are_those_that_are_set_or_four_for_each_uplo
         ("SPOOL_MAX_BYTES", "0", "from 1"),
         ("SPOOL_MIN_FREE_BYTES", "some", "from 0"),
         ("PYDUB_MAX_BYTES", "x", "from 1"),
-        ("MAX_UNKNOWN_UPLOADS", "-1", "from 0 to 40000"),
+        ("MAX_WAITING_UPLOADS", "-1", "from 0 to 40000"),
         ("MAX_DOWNLOADS", "0", "from 1 to 10000"),
         ("MIN_UPLOAD_RATE", "0", "from 1"),
         ("UPLOAD_GRACE", "0", "from 1 to 3600"),

@@ -1,4 +1,4 @@
-"""Whatever is looked up before it is known who asks is looked up in the turn of the client's address."""
+"""Whatever is asked of the store before it is known who asks is asked in the turn of the client's address."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,6 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from application.admission.fair_queue import AT_ONCE
 from entrypoints.http.app import create_app
 from entrypoints.wiring.container import Container
 from tests.unit.http.forms import CONTENT_TYPE, form, part
@@ -25,6 +24,12 @@ ASKING: dict[str, dict[str, Any]] = {
     "a token": {"method": "POST", "url": "/add_track", "content": form(FILE), "headers": BEARER},
     "fields": {"method": "POST", "url": "/add_track", "content": form(*FIELDS, FILE)},
     "fields after the file": {"method": "POST", "url": "/add_track", "content": form(FILE, *FIELDS)},
+    "a registration": {
+        "method": "POST",
+        "url": "/register",
+        "content": b'{"user_name": "Ann"}',
+        "headers": {"Content-Type": "application/json"},
+    },
     "a user": {"method": "POST", "url": "/raw", "content": RECORDING, "headers": BEARER},
 }
 
@@ -44,18 +49,19 @@ async def client(container: Container) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.mark.parametrize("asked", ASKING.values(), ids=ASKING)
-async def test_h38_whatever_is_looked_up_waits_for_the_turn_of_its_address(
+async def test_h38_whatever_is_asked_of_the_store_waits_for_the_turn_of_its_address(
     client: httpx.AsyncClient, container: Container, asked: dict[str, Any]
 ) -> None:
-    lookups = container.application.lookups()
+    queries = container.application.queries()
+    at_once = queries.free
     async with AsyncExitStack() as others:
-        for _ in range(AT_ONCE):
-            await others.enter_async_context(lookups.turn("address 198.51.100.1"))
+        for _ in range(at_once):
+            await others.enter_async_context(queries.turn("address 198.51.100.1"))
         asking = asyncio.create_task(client.request(**asked))
-        while not lookups.waiting():
+        while not queries.waiting():
             assert not asking.done()
             await asyncio.sleep(0)
-        assert lookups.waiting() == {"address 203.0.113.7": 1}
+        assert queries.waiting() == {"address 203.0.113.7": 1}
         assert (await client.get("/health/ready")).status_code == 200
-    assert (await asking).status_code in (401, 404)
-    assert (lookups.free, lookups.waiting()) == (AT_ONCE, {})
+    assert (await asking).status_code in (201, 401, 404)
+    assert (queries.free, queries.waiting()) == (at_once, {})
