@@ -19,7 +19,6 @@ _TAGS_AND_BITS = {
     SampleEncoding.G721: (0x0045, 4),
     SampleEncoding.G726: (0x0045, 0),  # it counts the bits by the byte rate
     SampleEncoding.G722: (0x028F, 4),
-    SampleEncoding.G723_1: (0x0042, 0),
     SampleEncoding.G729: (0x0083, 0),
     SampleEncoding.TRUESPEECH: (0x0022, 1),
 }

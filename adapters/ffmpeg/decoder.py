@@ -41,7 +41,7 @@ class FfmpegAudioDecoder(AudioDecoder):
         refuse_missing(self._program)
         samples = _WholeSamples(source.decoded.block_bytes)
         async with running_filter([self._program, *_arguments(source)], _LIMITS) as program:
-            head = block_head(source)
+            head = _head(source)
             async for block in blocks:
                 for piece in _pieces(head + block):
                     if whole := samples.push(await program.push(piece)):
@@ -58,8 +58,17 @@ class FfmpegAudioDecoder(AudioDecoder):
 
 def _arguments(source: WavFormat) -> list[str]:
     decoder = _DECODERS[source.encoding]
-    decode = ["-f", "wav", "-codec_whitelist", f"{decoder},pcm_s16le", "-c:a", decoder, "-i", "pipe:0"]
+    decode = ["-f", _form(source), "-codec_whitelist", decoder, "-c:a", decoder, "-i", "pipe:0"]
     return [*COMMON_ARGUMENTS, *decode, "-map", "0:a:0", "-c:a", "pcm_s16le", "-f", "s16le", "pipe:1"]
+
+
+def _form(source: WavFormat) -> str:
+    """Of what goes in. In a WAV, ffmpeg cuts G.723.1 without regard to its frames, and misreads those that vary."""
+    return "g723_1" if source.encoding is SampleEncoding.G723_1 else "wav"
+
+
+def _head(source: WavFormat) -> bytes:
+    return block_head(source) if _form(source) == "wav" else b""
 
 
 def _pieces(data: bytes) -> Iterator[bytes]:
