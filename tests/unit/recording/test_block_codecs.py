@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -108,7 +109,7 @@ def test_of_data_that_is_cut_off_whole_codes_count(name: str, size: int, samples
         ("IMA ADPCM of 3 bits", {"bits": 5}, "5-bit IMA ADPCM"),
     ],
 )
-def test_bits_and_channels_that_cannot_be_are_refused_in_words(name: str, changed: dict[str, int], words: str) -> None:
+def test_bits_and_channels_that_cannot_be_are_refused_in_words(name: str, changed: dict[str, Any], words: str) -> None:
     with pytest.raises(UnsupportedCodec, match=words):
         read(replace(RECORDINGS[name], **changed).file())
 
@@ -125,7 +126,7 @@ def test_bits_and_channels_that_cannot_be_are_refused_in_words(name: str, change
         ("TrueSpeech", {"rate": 7999}, "its TrueSpeech has 7999 Hz"),
     ],
 )
-def test_blocks_and_rates_that_cannot_be_are_damage(name: str, changed: dict[str, int], words: str) -> None:
+def test_blocks_and_rates_that_cannot_be_are_damage(name: str, changed: dict[str, Any], words: str) -> None:
     with pytest.raises(DamagedRecording, match=words):
         read(replace(RECORDINGS[name], **changed).file())
 
@@ -151,7 +152,7 @@ def test_blocks_and_rates_that_cannot_be_are_damage(name: str, changed: dict[str
         ("Creative ADPCM", {"block_align": 65_535}),
     ],
 )
-def test_what_writers_leave_out_or_call_a_block_changes_nothing(name: str, changed: dict[str, int]) -> None:
+def test_what_writers_leave_out_or_call_a_block_changes_nothing(name: str, changed: dict[str, Any]) -> None:
     found = read(replace(RECORDINGS[name], **changed).file())
 
     assert (found.samples, found.repairs) == (RECORDINGS[name].samples, ())
@@ -189,7 +190,7 @@ def test_c15_of_g723_1_half_may_be_silence(speech: float, taken: bool) -> None:
     if taken:
         assert read(file).samples == 240 * frames
     else:
-        with pytest.raises(DamagedRecording, match="almost all of its .* frames are silence"):
+        with pytest.raises(DamagedRecording, match=r"almost all of its G\.723\.1 frames are silence"):
             read(file)
 
 
