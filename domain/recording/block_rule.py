@@ -9,19 +9,19 @@ from domain.recording.format_words import FormatWords
 LEAST_RATES = {
     SampleEncoding.MS_ADPCM: 5000,
     SampleEncoding.IMA_ADPCM: 5000,
-    SampleEncoding.IMA_ADPCM_3: 6667,
     SampleEncoding.OKI_ADPCM: 5000,
     SampleEncoding.YAMAHA_ADPCM: 5000,
     SampleEncoding.CREATIVE_ADPCM: 5000,
-    SampleEncoding.G722: 5000,
+    SampleEncoding.IMA_ADPCM_3: 8000,
     SampleEncoding.G721: 8000,
+    SampleEncoding.G722: 8000,
     SampleEncoding.G726: 8000,
     SampleEncoding.GSM_610: 8000,
 }
 """In Hz, of codecs that put many samples into a byte: below them the MP3 and the work for it are out of proportion.
 
-A MB of 4 bits at 5,000 Hz, or of 3 at 6,667, lasts 400 s, as one of 8-bit PCM does at 2,500 Hz, the least of all. G.726
-and GSM 6.10 are made for 8,000 Hz; so are the speech codecs, which are not taken at any other rate.
+A MB of 4 bits at 5,000 Hz lasts 400 s, as one of 8-bit PCM does at 2,500 Hz, the least of all. Others are made for
+8,000 or 16,000 Hz; the speech codecs are not taken at any other rate than theirs.
 """
 
 

@@ -68,7 +68,7 @@ def test_bounds_are_checked_before_the_codec_and_before_any_data() -> None:
     [
         *((MS_ADPCM, 5000, "MS ADPCM"), (IMA_ADPCM, 5000, "IMA ADPCM"), (GSM_610, 8000, "GSM 6.10")),
         *((0x10, 5000, "OKI ADPCM"), (0x20, 5000, "Yamaha ADPCM"), (0x200, 5000, "Creative ADPCM")),
-        *((0x28F, 5000, "G.722"), (0x45, 8000, "G.726 ADPCM")),
+        *((0x28F, 8000, "G.722"), (0x45, 8000, "G.726 ADPCM")),
     ],
 )
 def test_c15_codecs_that_put_much_into_a_byte_have_a_least_rate_of_their_own(tag: int, least: int, name: str) -> None:
