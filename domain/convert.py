@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.conversions import Conversion
-from domain.errors import ConverterFailed, Mp3TooLarge, RecordingTooLarge, TooLong, UndecodableRecording
+from domain.decoding import AudioDecoder, decoded_exactly
+from domain.errors import ConverterFailed, Mp3TooLarge, RecordingTooLarge, TooLong, UnsupportedCodec
 from domain.measuring import Measurement, NotMeasured, SoundMeter
 from domain.output.converter import AudioConverter, Mp3
 from domain.output.downmix import downmix_matrix
@@ -46,13 +47,19 @@ class Convert:
     """Reads a WAV once, has it encoded and measured while it arrives, and checks what came out."""
 
     def __init__(
-        self, converter: AudioConverter, limits: AudioLimits, quality: Mp3Quality, meter: SoundMeter | None = None
+        self,
+        converter: AudioConverter,
+        limits: AudioLimits,
+        quality: Mp3Quality,
+        meter: SoundMeter | None = None,
+        decoder: AudioDecoder | None = None,
     ) -> None:
-        """Without a meter nothing is measured."""
+        """Without a meter nothing is measured; without a decoder, codecs that pack samples into blocks are refused."""
         self._converter = converter
         self._limits = limits
         self._quality = quality
         self._meter = meter
+        self._decoder = decoder
 
     @asynccontextmanager
     async def __call__(self, wav: AsyncIterator[bytes], at_least: int = 0) -> AsyncGenerator[Converted, None]:
@@ -66,17 +73,19 @@ class Convert:
         source = await incoming.begin()
         target = mp3_format(source, len(downmix_matrix(source)), self._quality)
         incoming.refuse_by_claim(target, at_least)
+        plain = source.decoded
         async with (
-            self._measure(source) as measurement,
-            aclosing(_measured(incoming.samples(), measurement)) as samples,
-            self._converter.convert(source, target, samples) as mp3,
+            self._measure(plain) as measurement,
+            aclosing(incoming.samples()) as blocks,
+            aclosing(_measured(self._decoded(source, blocks, incoming.reader), measurement)) as samples,
+            self._converter.convert(plain, target, samples) as mp3,
         ):
             if mp3.size > self._limits.max_mp3_bytes:
                 raise Mp3TooLarge(self._limits.max_mp3_bytes)
             tag = write_id3(incoming.reader.tags)
             if mp3.size + len(tag) > self._limits.max_mp3_bytes:
                 tag = b""  # texts never refuse a recording
-            mp3_sha256 = await _verified_digest(tag, mp3, source, target, incoming.duration)
+            mp3_sha256 = await _verified_digest(tag, mp3, target, incoming.duration)
             whole = TaggedMp3(tag, mp3)
             conversion = Conversion(
                 duration=timedelta(seconds=incoming.duration),
@@ -91,6 +100,16 @@ class Convert:
                 sound=await measurement.finish(),
             )
             yield Converted(whole, conversion)
+
+    def _decoded(
+        self, source: WavFormat, blocks: AsyncGenerator[bytes, None], reader: WavReader
+    ) -> AsyncGenerator[bytes, None]:
+        """The samples one by one, whatever codec the recording has."""
+        if not source.encoding.in_blocks:
+            return blocks
+        if self._decoder is None:
+            raise UnsupportedCodec(source.encoding.value)
+        return decoded_exactly(self._decoder.decode(source, blocks), source, reader)
 
     def _measure(self, source: WavFormat) -> AbstractAsyncContextManager[Measurement]:
         return self._meter.measure(source) if self._meter else nullcontext(NotMeasured())
@@ -166,7 +185,7 @@ async def _in_turns(steps: Iterator[None]) -> None:
         await asyncio.sleep(0)
 
 
-async def _verified_digest(tag: bytes, mp3: Mp3, source: WavFormat, target: Mp3Format, duration: float) -> bytes:
+async def _verified_digest(tag: bytes, mp3: Mp3, target: Mp3Format, duration: float) -> bytes:
     """The SHA-256 of tag and MP3. Raises as `_refuse_another`, and `ConverterFailed` where there is no Info frame.
 
     As with LAME, the bytes that the Info frame counts are those from itself on.
@@ -180,23 +199,15 @@ async def _verified_digest(tag: bytes, mp3: Mp3, source: WavFormat, target: Mp3F
     info = read_info(head)
     if info.bytes != mp3.size:
         raise ConverterFailed(f"the MP3 has {mp3.size} bytes, its Info frame says {info.bytes}")
-    _refuse_another(info, source, target, duration)
+    _refuse_another(info, target, duration)
     return digest.digest()
 
 
-def _refuse_another(info: Mp3Info, source: WavFormat, target: Mp3Format, duration: float) -> None:
-    """Raise `ConverterFailed` where the Info frame contradicts what was asked for or given.
-
-    Less sound than was given may be the recording's fault, but only where its codec packs samples into blocks: a
-    decoder drops those that it refuses. Then it is `UndecodableRecording`.
-    """
+def _refuse_another(info: Mp3Info, target: Mp3Format, duration: float) -> None:
+    """Raise `ConverterFailed` where the Info frame contradicts what was asked for or given."""
     if (info.sample_rate, info.channels) != (target.sample_rate, target.channels):
         raise ConverterFailed(f"asked for {target}, got {info}")
     if not info.has_seek_table:
         raise ConverterFailed("the MP3's Info frame has no seek table")
-    missing = duration * target.sample_rate - info.samples
-    if abs(missing) > target.samples_per_frame:
-        found = f"{duration} s of audio became {info.samples} samples at {target.sample_rate} Hz"
-        if missing > 0 and source.encoding.in_blocks:
-            raise UndecodableRecording(source.encoding.value, found)
-        raise ConverterFailed(found)
+    if abs(duration * target.sample_rate - info.samples) > target.samples_per_frame:
+        raise ConverterFailed(f"{duration} s of audio became {info.samples} samples at {target.sample_rate} Hz")

@@ -90,7 +90,7 @@ class Measurement(ABC):
 
     @abstractmethod
     async def finish(self) -> Sound | None:
-        """What was measured of all samples, at least one; None where this encoding is not measured.
+        """What was measured of all samples, at least one; None where nothing is measured.
 
         Nothing may be pushed after it.
         """
@@ -103,8 +103,8 @@ class SoundMeter(ABC):
     def measure(self, source: WavFormat) -> AbstractAsyncContextManager[Measurement]:
         """A measurement of samples of this format. Leaving the context, cancelled or not, leaves nothing running.
 
-        Every encoding in which samples lie one by one is measured: PCM, float, A-law, µ-law. Of the codecs that pack
-        samples into blocks (ADPCM, GSM 6.10) nothing is known. There are no errors to expect.
+        Samples lie one by one: PCM, float, A-law, µ-law. Codecs that pack them into blocks have been decoded. There are
+        no errors to expect.
         """
 
 

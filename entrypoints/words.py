@@ -12,7 +12,10 @@ from domain.errors import MusicAppError
 Row = TypeVar("Row")
 
 TAKEN_CONTAINERS = "a RIFF, RIFX, RF64, BW64 or Sony Wave64 file"
-TAKEN_CODECS = "PCM of 8 to 32 or of 64 bit, 32 or 64-bit float, A-law, µ-law, MS or IMA ADPCM, or GSM 6.10"
+TAKEN_CODECS = (
+    "PCM of 8 to 32 or of 64 bit, 32 or 64-bit float, A-law, µ-law, ADPCM (MS, IMA, OKI, Yamaha or Creative), "
+    "GSM 6.10, G.721, G.722, G.723.1, G.726, G.729 or TrueSpeech"
+)
 
 
 def row_of(table: Mapping[type[MusicAppError], Row], error: MusicAppError) -> Row:

@@ -8,7 +8,6 @@ from adapters.shared.programs import Limits, Outcome, run
 from domain.errors import ConverterUnavailable
 from domain.output.downmix import downmix_matrix
 from domain.output.format import Mp3Format
-from domain.recording.canonical_head import canonical_head
 from domain.recording.format import SampleEncoding, WavFormat
 
 _RAW = {
@@ -23,11 +22,7 @@ _RAW = {
     SampleEncoding.A_LAW: ("alaw", "pcm_alaw"),
     SampleEncoding.MU_LAW: ("mulaw", "pcm_mulaw"),
 }
-_IN_BLOCKS = {
-    SampleEncoding.MS_ADPCM: "adpcm_ms",
-    SampleEncoding.IMA_ADPCM: "adpcm_ima_wav",
-    SampleEncoding.GSM_610: "gsm_ms",
-}
+COMMON_ARGUMENTS = ("-nostdin", "-hide_banner", "-y", "-loglevel", "error", "-protocol_whitelist", "pipe,file")
 _FLOATS = (SampleEncoding.FLOAT_32, SampleEncoding.FLOAT_64)
 _SHORT_SAMPLES = 1024
 """More than swresample's filter at 384 kHz to 48 kHz, about 270."""
@@ -35,24 +30,15 @@ _OLDEST_LIBAVFORMAT = 59  # of ffmpeg 5
 _CHECK_LIMITS = Limits(memory_bytes=1 << 30, file_bytes=1 << 20, cpu_seconds=20, seconds_after_input=20)
 
 
-def input_head(source: WavFormat) -> bytes:
-    """What ffmpeg reads before the samples: nothing for raw samples, a canonical WAV head for codecs in blocks."""
-    return canonical_head(source) if source.encoding in _IN_BLOCKS else b""
-
-
 def input_arguments(source: WavFormat) -> list[str]:
     """Arguments for samples on standard input, up to and with `-i`.
 
-    Plain samples go in raw: ffmpeg's WAV demuxer takes 16-bit samples that look like S/PDIF for AC-3, whatever
+    They go in raw: ffmpeg's WAV demuxer takes 16-bit samples that look like S/PDIF for AC-3, whatever
     decoder is named.
     """
-    common = ["-nostdin", "-hide_banner", "-y", "-loglevel", "error", "-protocol_whitelist", "pipe,file"]
-    if decoder := _IN_BLOCKS.get(source.encoding):
-        form = ["-f", "wav"]
-    else:
-        raw, decoder = _RAW[source.encoding]
-        form = ["-f", raw, "-ar", str(source.sample_rate), "-ac", str(source.channels)]
-    return [*common, *form, "-codec_whitelist", decoder, "-c:a", decoder, "-i", "pipe:0"]
+    raw, decoder = _RAW[source.encoding]
+    form = ["-f", raw, "-ar", str(source.sample_rate), "-ac", str(source.channels)]
+    return [*COMMON_ARGUMENTS, *form, "-codec_whitelist", decoder, "-c:a", decoder, "-i", "pipe:0"]
 
 
 def audio_filters(source: WavFormat) -> str:

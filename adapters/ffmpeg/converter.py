@@ -9,7 +9,6 @@ from adapters.ffmpeg.command_line import (
     check_ffmpeg,
     filter_arguments,
     input_arguments,
-    input_head,
     mp3_arguments,
     opening,
     refuse_missing,
@@ -56,10 +55,9 @@ class FfmpegAudioConverter(AudioConverter):
     ) -> None:
         first, resampling = await opening(source, target, samples)
         filters = filter_arguments(audio_filters(source), resampling)
-        head = input_head(source) + first
         command = [self._program, *input_arguments(source), *filters, *mp3_arguments(target), f"file:{file.path}"]
-        outcome = await run(command, self._limits, samples, head=head, descriptors=[file.descriptor])
-        refuse_failure(outcome, source.encoding, file.size(), self._max_mp3_bytes)
+        outcome = await run(command, self._limits, samples, head=first, descriptors=[file.descriptor])
+        refuse_failure(outcome, file.size(), self._max_mp3_bytes)
 
     @property
     def _limits(self) -> Limits:

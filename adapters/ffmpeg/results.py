@@ -1,4 +1,4 @@
-"""What the end of a converting program means."""
+"""What the end of a converting or decoding program means."""
 
 import re
 
@@ -8,9 +8,10 @@ from domain.recording.format import SampleEncoding
 
 # "Error while decoding stream #0:0: …" in ffmpeg 5, "Error submitting packet to decoder: …" since 6
 _REFUSED_BLOCK = re.compile(r"\bdecod(?:er|ing)\b.*: Invalid data found when processing input")
+_NO_DECODER = "Unknown decoder"
 
 
-def refuse_failure(outcome: Outcome, encoding: SampleEncoding, size: int, max_mp3_bytes: int) -> None:
+def refuse_failure(outcome: Outcome, size: int, max_mp3_bytes: int) -> None:
     """Raise the error that the outcome and the size of the MP3 in bytes call for, if any.
 
     An exit code of 0 proves nothing, and above `max_mp3_bytes` the kernel may have ended the program.
@@ -22,10 +23,23 @@ def refuse_failure(outcome: Outcome, encoding: SampleEncoding, size: int, max_mp
     if outcome.code != 0 and "No space left on device" in outcome.messages:
         raise DiskFull
     if outcome.code != 0 or size == 0 or not outcome.took_all_input:
-        details = f"exit code {outcome.code}, {size} bytes: {outcome.messages or 'no message'}"
-        if encoding.in_blocks and _blames_the_data(outcome):
-            raise UndecodableRecording(encoding.value, details)
-        raise ConverterFailed(details)
+        raise ConverterFailed(_details(outcome, size))
+
+
+def refuse_undecoded(outcome: Outcome, encoding: SampleEncoding, decoder: str, size: int) -> None:
+    """Raise the error that the outcome of a decoder, which gave so many bytes, calls for, if any."""
+    if outcome.cannot_run:
+        raise ConverterUnavailable("FFMPEG_PATH", outcome.messages)
+    if outcome.code != 0 and _NO_DECODER in outcome.messages:
+        raise ConverterUnavailable("FFMPEG_PATH", f"this ffmpeg has no decoder {decoder}, which {encoding.value} needs")
+    if outcome.code != 0 or not outcome.took_all_input:
+        if _blames_the_data(outcome):
+            raise UndecodableRecording(encoding.value, _details(outcome, size))
+        raise ConverterFailed(_details(outcome, size))
+
+
+def _details(outcome: Outcome, size: int) -> str:
+    return f"exit code {outcome.code}, {size} bytes: {outcome.messages or 'no message'}"
 
 
 def _blames_the_data(outcome: Outcome) -> bool:

@@ -8,7 +8,6 @@ from adapters.lame.info import InfoFrame
 from adapters.lame.parallel import ParallelEncoder
 from adapters.lame.pcm import Pcm16
 from adapters.lame.pool import EncoderPool
-from adapters.numpy.samples import DECODED
 from adapters.shared.cancellation import finish, in_thread
 from adapters.shared.files import AnonymousFile, Mp3File, anonymous_file
 from domain.errors import Mp3TooLarge
@@ -25,8 +24,8 @@ _MOST_JOINT = 128
 class LameAudioConverter(AudioConverter):
     """LAME in threads of the service itself; nothing is started for a conversion.
 
-    Codecs in blocks (ADPCM, GSM) go to `other`, and so does stereo at a constant bit rate above 128 kb/s: there lameenc
-    does not let LAME choose joint stereo, which costs up to 1.5 dB where the channels are alike.
+    Stereo at a constant bit rate above 128 kb/s goes to `other`: there lameenc does not let LAME choose joint stereo,
+    which costs up to 1.5 dB where the channels are alike.
     """
 
     def __init__(self, other: AudioConverter, pool: EncoderPool, folder: Path, max_mp3_bytes: int) -> None:
@@ -39,7 +38,7 @@ class LameAudioConverter(AudioConverter):
     async def convert(
         self, source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes]
     ) -> AsyncGenerator[Mp3, None]:
-        if source.encoding not in DECODED or (target.channels == 2 and (target.quality.bit_rate or 0) > _MOST_JOINT):
+        if target.channels == 2 and (target.quality.bit_rate or 0) > _MOST_JOINT:
             async with self._other.convert(source, target, samples) as mp3:
                 yield mp3
             return

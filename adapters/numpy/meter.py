@@ -5,9 +5,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from adapters.numpy.analysis import Analysis
-from adapters.numpy.samples import DECODED
 from adapters.shared.cancellation import finish, in_thread
-from domain.measuring import Measurement, NotMeasured, Sound, SoundMeter
+from domain.measuring import Measurement, Sound, SoundMeter
 from domain.recording.format import WavFormat
 
 _ENOUGH_BYTES = 512 * 1024
@@ -19,9 +18,6 @@ class NumpySoundMeter(SoundMeter):
 
     @asynccontextmanager
     async def measure(self, source: WavFormat) -> AsyncGenerator[Measurement, None]:
-        if source.encoding not in DECODED:
-            yield NotMeasured()
-            return
         measurement = _ThreadedMeasurement(Analysis(source))
         try:
             yield measurement

@@ -47,7 +47,7 @@ _TABLES = {
     SampleEncoding.MU_LAW: _mu_law(),
 }
 DECODED: frozenset[SampleEncoding] = frozenset({*_TABLES, *_INTEGERS, *_FLOATS, SampleEncoding.SIGNED_24})
-"""What `decoded` takes: every encoding but the codecs that pack samples into blocks (ADPCM, GSM 6.10)."""
+"""What `decoded` takes: every encoding but the codecs that pack samples into blocks."""
 
 
 def decoded(source: WavFormat, block: bytes) -> Samples:

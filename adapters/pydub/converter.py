@@ -11,7 +11,6 @@ from adapters.ffmpeg.command_line import (
     check_ffmpeg,
     filter_arguments,
     input_arguments,
-    input_head,
     mp3_arguments,
     no_samples,
     opening,
@@ -77,11 +76,11 @@ class PydubAudioConverter(AudioConverter):
                 [*_python(), json.dumps(order)],
                 self._limits,
                 bounded,
-                head=input_head(source) + first,
+                head=first,
                 descriptors=[file.descriptor],
                 environment={"TMPDIR": str(temporary)},
             )
-        refuse_failure(outcome, source.encoding, file.size(), self._max_mp3_bytes)
+        refuse_failure(outcome, file.size(), self._max_mp3_bytes)
 
     def _order(self, source: WavFormat, target: Mp3Format, file: AnonymousFile, resampling: str) -> dict[str, object]:
         # pydub itself reads few encodings, warps 24 bits, and lets ffmpeg guess what 16-bit samples are.

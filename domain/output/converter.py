@@ -28,17 +28,15 @@ class AudioConverter(ABC):
     ) -> AbstractAsyncContextManager[Mp3]:
         """Encode all samples; entering the context ends when the MP3 is whole, leaving it removes the MP3.
 
-        `samples` yields at least one item; every item holds whole blocks of `source.block_bytes`, but the last one may
-        end with a shorter block of ADPCM. More than two channels are mixed down by `domain.output.downmix`. The
-        MP3 starts with an Info/Xing frame (frames, bytes, seek table, encoder delay and padding) and holds no tags.
-        Memory is bounded whatever the length, unless the adapter says otherwise.
+        `samples` yields at least one item; every item holds whole samples of `source.block_bytes`: PCM, float, A-law or
+        µ-law, for codecs that pack samples into blocks have been decoded. More than two channels are mixed down by
+        `domain.output.downmix`. The MP3 starts with an Info/Xing frame (frames, bytes, seek table, encoder delay and
+        padding) and holds no tags. Memory is bounded whatever the length, unless the adapter says otherwise.
 
         An exception raised by `samples`, and cancellation, come out unchanged, and leave no process, thread or
-        file behind; `samples` is not closed, that is its owner's work. Raises `UndecodableRecording` when no MP3 comes
-        out because a decoder refuses the recording's blocks (a few that it drops may just be missing in the MP3: the
-        caller compares the lengths), `ConverterFailed` when none comes out for any other reason,
-        `ConverterUnavailable` when the converter cannot run at all, `Mp3TooLarge`, `TooLargeToHold`, `DiskFull`
-        and `WorkspaceAway`. Safe to repeat and to run several at once.
+        file behind; `samples` is not closed, that is its owner's work. Raises `ConverterFailed` when no MP3 comes out,
+        `ConverterUnavailable` when the converter cannot run at all, `Mp3TooLarge`, `TooLargeToHold`, `DiskFull` and
+        `WorkspaceAway`. Safe to repeat and to run several at once.
         """
 
     @abstractmethod

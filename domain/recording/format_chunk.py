@@ -1,32 +1,26 @@
 """The format chunk: from its bytes to what the samples are.
 
 Sources: *Multimedia Programming Interface and Data Specifications 1.0* (IBM and Microsoft, 1991), chapter 3;
-Microsoft's pages on `WAVEFORMATEX` and `WAVEFORMATEXTENSIBLE`; *New Multimedia Data Types and Data Techniques 3.0*
-(Microsoft, 1994) for ADPCM and GSM 6.10.
+Microsoft's pages on `WAVEFORMATEX` and `WAVEFORMATEXTENSIBLE`. Codecs that pack samples into blocks are in
+`domain.recording.block_codecs`.
 """
 
 import struct
 from dataclasses import dataclass
 
-from domain.errors import DamagedRecording, RateTooLowForCodec, UnsupportedChannels, UnsupportedCodec, UnsupportedRate
+from domain.errors import DamagedRecording, UnsupportedChannels, UnsupportedCodec, UnsupportedRate
+from domain.recording.block_codecs import BLOCK_CODEC_TAGS, read_block_codec
 from domain.recording.codec_names import guid_name, tag_name
 from domain.recording.format import Codec, RecordingFormat, SampleEncoding, WavFormat
+from domain.recording.format_words import FormatWords
 from domain.recording.limits import WavLimits
 from domain.recording.repairs import Repair
 
 MAX_FMT_BYTES = 4096
 """Of a format chunk this much is read; what follows is skipped."""
 
-PCM, MS_ADPCM, FLOAT, A_LAW, MU_LAW, IMA_ADPCM, GSM_610, EXTENSIBLE = 1, 2, 3, 6, 7, 0x11, 0x31, 0xFFFE
-_CODECS = {
-    PCM: Codec.PCM,
-    MS_ADPCM: Codec.MS_ADPCM,
-    FLOAT: Codec.FLOAT,
-    A_LAW: Codec.A_LAW,
-    MU_LAW: Codec.MU_LAW,
-    IMA_ADPCM: Codec.IMA_ADPCM,
-    GSM_610: Codec.GSM_610,
-}
+PCM, FLOAT, A_LAW, MU_LAW, EXTENSIBLE = 1, 3, 6, 7, 0xFFFE
+_CODECS = {PCM: Codec.PCM, FLOAT: Codec.FLOAT, A_LAW: Codec.A_LAW, MU_LAW: Codec.MU_LAW}
 _GUID_TAIL = bytes.fromhex("800000aa00389b71")
 _AMBISONIC_GUID_TAIL = bytes.fromhex("8644c8c1ca000000")
 _PCM_ENCODINGS = {
@@ -47,15 +41,6 @@ SAMPLE_BYTES = {
     SampleEncoding.A_LAW: 1,
     SampleEncoding.MU_LAW: 1,
 }
-_MOST_MS_ADPCM_CHANNELS = 6
-"""That ffmpeg decodes; sox and libsndfile take two."""
-_BLOCK_CODECS = {
-    MS_ADPCM: SampleEncoding.MS_ADPCM,
-    IMA_ADPCM: SampleEncoding.IMA_ADPCM,
-    GSM_610: SampleEncoding.GSM_610,
-}
-LEAST_RATES = {SampleEncoding.MS_ADPCM: 5000, SampleEncoding.IMA_ADPCM: 5000, SampleEncoding.GSM_610: 8000}
-"""In Hz, of codecs that put many samples into a byte: below them the MP3 and the work for it are out of proportion."""
 _BYTE_RATE_TOLERANCE = 0.05  # block codecs: writers round the samples of a block in several ways
 
 
@@ -70,21 +55,8 @@ class SourceFormat:
     file_sample_bytes: int
     """Of one sample's container in the file; 1 for the block codecs, which have no byte order."""
     repairs: tuple[Repair, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The words of the chunk, `tag` being that of the sub-format where the format is extensible."""
-
-    tag: int
-    channels: int
-    rate: int
-    byte_rate: int
-    block_align: int
-    bits: int
-    mask: int
-    extra: bytes
-    """What follows `cbSize`, or the sub-format."""
+    padding_samples: int = 0
+    """Fewer samples per channel than this, at the end, may fill up the last block of a codec."""
 
 
 def read_format(body: bytes, *, big_endian: bool, limits: WavLimits) -> SourceFormat:
@@ -104,26 +76,22 @@ def read_format(body: bytes, *, big_endian: bool, limits: WavLimits) -> SourceFo
     if not limits.min_sample_rate <= rate <= limits.max_sample_rate:
         raise UnsupportedRate(rate, limits.min_sample_rate, limits.max_sample_rate)
     words = _read_words(body, order)
-    if not (encoding := _BLOCK_CODECS.get(words.tag)):
-        return _samples(words)
-    if rate < LEAST_RATES[encoding]:
-        raise RateTooLowForCodec(rate, LEAST_RATES[encoding], encoding.value)
-    return _block_codec(words, order)
+    return _block_codec(words) if words.tag in BLOCK_CODEC_TAGS else _samples(words)
 
 
-def _read_words(body: bytes, order: str) -> _Words:
+def _read_words(body: bytes, order: str) -> FormatWords:
     tag, channels, rate, byte_rate, block_align, bits = struct.unpack(f"{order}HHIIHH", body[:16])
     if tag == EXTENSIBLE and order == ">":
         # Of ffmpeg, sox and libsndfile only the last reads it.
         raise UnsupportedCodec("a big-endian extensible format")
     if tag != EXTENSIBLE:
         # cbSize is not believed: what follows it is there or not
-        return _Words(tag, channels, rate, byte_rate, block_align, bits, 0, body[18:])
+        return FormatWords(tag, channels, rate, byte_rate, block_align, bits, 0, body[18:], order)
     if len(body) < 40:
         raise DamagedRecording(f"its extensible format chunk has {len(body)} bytes, at least 40 are needed")
     (mask,) = struct.unpack(f"{order}I", body[20:24])
     tag = _sub_format(body[24:40], order)
-    return _Words(tag, channels, rate, byte_rate, block_align, bits, mask, body[40:])
+    return FormatWords(tag, channels, rate, byte_rate, block_align, bits, mask, body[40:], order)
 
 
 def _sub_format(guid: bytes, order: str) -> int:
@@ -135,7 +103,7 @@ def _sub_format(guid: bytes, order: str) -> int:
     raise UnsupportedCodec(guid_name(guid))
 
 
-def _samples(words: _Words) -> SourceFormat:
+def _samples(words: FormatWords) -> SourceFormat:
     """PCM, float, A-law and µ-law."""
     encoding, sample_bytes = _sample_encoding(words)
     in_file = sample_bytes * words.channels
@@ -150,7 +118,7 @@ def _samples(words: _Words) -> SourceFormat:
     return SourceFormat(recording, result, in_file, sample_bytes, tuple(repairs))
 
 
-def _sample_encoding(words: _Words) -> tuple[SampleEncoding, int]:
+def _sample_encoding(words: FormatWords) -> tuple[SampleEncoding, int]:
     """How samples are handed out, and the bytes of each in the file.
 
     PCM of 33 to 56 bits is refused: neither ffmpeg nor sox nor libsndfile reads it, so nobody could check our reading.
@@ -172,56 +140,10 @@ def _sample_encoding(words: _Words) -> tuple[SampleEncoding, int]:
     raise UnsupportedCodec(tag_name(words.tag))
 
 
-def _block_codec(words: _Words, order: str) -> SourceFormat:
-    if words.tag == GSM_610:
-        result, in_file = _gsm(words)
-    else:
-        result, in_file = _ms_adpcm(words, order) if words.tag == MS_ADPCM else _ima_adpcm(words)
-    expected = words.rate * in_file / result.block_samples
+def _block_codec(words: FormatWords) -> SourceFormat:
+    found = read_block_codec(words)
+    expected = words.rate * found.file_block_bytes / found.format.block_samples
     wrong = abs(words.byte_rate - expected) > expected * _BYTE_RATE_TOLERANCE
-    bits = None if words.tag == GSM_610 else 4
-    recording = RecordingFormat(_CODECS[words.tag], words.rate, result.channels, bits)
-    return SourceFormat(recording, result, in_file, 1, (Repair.WRONG_BYTE_RATE,) if wrong else ())
-
-
-def _gsm(words: _Words) -> tuple[WavFormat, int]:
-    """Blocks of 65 bytes, 320 samples; GSM 6.10 has one channel, whatever the word says."""
-    if words.block_align not in (0, 65):
-        raise DamagedRecording(f"its GSM 6.10 blocks have {words.block_align} bytes, 65 would be right")
-    extra = struct.pack("<H", 320)
-    return WavFormat(SampleEncoding.GSM_610, 1, 0, words.rate, 65, 320, extra), 65
-
-
-def _ms_adpcm(words: _Words, order: str) -> tuple[WavFormat, int]:
-    """Per block and channel 7 bytes of head, which hold two samples, then a nibble each.
-
-    More than two channels lie as one block per channel, side by side, as ffmpeg reads them.
-    """
-    if words.channels > _MOST_MS_ADPCM_CHANNELS:
-        raise UnsupportedCodec(f"MS ADPCM of {words.channels} channels, of which it may have 6")
-    block = words.block_align * (words.channels if words.channels > 2 else 1)
-    if block < 7 * words.channels:
-        raise DamagedRecording(f"its MS ADPCM blocks have {words.block_align} bytes, too few for their heads")
-    samples = (block - 6 * words.channels) * 2 // words.channels
-    count = min(len(words.extra) // 2, 16)
-    swapped = struct.unpack(f"{order}{count}H", words.extra[: 2 * count])
-    extra = struct.pack(f"<{count}H", *swapped)
-    return WavFormat(SampleEncoding.MS_ADPCM, words.channels, 0, words.rate, block, samples, extra), block
-
-
-def _ima_adpcm(words: _Words) -> tuple[WavFormat, int]:
-    """Per block and channel 4 bytes of head, which hold one sample, then groups of 4 bytes, which hold 8.
-
-    Bytes behind the last whole group of a block carry no sample and are left out of what is handed out.
-    """
-    if words.bits not in (0, 4) or words.channels > 2:
-        raise UnsupportedCodec(f"{words.bits}-bit IMA ADPCM of {words.channels} channels")
-    group = 4 * words.channels
-    groups = words.block_align // group
-    if groups < 2:
-        # A head alone holds a sample: 200,000 blocks in a MB would cost a decoder more than any sound.
-        raise DamagedRecording(f"its IMA ADPCM blocks have {words.block_align} bytes, at least {2 * group} are needed")
-    samples = 1 + 8 * (groups - 1)
-    extra = struct.pack("<H", min(samples, 0xFFFF))
-    result = WavFormat(SampleEncoding.IMA_ADPCM, words.channels, 0, words.rate, groups * group, samples, extra)
-    return result, words.block_align
+    recording = RecordingFormat(found.codec, words.rate, found.format.channels, found.bits)
+    repairs = (Repair.WRONG_BYTE_RATE,) if wrong else ()
+    return SourceFormat(recording, found.format, found.file_block_bytes, 1, repairs, found.padding_samples)

@@ -19,6 +19,7 @@ from domain.recording.format_chunk import MAX_FMT_BYTES, SourceFormat, read_form
 from domain.recording.limits import WavLimits
 from domain.recording.repairs import Repair
 from domain.recording.samples import SampleStream
+from domain.recording.speech_frames import sample_stream
 from domain.recording.texts import MAX_CHUNK_BYTES, TagReader
 
 MAX_CHUNKS = 1000
@@ -26,6 +27,7 @@ MAX_CHUNKS = 1000
 CHUNKS_AT_ONCE = 50
 """So many are read, and then the parser rests: up to 1.1 ms of work, as measured (docs/security.md)."""
 _MAX_DS64_BYTES = 28
+_FACT_BYTES = 4  # Wave64 has 8, of which these are the low ones
 _MAX_LOOSE_CHUNK_BYTES = 1 << 20  # behind an empty data chunk, where the container does not say how far it goes
 
 
@@ -47,6 +49,7 @@ class WavParser:
         self._hand_out = hand_out
         self._container = Container(b"RIFF", None)
         self._sizes64 = Sizes64()
+        self._fact: int | None = None
         self._start = 0
         self._chunks = 0
         self._sound_end = 0
@@ -98,6 +101,10 @@ class WavParser:
             body = yield Take(_bounded(chunk.size, _MAX_DS64_BYTES))
             self._sizes64 = Sizes64.read(body)
             yield Pass(None if chunk.size is None else chunk.size - len(body))
+        elif chunk.name == b"fact" and self._fact is None:
+            body = yield Take(_bounded(chunk.size, _FACT_BYTES))
+            self._fact = int.from_bytes(body, "big" if self._container.big_endian else "little")
+            yield Pass(None if chunk.size is None else chunk.size - len(body))
         else:
             yield from self._pass_chunk(chunk)
 
@@ -135,7 +142,7 @@ class WavParser:
             ahead = yield Peek(self._container.chunk_head_bytes)
             size = 0 if not ahead or self._fits(ahead) else None
         self.data_bytes = size
-        self.stream = SampleStream(self.source, big_endian=self._container.big_endian)
+        self.stream = sample_stream(self.source, big_endian=self._container.big_endian)
         start = self.data_start = self.feeder.passed
         yield Pass(size, self._push_samples)
         self._end_data(self.feeder.passed - start)
@@ -175,12 +182,25 @@ class WavParser:
         samples, dropped = self.stream.finish()
         if samples:
             self._hand_out(samples)
+        self._leave_out_padding()
         if dropped:
             self.repairs.add(Repair.PARTIAL_FRAME)
         if self.data_bytes is None:
             self.repairs.add(Repair.UNKNOWN_LENGTH)
         elif size < self.data_bytes:
             self.repairs.add(Repair.TRUNCATED)
+
+    @property
+    def most_padding(self) -> int:
+        """Fewer samples per channel than this may turn out to be padding when the data ends; 0 where none can."""
+        return self.source.padding_samples if self.source and self._fact is not None else 0
+
+    def _leave_out_padding(self) -> None:
+        """Codecs in blocks fill up the last one. A `fact` chunk that ends within it tells where the sound does."""
+        if self._fact is not None and self.stream is not None:
+            padding = self.stream.samples - self._fact
+            if 0 < padding < self.most_padding:
+                self.stream.samples = self._fact
 
     def _read_tail(self) -> Parser:
         """Behind the data nothing is refused; what is no chunk is reported, and so is a wrong size of the whole."""

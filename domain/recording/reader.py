@@ -16,7 +16,8 @@ class WavReader:
     Containers and codecs are those of `containers` and `format_chunk`. Header words are claims: nothing is allocated or
     divided by them. Memory is bounded by one push, one codec block and 100 KiB. The first data chunk is the recording
     (of several, ffmpeg plays the last, sox the first, libsndfile refuses); of several format chunks the first counts. A
-    `fact` chunk is ignored, as ffmpeg, sox and libsndfile do. After an error the reader is done.
+    `fact` chunk counts where it ends within the last block of a codec that packs samples into blocks, which the rest of
+    it then fills up. After an error the reader is done.
     """
 
     def __init__(self, limits: WavLimits = WavLimits()) -> None:  # noqa: B008 - frozen
@@ -44,8 +45,13 @@ class WavReader:
 
     @property
     def samples(self) -> int:
-        """Samples per channel handed out so far."""
+        """Samples per channel handed out so far; when the data has ended, without the padding of its last block."""
         return self._parser.stream.samples if self._parser.stream else 0
+
+    @property
+    def most_padding(self) -> int:
+        """Fewer samples per channel than this, of those handed out, may turn out to be padding; 0 where none can."""
+        return self._parser.most_padding
 
     @property
     def tags(self) -> Tags:

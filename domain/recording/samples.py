@@ -50,7 +50,7 @@ def _transform(source: SourceFormat, *, big_endian: bool) -> Transform | None:
     encoding, size = source.format.encoding, source.file_sample_bytes
     if encoding is SampleEncoding.MS_ADPCM:
         return _ms_adpcm_mender(source)
-    if encoding is SampleEncoding.IMA_ADPCM:
+    if encoding in (SampleEncoding.IMA_ADPCM, SampleEncoding.IMA_ADPCM_3):
         return _ima_adpcm_mender(source)
     if not big_endian or size == 1:
         return None

@@ -29,6 +29,7 @@ class Application(containers.DeclarativeContainer):
         settings.provided.recordings.limits,
         settings.provided.converting.quality,
         adapters.meter,
+        adapters.decoder,
     )
     queries = providers.Singleton(FairQueue, settings.provided.storage.at_once)
     reads = providers.Singleton(FairQueue, settings.provided.storage.at_once)

@@ -5,6 +5,7 @@ from dependency_injector import containers, providers
 from adapters.disk.spool import DiskSpool
 from adapters.ffmpeg.command_line import find_ffmpeg
 from adapters.ffmpeg.converter import FfmpegAudioConverter
+from adapters.ffmpeg.decoder import FfmpegAudioDecoder
 from adapters.lame.converter import LameAudioConverter
 from adapters.lame.pool import EncoderPool
 from adapters.numpy.meter import NumpySoundMeter
@@ -13,6 +14,7 @@ from adapters.system.clock import SystemClock
 from adapters.system.cores import available_cores
 from adapters.system.identifiers import RandomIdentifiers
 from domain.audio_store import AudioStore
+from domain.decoding import AudioDecoder
 from domain.measuring import SoundMeter
 from domain.output.converter import AudioConverter
 from domain.system import Clock, IdentifierSource, Spool
@@ -40,6 +42,7 @@ class CommonAdapters(containers.DeclarativeContainer):
     ffmpeg_converter = providers.Singleton(
         FfmpegAudioConverter, ffmpeg, settings.provided.storage.spool_folder, settings.provided.recordings.max_mp3_bytes
     )
+    decoder: providers.Provider[AudioDecoder] = providers.Singleton(FfmpegAudioDecoder, ffmpeg)
     encoder_pool = providers.Singleton(EncoderPool, cores)
     converter: providers.Provider[AudioConverter] = providers.Selector(
         settings.provided.converting.converter,

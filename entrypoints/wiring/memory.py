@@ -4,6 +4,7 @@ from dependency_injector import providers
 
 from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
+from adapters.memory.decoder import InMemoryAudioDecoder
 from adapters.memory.identifiers import SeededIdentifiers
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.store import InMemoryStore
@@ -21,6 +22,7 @@ class InMemoryAdapters(CommonAdapters):
     clock = providers.Singleton(FixedClock)
     identifiers = providers.Singleton(SeededIdentifiers)
     spool = providers.Singleton(InMemorySpool)
+    decoder = providers.Singleton(InMemoryAudioDecoder)
     converter = providers.Singleton(InMemoryAudioConverter)
     store: providers.Provider[Store] = providers.Singleton(InMemoryStore)
     users: providers.Provider[UserRepository] = providers.Singleton(InMemoryUserRepository)

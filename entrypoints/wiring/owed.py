@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dependency_injector import containers
 
 from domain.audio_store import AudioStore
+from domain.decoding import AudioDecoder
 from domain.errors import ConverterUnavailable, WrongSetting
 from domain.measuring import SoundMeter
 from domain.output.converter import AudioConverter
@@ -21,6 +22,7 @@ OWED: Mapping[str, type[object]] = {
     "identifiers": IdentifierSource,
     "cores": int,
     "spool": Spool,
+    "decoder": AudioDecoder,
     "converter": AudioConverter,
     "store": Store,
     "users": UserRepository,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.codecs import g723_1_frames
 from tests.wavs import A_LAW, FLOAT, GSM_610, IMA_ADPCM, MS_ADPCM, MU_LAW, PCM, wav
 
 
@@ -19,6 +20,8 @@ class Noise:
     rate: int
     channels: int = 1
     words: Mapping[str, Any] = field(default_factory=dict)
+    frames: tuple[int, ...] = ()
+    """Of G.723.1, the bytes of its frames, again and again."""
 
     def file(self, size: int) -> bytes:
         """A WAV with so many bytes of data, at least."""
@@ -26,6 +29,8 @@ class Noise:
         if self.tag == FLOAT:
             big = np.random.default_rng(7).uniform(-1, 1, size // 4 // self.channels * self.channels)
             data = big.astype("<f4").tobytes()
+        if self.frames:
+            data = b"".join(g723_1_frames(1, frame) for frame in self.frames) * (size // sum(self.frames))
         return wav(data, tag=self.tag, bits=self.bits, rate=self.rate, channels=self.channels, **self.words)
 
 
@@ -69,4 +74,18 @@ COSTLY = {
     "GSM 6.10, 8 kHz": _blocks(GSM_610, 8000, 65),
     "GSM 6.10, 11 kHz": _blocks(GSM_610, 11_025, 65),
     "GSM 6.10, 44.1 kHz": _blocks(GSM_610, 44_100, 65),
+    "IMA ADPCM of 3 bits": Noise(IMA_ADPCM, 3, 8000, 1, {"block_align": 244}),
+    "OKI ADPCM, 5 kHz": Noise(0x10, 4, 5000, 1, {"block_align": 1}),
+    "OKI ADPCM, 6 kHz, stereo": Noise(0x10, 4, 6000, 2, {"block_align": 1}),
+    "Yamaha ADPCM, 5 kHz": Noise(0x20, 4, 5000, 1, {"block_align": 1024}),
+    "Creative ADPCM, 5 kHz": Noise(0x200, 4, 5000, 1, {"block_align": 1}),
+    "G.722, 8 kHz": Noise(0x28F, 4, 8000, 1, {"block_align": 1}),
+    "G.722, 16 kHz": Noise(0x28F, 4, 16_000, 1, {"block_align": 1}),
+    "G.726 of 2 bits": Noise(0x45, 2, 8000, 1, {"block_align": 1, "byte_rate": 2000}),
+    "G.726 of 4 bits": Noise(0x45, 4, 8000, 1, {"block_align": 1, "byte_rate": 4000}),
+    "TrueSpeech": Noise(0x22, 1, 8000, 1, {"block_align": 32}),
+    "G.729": Noise(0x83, 0, 8000, 1, {"block_align": 10}),
+    "G.729 at 6.4 kb/s": Noise(0x83, 0, 8000, 1, {"block_align": 8, "byte_rate": 800}),
+    "G.723.1": Noise(0x42, 0, 8000, 1, {"block_align": 20}, (20,)),
+    "G.723.1, half silence": Noise(0x42, 0, 8000, 1, {"block_align": 24}, (24, 1)),
 }

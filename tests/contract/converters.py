@@ -5,7 +5,6 @@ temporary files are looked for in the test's `tmp_path`.
 """
 
 import asyncio
-import subprocess
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -14,15 +13,12 @@ import pytest
 
 from domain.output.converter import AudioConverter, Mp3
 from domain.output.downmix import downmix_matrix
-from domain.output.format import Mp3Format, Mp3Quality
+from domain.output.format import Mp3Format
 from domain.output.info_frame import read_info
-from domain.recording.canonical_head import canonical_head
 from domain.recording.format import SampleEncoding
-from tests import wavs
 from tests.contract.leftovers import descendants, open_files
-from tests.contract.recordings import STEREO, WIDTHS, Recording, in_blocks, noise_band, recording, seconds
+from tests.contract.recordings import STEREO, WIDTHS, Recording, noise_band, recording, seconds
 from tests.players import by_libsndfile
-from tests.programs import FFMPEG
 from tests.wavs import Samples, tone
 
 
@@ -87,17 +83,6 @@ class ConverterContract:
         assert info.frames >= 1
         # LAME's Info frame cannot tell less than 47 samples: its delay leaves that many in the first frame.
         assert abs(info.samples - max(47, what.expected_samples())) <= 47
-
-    @pytest.mark.parametrize("tag", [wavs.MS_ADPCM, wavs.IMA_ADPCM, wavs.GSM_610])
-    @pytest.mark.parametrize("size", [None, 5 * 256 + 100])
-    async def test_codecs_in_blocks_keep_their_length(
-        self, converter: AudioConverter, tag: int, size: int | None
-    ) -> None:
-        what = in_blocks(tag, 1, size=size)
-
-        info = read_info((await encoded(converter, what))[:4096])
-
-        assert info.samples == what.samples
 
     async def test_any_part_can_be_read_again(self, converter: AudioConverter) -> None:
         what = seconds(5)
@@ -220,15 +205,6 @@ def decoded(mp3: bytes, target: Mp3Format) -> Samples:
     return by_libsndfile(mp3, target.channels)[0]
 
 
-def heard_by_ffmpeg(content: bytes, channels: int, folder: Path) -> Samples:
-    path = folder / "heard"
-    path.write_bytes(content)
-    command = [FFMPEG, "-nostdin", "-v", "error", "-f", "wav", "-i", f"file:{path}", "-f", "f32le", "pipe:1"]
-    run = subprocess.run(command, capture_output=True, check=True)
-    assert run.stderr == b""
-    return np.frombuffer(run.stdout, "<f4").astype(np.float64).reshape(-1, channels)
-
-
 def assert_alike(heard: Samples, expected: Samples, correlation: float = 0.99) -> None:
     assert heard.shape == expected.shape
     for channel in range(heard.shape[1]):
@@ -247,23 +223,6 @@ class SoundContract:
         heard = decoded(await encoded(converter, what, "V0"), what.target())
 
         assert_alike(heard, values)
-
-    @pytest.mark.parametrize(
-        ("tag", "channels"),
-        [(wavs.MS_ADPCM, 1), (wavs.MS_ADPCM, 2), (wavs.IMA_ADPCM, 1), (wavs.IMA_ADPCM, 2), (wavs.GSM_610, 1)],
-    )
-    async def test_codecs_in_blocks_sound_as_they_were(
-        self, converter: AudioConverter, tmp_path: Path, tag: int, channels: int
-    ) -> None:
-        what, target = in_blocks(tag, channels), Mp3Format(8000, channels, Mp3Quality(bit_rate=64))
-        expected = heard_by_ffmpeg(canonical_head(what.source) + what.data, what.source.channels, tmp_path)
-
-        async with converter.convert(what.source, target, what.chunks()) as mp3:
-            heard = decoded(await read_all(mp3), target)
-
-        # White noise at 64 kb/s, more than a recording of so few bits gets
-        assert heard.shape == expected.shape
-        assert np.corrcoef(heard[:, 0], expected[:, 0])[0, 1] > 0.9
 
     @pytest.mark.parametrize(
         ("rate", "quality"),

@@ -11,7 +11,7 @@ import pytest
 from domain.measuring import WAVEFORM_POINTS, Sound, SoundMeter
 from domain.recording.format import SampleEncoding
 from tests import wavs
-from tests.contract.recordings import Recording, encode, in_blocks, recording
+from tests.contract.recordings import Recording, encode, recording
 from tests.unit.streams import cut
 from tests.wavs import Samples
 
@@ -160,10 +160,6 @@ class SoundMeterContract:
         assert set(opposed.waveform.data) == {0}
         assert opposed.sample_peak == pytest.approx(float(np.abs(values).max()))
         assert max(halved.waveform.data) == pytest.approx(float(values.max()) * 64, abs=1)
-
-    @pytest.mark.parametrize("tag", [wavs.MS_ADPCM, wavs.IMA_ADPCM, wavs.GSM_610])
-    async def test_codecs_that_pack_samples_are_not_measured(self, meter: SoundMeter, tag: int) -> None:
-        assert await measured(meter, in_blocks(tag, 1)) is None
 
     @pytest.mark.parametrize("channels", [3, 6, 64])
     async def test_any_number_of_channels_is_measured(self, meter: SoundMeter, channels: int) -> None:

@@ -8,9 +8,7 @@ import numpy as np
 from domain.output.downmix import downmix_matrix
 from domain.output.format import Mp3Format, Mp3Quality, mp3_format
 from domain.recording.format import SampleEncoding, WavFormat
-from domain.recording.reader import WavReader
 from tests import wavs
-from tests.wav_reading import finish, push
 from tests.wavs import Samples
 
 WIDTHS = {
@@ -80,31 +78,3 @@ def recording(
 
 def seconds(count: float, rate: int = 44100, channels: int = 2) -> Recording:
     return recording(noise_band(round(count * rate), channels), rate=rate)
-
-
-def in_blocks(tag: int, channels: int, *, size: int | None = None) -> Recording:
-    """A few blocks of a block codec, read from a WAV; `size` cuts the data short."""
-    data = {
-        wavs.MS_ADPCM: lambda: wavs.ms_adpcm_blocks(20, channels=channels),
-        wavs.IMA_ADPCM: lambda: wavs.ima_adpcm_blocks(20, channels=channels),
-        wavs.GSM_610: lambda: wavs.gsm_blocks(20),
-    }[tag]()[:size]
-    block_align = 65 if tag == wavs.GSM_610 else 256
-    reader = WavReader()
-    samples = push(
-        reader,
-        wavs.wav(
-            data,
-            fmt=wavs.fmt_body(
-                tag,
-                channels,
-                8000,
-                0 if tag == wavs.GSM_610 else 4,
-                block_align=block_align,
-                extra=wavs.codec_extra(tag, channels, block_align),
-            ),
-        ),
-    )
-    samples += finish(reader)
-    assert reader.format is not None
-    return Recording(reader.format, samples, reader.samples)

@@ -229,8 +229,8 @@ def test_f14_a_decoder_gets_only_samples_and_runs_within_bounds(watched: Watched
     fmt = fmt_body(IMA_ADPCM, 1, 8000, 4, block_align=256, extra=codec_extra(IMA_ADPCM, 1, 256))
     assert watched.upload(wav(ima_adpcm_blocks(20), fmt=fmt), name="-i;$(id) file.wav").status_code == 201
     arguments, _, limits = watched.starts_file.read_text().splitlines()[-1].rpartition("; ")
-    assert "-protocol_whitelist pipe,file -f wav -codec_whitelist adpcm_ima_wav -c:a adpcm_ima_wav" in arguments
-    assert "-i pipe:0" in arguments
+    assert "-protocol_whitelist pipe,file -f wav -codec_whitelist adpcm_ima_wav" in arguments
+    assert "-c:a adpcm_ima_wav -i pipe:0" in arguments
     assert "$(id)" not in arguments
     assert "unlimited" not in limits
 

@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.memory.converter import InMemoryAudioConverter, silence
+from adapters.memory.decoder import InMemoryAudioDecoder
 from adapters.memory.mp3 import InMemoryMp3
 from domain.convert import AudioLimits, Convert, Converted
+from domain.decoding import AudioDecoder
 from domain.errors import (
     ConverterFailed,
     Mp3TooLarge,
@@ -24,6 +26,7 @@ from domain.errors import (
     RecordingTooLarge,
     TooLong,
     UndecodableRecording,
+    UnsupportedCodec,
 )
 from domain.output.converter import Mp3
 from domain.output.format import Mp3Format, Mp3Quality
@@ -33,10 +36,11 @@ from domain.recording.format import Codec, RecordingFormat, WavFormat
 from domain.recording.limits import WavLimits
 from domain.recording.reader import WavReader
 from domain.tags import Tags
+from tests.codecs import RECORDINGS
 from tests.costly_texts import COSTLY_CHUNKS
 from tests.texts import info
 from tests.unit.streams import blocks, breaking, cut
-from tests.wavs import MS_ADPCM, codec_extra, fmt_body, ms_adpcm_blocks, pcm, tone, wav
+from tests.wavs import pcm, tone, wav
 
 LIMITS = AudioLimits(WavLimits(), max_wav_bytes=1 << 20, max_duration=60, max_mp3_bytes=1 << 20)
 RECORDING = wav(pcm(tone(8000)))
@@ -60,9 +64,18 @@ class Recorder(InMemoryAudioConverter):
 
 
 async def converted(
-    *wav: bytes, converter: InMemoryAudioConverter | None = None, limits: AudioLimits = LIMITS, at_least: int = 0
+    *wav: bytes,
+    converter: InMemoryAudioConverter | None = None,
+    limits: AudioLimits = LIMITS,
+    at_least: int = 0,
+    decoder: AudioDecoder | None = None,
 ) -> Converted:
-    convert = Convert(converter or InMemoryAudioConverter(), limits, Mp3Quality(bit_rate=128))
+    convert = Convert(
+        converter or InMemoryAudioConverter(),
+        limits,
+        Mp3Quality(bit_rate=128),
+        decoder=decoder or InMemoryAudioDecoder(),
+    )
     async with convert(blocks(*wav), at_least) as made:
         return made
 
@@ -207,26 +220,52 @@ async def test_an_mp3_that_contradicts_the_recording_is_not_kept(damage: str) ->
         await converted(RECORDING, converter=Recorder(wrong))
 
 
-@pytest.mark.parametrize(
-    ("lost_blocks", "error"), [(1, None), (9, UndecodableRecording), (-9, ConverterFailed)], ids=["few", "many", "more"]
-)
-async def test_sound_that_is_missing_is_the_recordings_fault_where_its_codec_has_blocks(
-    lost_blocks: int, error: type[MusicAppError] | None
-) -> None:
-    data = ms_adpcm_blocks(20)
-    recording = wav(
-        data, fmt=fmt_body(MS_ADPCM, 1, 8000, 4, block_align=256, extra=codec_extra(MS_ADPCM, 1, 256)), rate=8000
-    )
-    target = Mp3Format(8000, 1, Mp3Quality(bit_rate=64))
-    samples = 20 * 500 - lost_blocks * 500
-    converter = Recorder(silence(target, samples))
+class Dropping(InMemoryAudioDecoder):
+    """Loses so many samples, or gives more where it is a negative number."""
 
+    def __init__(self, samples: int) -> None:
+        self.samples = samples
+
+    async def decode(self, source: WavFormat, blocks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+        samples = b"".join([block async for block in super().decode(source, blocks)])
+        yield samples[: len(samples) - 2 * self.samples] + bytes(max(0, -2 * self.samples))
+
+
+@pytest.mark.parametrize(
+    ("lost", "error"), [(0, None), (499, None), (500, UndecodableRecording), (-501, ConverterFailed)]
+)
+async def test_sound_that_a_decoder_does_not_give_is_the_recordings_fault(
+    lost: int, error: type[MusicAppError] | None
+) -> None:
+    recording = RECORDINGS["MS ADPCM"]  # of blocks of 500 samples
     if error is None:
-        made = await converted(recording, converter=converter)
+        made = await converted(recording.file(), decoder=Dropping(lost))
         assert made.conversion.duration == timedelta(seconds=20 * 500 / 8000)
+        assert read_info(await content(made)).samples == 20 * 500
     else:
         with pytest.raises(error):
-            await converted(recording, converter=converter)
+            await converted(recording.file(), decoder=Dropping(lost))
+
+
+async def test_without_a_decoder_codecs_in_blocks_are_refused_by_name() -> None:
+    with pytest.raises(UnsupportedCodec, match=r"GSM 6\.10"):
+        async with Convert(InMemoryAudioConverter(), LIMITS, Mp3Quality(bit_rate=128))(
+            blocks(RECORDINGS["GSM 6.10"].file())
+        ):
+            pass
+
+
+@pytest.mark.parametrize("name", [name for name in RECORDINGS if name != "G.723.1 with silence"])
+@given(at=st.lists(st.integers(0, 5000), max_size=6), padding=st.integers(0, 30))
+@settings(max_examples=10, deadline=None)
+async def test_every_codec_is_as_long_as_its_rule_says_but_for_padding(name: str, at: list[int], padding: int) -> None:
+    what = RECORDINGS[name]
+    length = what.samples - min(padding, what.source.block_samples - 1)
+
+    made = await converted(*cut(what.file(fact=length), at))
+
+    assert made.conversion.duration == timedelta(seconds=length / what.rate)
+    assert read_info(await content(made)).samples == length * made.conversion.mp3_format.sample_rate // what.rate
 
 
 async def test_sound_that_is_missing_of_plain_samples_is_no_fault_of_the_recording() -> None:

@@ -1,5 +1,6 @@
 """A recording is measured while it is encoded."""
 
+import struct
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,23 +10,35 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.memory.converter import InMemoryAudioConverter
+from adapters.memory.decoder import InMemoryAudioDecoder
 from adapters.numpy.meter import NumpySoundMeter
 from domain.convert import AudioLimits, Convert
 from domain.measuring import Measurement, Sound, SoundMeter
 from domain.output.format import Mp3Quality
 from domain.recording.format import WavFormat
 from domain.recording.limits import WavLimits
+from tests.codecs import RECORDINGS
 from tests.unit.streams import blocks, breaking, cut
-from tests.wavs import IMA_ADPCM, codec_extra, fmt_body, ima_adpcm_blocks, pcm, tone, wav
+from tests.wavs import pcm, tone, wav
 
 LIMITS = AudioLimits(WavLimits(), max_wav_bytes=1 << 20, max_duration=60, max_mp3_bytes=1 << 20)
 RECORDING = wav(pcm(tone(8000)))
 
 
 async def sound_of(recording: AsyncIterator[bytes], meter: SoundMeter | None) -> Sound | None:
-    convert = Convert(InMemoryAudioConverter(), LIMITS, Mp3Quality(bit_rate=128), meter)
+    convert = Convert(InMemoryAudioConverter(), LIMITS, Mp3Quality(bit_rate=128), meter, Tone())
     async with convert(recording) as made:
         return made.conversion.sound
+
+
+class Tone(InMemoryAudioDecoder):
+    """Gives one value instead of silence."""
+
+    peak = 12_345
+
+    async def decode(self, source: WavFormat, blocks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+        async for samples in super().decode(source, blocks):
+            yield struct.pack("<h", self.peak) * (len(samples) // 2)
 
 
 class FaultyMeter(SoundMeter, Measurement):
@@ -82,10 +95,11 @@ async def test_without_a_meter_nothing_is_measured() -> None:
     assert await sound_of(blocks(RECORDING), None) is None
 
 
-async def test_what_cannot_be_measured_is_converted() -> None:
-    fmt = fmt_body(IMA_ADPCM, 1, 8000, 4, block_align=256, extra=codec_extra(IMA_ADPCM, 1, 256))
+async def test_codecs_in_blocks_are_measured_from_what_their_decoder_gives() -> None:
+    sound = await sound_of(blocks(RECORDINGS["IMA ADPCM"].file()), NumpySoundMeter())
 
-    assert await sound_of(blocks(wav(ima_adpcm_blocks(20), fmt=fmt)), NumpySoundMeter()) is None
+    assert sound
+    assert sound.sample_peak == Tone.peak / 32768
 
 
 @pytest.mark.parametrize("at_the_end", [False, True])

@@ -119,7 +119,8 @@ def test_a_new_error_is_answered_as_its_base(base: type[errors.MusicAppError]) -
                 415,
                 "wav.unsupported_codec",
                 "wav_file holds MP3; send PCM of 8 to 32 or of 64 bit, 32 or 64-bit float, "
-                "A-law, µ-law, MS or IMA ADPCM, or GSM 6.10",
+                "A-law, µ-law, ADPCM (MS, IMA, OKI, Yamaha or Creative), GSM 6.10, G.721, G.722, G.723.1, G.726, "
+                "G.729 or TrueSpeech",
             ),
         ),
         (

@@ -14,7 +14,7 @@ from tests.wavs import EXTENSIBLE, FLOAT, GSM_610, IMA_ADPCM, MS_ADPCM, PCM, fmt
 SMALL = WavLimits(max_channels=2, min_sample_rate=8000, max_sample_rate=48000)
 
 
-@pytest.mark.parametrize("tag", [0, 0x10, 0x50, 0x55, 0x92, 0xFF, 0x160, 0x2000, 0x2001, 0xFFFF])
+@pytest.mark.parametrize("tag", [0, 0x12, 0x50, 0x55, 0x92, 0xFF, 0x160, 0x2000, 0x2001, 0xFFFF])
 @pytest.mark.parametrize("extensible", [False, True])
 def test_other_codecs_are_refused(tag: int, extensible: bool) -> None:
     with pytest.raises(UnsupportedCodec):
@@ -65,10 +65,14 @@ def test_bounds_are_checked_before_the_codec_and_before_any_data() -> None:
 
 @pytest.mark.parametrize(
     ("tag", "least", "name"),
-    [(MS_ADPCM, 5000, "MS ADPCM"), (IMA_ADPCM, 5000, "IMA ADPCM"), (GSM_610, 8000, "GSM 6.10")],
+    [
+        *((MS_ADPCM, 5000, "MS ADPCM"), (IMA_ADPCM, 5000, "IMA ADPCM"), (GSM_610, 8000, "GSM 6.10")),
+        *((0x10, 5000, "OKI ADPCM"), (0x20, 5000, "Yamaha ADPCM"), (0x200, 5000, "Creative ADPCM")),
+        *((0x28F, 8000, "G.722"), (0x45, 8000, "G.726 ADPCM")),
+    ],
 )
 def test_c15_codecs_that_put_much_into_a_byte_have_a_least_rate_of_their_own(tag: int, least: int, name: str) -> None:
-    words: dict[str, Any] = {"tag": tag, "bits": 4, "block_align": 65}
+    words: dict[str, Any] = {"tag": tag, "bits": 0 if tag == GSM_610 else 4, "block_align": 65}
     assert read(wav(bytes(1000), rate=least, **words)).samples
     with pytest.raises(RateTooLowForCodec, match=f"{name} is taken at {least} Hz or more$"):
         read(wav(bytes(1000), rate=least - 1, **words))
@@ -94,7 +98,7 @@ def test_blocks_that_hold_no_block_head_are_damaged(tag: int, block_align: int) 
         read(wav(bytes(1000), tag=tag, bits=4, block_align=block_align))
 
 
-@pytest.mark.parametrize(("bits", "channels"), [(3, 1), (4, 3)])
+@pytest.mark.parametrize(("bits", "channels"), [(2, 1), (5, 1), (4, 3), (3, 3)])
 def test_rare_kinds_of_ima_adpcm_are_refused(bits: int, channels: int) -> None:
     with pytest.raises(UnsupportedCodec):
         read(wav(bytes(1000), tag=IMA_ADPCM, bits=bits, channels=channels, block_align=36))

@@ -1,0 +1,63 @@
+"""The port to what decodes codecs that pack samples into blocks, and how much of what it gives is the recording."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+
+from domain.errors import ConverterFailed, UndecodableRecording
+from domain.recording.format import WavFormat
+from domain.recording.reader import WavReader
+
+
+class AudioDecoder(ABC):
+    """Makes plain samples of a codec's blocks."""
+
+    @abstractmethod
+    def decode(self, source: WavFormat, blocks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+        """The samples, as `source.decoded` says they are, in blocks of whole ones, none of them empty.
+
+        `source.encoding` is a codec in blocks; every item of `blocks`, of which there is at least one, holds whole
+        blocks, but the last one may end as `WavFormat.partial_block` says. All of it is decoded, padding included, and
+        a block that the decoder refuses may just be missing: the caller knows how many samples there must be. Memory is
+        bounded by one item and what comes of it, whatever the length.
+
+        An exception raised by `blocks`, cancellation and closing leave no process, thread or file behind, and come out
+        unchanged; `blocks` is not closed, that is its owner's work. Raises `UndecodableRecording` when the decoder
+        gives up on the recording's blocks, `ConverterFailed` when it fails for any other reason, and
+        `ConverterUnavailable` when it cannot run at all, or does not know this codec. Safe to repeat and to run several
+        at once.
+        """
+
+
+async def decoded_exactly(
+    decoded: AsyncGenerator[bytes, None], source: WavFormat, reader: WavReader
+) -> AsyncGenerator[bytes, None]:
+    """As many of the decoded samples as the reader has counted, of which those that may be padding are held back.
+
+    What is missing of less than a block is silence. Raises `UndecodableRecording` where a block or more is missing,
+    `ConverterFailed` where as much is left over. Closes `decoded`.
+    """
+    size = source.decoded.block_bytes
+    most_padding = reader.most_padding * size
+    held, given = bytearray(), 0
+    async with aclosing(decoded):
+        async for block in decoded:
+            held += block
+            if ready := bytes(held[: max(0, len(held) - most_padding)]):
+                del held[: len(ready)]
+                given += len(ready)
+                _refuse_surplus(given, source, reader)
+                yield ready
+    _refuse_surplus(given + len(held) - most_padding, source, reader)
+    rest = reader.samples * size - given
+    if rest - len(held) >= source.block_samples * size:
+        found = f"{reader.samples} samples became {(given + len(held)) // size}"
+        raise UndecodableRecording(source.encoding.value, found)
+    if rest > 0:
+        yield bytes(held[:rest]).ljust(rest, b"\0")
+
+
+def _refuse_surplus(given: int, source: WavFormat, reader: WavReader) -> None:
+    size = source.decoded.block_bytes
+    if given > (reader.samples + source.block_samples) * size:
+        raise ConverterFailed(f"{reader.samples} samples of {source.encoding.value} became {given // size} or more")

@@ -1,0 +1,61 @@
+"""Frames of G.723.1, each of which tells how long it is."""
+
+from domain.errors import DamagedRecording
+from domain.recording.format import SampleEncoding
+from domain.recording.format_chunk import SourceFormat
+from domain.recording.samples import SampleStream
+
+_FRAME_BYTES = (24, 20, 4, 1)
+"""By the two low bits of the first byte: 6.3 kb/s, 5.3 kb/s, silence described, silence (RFC 3551 section 4.5.3)."""
+_FRAME_SAMPLES = 240
+_ALIKE = tuple(bytes(range(kind, 256, 4)) for kind in range(4))
+"""First bytes of frames of each kind."""
+_RUN = 256
+_LEAST_FRAME_BYTES = 12
+"""On average: half of the frames may be silence. Of silence alone, a byte for 30 ms, some kilobytes last for hours."""
+_FIRST_FRAMES = 1000
+"""So many may be shorter: 30 s in which nobody speaks."""
+
+
+class SpeechFrameStream(SampleStream):
+    """Hands out whole frames and counts them. Holds less than one frame."""
+
+    def __init__(self, source: SourceFormat, *, big_endian: bool) -> None:
+        super().__init__(source, big_endian=big_endian)
+        self._bytes = 0
+
+    def push(self, data: bytes) -> bytes:
+        """Whole frames out of what was left and `data`. Raises `DamagedRecording` where almost all are silence."""
+        data = bytes(self._rest) + data
+        end = self._walk(data)
+        self._rest = bytearray(data[end:])
+        self._bytes += end
+        if self.samples // _FRAME_SAMPLES > self._bytes // _LEAST_FRAME_BYTES + _FIRST_FRAMES:
+            raise DamagedRecording("almost all of its G.723.1 frames are silence")
+        return data[:end]
+
+    def _walk(self, data: bytes) -> int:
+        """Count the whole frames; where they end."""
+        at = 0
+        while at < len(data):
+            kind = data[at] & 3
+            size = _FRAME_BYTES[kind]
+            run = data[at : at + _RUN * size : size]
+            count = min(len(run) - len(run.lstrip(_ALIKE[kind])), (len(data) - at) // size)
+            if not count:
+                break
+            at += count * size
+            self.samples += count * _FRAME_SAMPLES
+        return at
+
+    def finish(self) -> tuple[bytes, int]:
+        """Nothing, and how many bytes there are of a last, partial frame."""
+        dropped = len(self._rest)
+        self._rest = bytearray()
+        return b"", dropped
+
+
+def sample_stream(source: SourceFormat, *, big_endian: bool) -> SampleStream:
+    """What cuts the data of a recording of this format."""
+    kind = SpeechFrameStream if source.format.encoding is SampleEncoding.G723_1 else SampleStream
+    return kind(source, big_endian=big_endian)

@@ -1,0 +1,150 @@
+"""The ffmpeg decoder against its contracts, with each ffmpeg there is, and what it owes on top."""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import uvloop
+
+from adapters.ffmpeg.command_line import find_ffmpeg
+from adapters.ffmpeg.decoder import FfmpegAudioDecoder
+from domain.errors import ConverterFailed, ConverterUnavailable, MusicAppError, UndecodableRecording
+from tests.codecs import RECORDINGS
+from tests.contract.calls import listed
+from tests.contract.decoders import DecodedSoundContract, DecoderContract, ShortRecordingContract, Vanished, decoded
+from tests.contract.leftovers import descendants
+from tests.contract.programs import REFUSED_BLOCK, REFUSED_BLOCK_SINCE_6, stand_in
+from tests.programs import FFMPEG
+
+GSM = RECORDINGS["GSM 6.10"]
+
+
+@pytest.fixture
+def program() -> str:
+    return FFMPEG
+
+
+@pytest.fixture
+def decoder(program: str) -> FfmpegAudioDecoder:
+    return FfmpegAudioDecoder(program)
+
+
+class TestFfmpegAudioDecoder(DecoderContract, DecodedSoundContract, ShortRecordingContract):
+    def test_it_does_the_same_on_uvloop(self, decoder: FfmpegAudioDecoder) -> None:
+        assert uvloop.run(decoded(decoder, GSM)) == asyncio.run(decoded(decoder, GSM))
+
+    def test_on_uvloop_what_the_blocks_raise_comes_out_unchanged(self, decoder: FfmpegAudioDecoder) -> None:
+        uvloop.run(DecoderContract().test_what_the_blocks_raise_comes_out_unchanged(decoder, Vanished(), 100))
+
+
+if find_ffmpeg(None) != FFMPEG:  # else it was just done
+
+    class TestFfmpegOfTheSystem(DecodedSoundContract):
+        most_difference = 16  # ffmpeg 5 rounds IMA ADPCM otherwise
+
+        @pytest.fixture
+        def program(self) -> str:
+            return find_ffmpeg(None)
+
+
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [
+        ("exit 1", ConverterFailed),
+        ("kill -SEGV $$", ConverterFailed),
+        ("cat >/dev/null; exit 69", ConverterFailed),
+        ("cat >/dev/null; echo 'Cannot allocate memory' >&2; exit 1", ConverterFailed),
+        (f"cat >/dev/null; echo '{REFUSED_BLOCK}' >&2; exit 69", UndecodableRecording),
+        (f"cat >/dev/null; echo '{REFUSED_BLOCK_SINCE_6}' >&2; exit 183", UndecodableRecording),
+        (f"echo '{REFUSED_BLOCK}' >&2; exit 69", UndecodableRecording),
+        (f"cat >/dev/null; echo '{REFUSED_BLOCK}' >&2; kill -KILL $$", ConverterFailed),
+        (f"cat >/dev/null; echo '{REFUSED_BLOCK}\nCannot allocate memory' >&2; exit 1", ConverterFailed),
+        ("cat >/dev/null; echo 'pipe:0: Invalid data found when processing input' >&2; exit 1", ConverterFailed),
+        ("exec /nowhere/ffmpeg", ConverterUnavailable),
+    ],
+)
+async def test_what_a_decoder_refuses_is_the_recordings_fault_and_nothing_else_is(
+    tmp_path: Path, script: str, error: type[MusicAppError]
+) -> None:
+    before = descendants()
+
+    with pytest.raises(error):
+        await decoded(FfmpegAudioDecoder(stand_in(tmp_path / "bin", script)), GSM)
+
+    assert descendants() == before
+
+
+async def test_an_ffmpeg_without_the_decoder_is_told_of_by_the_decoders_name(tmp_path: Path) -> None:
+    script = f'exec "{FFMPEG}" $(echo "$@" | sed s/gsm_ms/gsm_none/g)'
+
+    with pytest.raises(ConverterUnavailable, match=re.escape("has no decoder gsm_ms, which GSM 6.10 needs")) as caught:
+        await decoded(FfmpegAudioDecoder(stand_in(tmp_path / "bin", script)), GSM)
+
+    assert caught.value.setting == "FFMPEG_PATH"
+
+
+@pytest.mark.parametrize("program", ["/nowhere/ffmpeg", "", "/etc/passwd"])
+async def test_a_missing_program_names_the_setting(program: str) -> None:
+    with pytest.raises(ConverterUnavailable) as caught:
+        await decoded(FfmpegAudioDecoder(program), GSM)
+
+    assert caught.value.setting == "FFMPEG_PATH"
+
+
+@pytest.mark.parametrize("name", ["MS ADPCM", "IMA ADPCM"])
+async def test_blocks_that_no_decoder_takes_are_the_recordings_fault(decoder: FfmpegAudioDecoder, name: str) -> None:
+    what = RECORDINGS[name]
+    refused = b"\xff" * len(what.blocks)  # no such predictor, no such step: the reader mends them
+
+    with pytest.raises(UndecodableRecording) as caught:
+        await decoded(decoder, what, refused)
+
+    assert caught.value.codec == name
+    assert "Invalid data" in caught.value.details
+    assert "Invalid data" not in str(caught.value)
+
+
+async def test_a_program_that_ends_early_stops_the_feeding(tmp_path: Path) -> None:
+    async def endless() -> AsyncGenerator[bytes, None]:
+        while True:
+            yield GSM.blocks
+            await asyncio.sleep(0)
+
+    decoder = FfmpegAudioDecoder(stand_in(tmp_path / "bin", "exit 1"))
+    async with aclosing(endless()) as blocks:
+        with pytest.raises(ConverterFailed):
+            await listed(decoder.decode(GSM.source, blocks))
+
+
+async def test_a_program_that_gives_out_without_end_is_ended(tmp_path: Path) -> None:
+    before = descendants()
+
+    with pytest.raises(ConverterFailed, match="gave out more than"):
+        await decoded(FfmpegAudioDecoder(stand_in(tmp_path / "bin", "exec cat /dev/zero")), GSM)
+
+    assert descendants() == before
+
+
+async def test_samples_come_while_blocks_go_in(decoder: FfmpegAudioDecoder) -> None:
+    """Of ten minutes, no more is held than what one block makes, and what is in the pipes."""
+    what = replace(GSM, data=GSM.data * 20)
+    given, held = 0, []
+
+    async def ten_minutes() -> AsyncGenerator[bytes, None]:
+        nonlocal given
+        for _ in range(40):
+            given += len(what.blocks) // 65 * 320 * 2
+            yield what.blocks
+
+    async with aclosing(decoder.decode(what.source, ten_minutes())) as samples:
+        taken = 0
+        async for block in samples:
+            taken += len(block)
+            held.append(given - taken)
+
+    assert taken == given
+    assert max(held) < given / 2
