@@ -6,7 +6,7 @@ Microsoft's pages on `WAVEFORMATEX` and `WAVEFORMATEXTENSIBLE`; *New Multimedia 
 """
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.errors import DamagedRecording, RateTooLowForCodec, UnsupportedChannels, UnsupportedCodec, UnsupportedRate
 from domain.recording.codec_names import guid_name, tag_name
@@ -70,6 +70,11 @@ class SourceFormat:
     file_sample_bytes: int
     """Of one sample's container in the file; 1 for the block codecs, which have no byte order."""
     repairs: tuple[Repair, ...]
+
+    def agrees_with(self, other: "SourceFormat") -> bool:
+        """Whether the samples of both are handed out alike. Channels without a mask agree with any mask."""
+        masks = {self.format.channel_mask, other.format.channel_mask} - {0}
+        return len(masks) < 2 and replace(self.format, channel_mask=0) == replace(other.format, channel_mask=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from domain.errors import NoAudio
 from domain.recording.format import RecordingFormat, WavFormat
 from domain.recording.limits import WavLimits
-from domain.recording.parser import WavParser
-from domain.recording.repairs import Repair
+from domain.recording.repairs import Mended, Repair
+from domain.recording.whole_file import WavParser
 from domain.tags import Tags
 
 
@@ -15,17 +15,19 @@ class WavReader:
 
     Containers and codecs are those of `containers` and `format_chunk`. Header words are claims: nothing is allocated or
     divided by them. Memory is bounded by one push, one codec block and 100 KiB. The first data chunk is the recording
-    (of several, ffmpeg plays the last, sox the first, libsndfile refuses); of several format chunks the first counts. A
-    `fact` chunk is ignored, as ffmpeg, sox and libsndfile do. After an error the reader is done.
+    (of several, ffmpeg plays the last, sox the first, libsndfile refuses), and what follows of it in further WAVs of
+    the same format; of several format chunks the first counts. A `fact` chunk is ignored, as ffmpeg, sox and
+    libsndfile do. After an error the reader is done.
     """
 
-    def __init__(self, limits: WavLimits = WavLimits()) -> None:  # noqa: B008 - frozen
+    def __init__(self, limits: WavLimits = WavLimits(), certain_bytes: int = 0) -> None:  # noqa: B008 - frozen
+        """`certain_bytes` is how many bytes will be pushed at least, as far as that is known."""
         self.bytes_read = 0
         """Bytes pushed so far."""
-        self.repairs: tuple[Repair, ...] = ()
+        self.repairs: tuple[Mended, ...] = ()
         """Complete after `finish_in_steps`; in the order of `Repair`."""
         self._out: list[bytes] = []
-        self._parser = WavParser(limits, self._out.append)
+        self._parser = WavParser(limits, self._out.append, certain_bytes)
 
     @property
     def format(self) -> WavFormat | None:
@@ -45,7 +47,7 @@ class WavReader:
     @property
     def samples(self) -> int:
         """Samples per channel handed out so far."""
-        return self._parser.stream.samples if self._parser.stream else 0
+        return self._parser.samples
 
     @property
     def tags(self) -> Tags:
@@ -78,7 +80,10 @@ class WavReader:
         yield from self._parser.feeder.feed(b"", last=True)
         if not self.samples:
             raise NoAudio
-        self.repairs = tuple(repair for repair in Repair if repair in self._parser.repairs)
+        self.repairs = tuple(self._mended(repair) for repair in Repair if repair in self._parser.repairs)
+
+    def _mended(self, repair: Repair) -> Mended:
+        return Mended(repair, self._parser.trailing_bytes if repair is Repair.TRAILING_BYTES else None)
 
     def take(self) -> bytes:
         """The sample bytes that have come since this was last asked, maybe none.
