@@ -6,7 +6,7 @@ from datetime import timedelta
 from domain.measuring import Sound
 from domain.output.format import Mp3Format
 from domain.recording.format import RecordingFormat
-from domain.recording.repairs import Repair
+from domain.recording.repairs import Mended
 from domain.tags import Tags
 
 
@@ -22,7 +22,7 @@ class Conversion:
     wav_sha256: bytes
     recording_format: RecordingFormat | None
     """None of tracks from before it was kept."""
-    repairs: tuple[Repair, ...]
+    repairs: tuple[Mended, ...]
     texts: Tags
     """What the recording says about itself."""
     sound: Sound | None

@@ -65,11 +65,12 @@ class Convert:
     async def __call__(self, wav: AsyncIterator[bytes], at_least: int = 0) -> AsyncGenerator[Converted, None]:
         """Convert; the MP3 is there until the context ends.
 
-        `at_least` is how many bytes are certain to come, so that what is too long is refused before it is encoded.
+        `at_least` is how many bytes are certain to come, so that what is too long is refused before it is encoded, and
+        sizes above 4 GiB are known that the file cannot say.
         Raises `RecordingError`, `ConverterFailed` where the MP3 is not the recording, and what
         `AudioConverter.convert` raises; what `wav` raises comes out unchanged.
         """
-        incoming = _IncomingWav(wav, self._limits)
+        incoming = _IncomingWav(wav, self._limits, at_least)
         source = await incoming.begin()
         target = mp3_format(source, len(downmix_matrix(source)), self._quality)
         incoming.refuse_by_claim(target, at_least)
@@ -126,12 +127,12 @@ async def _measured(samples: AsyncGenerator[bytes, None], measurement: Measureme
 class _IncomingWav:
     """The bytes of one WAV on their way through the reader."""
 
-    def __init__(self, wav: AsyncIterator[bytes], limits: AudioLimits) -> None:
+    def __init__(self, wav: AsyncIterator[bytes], limits: AudioLimits, at_least: int) -> None:
         self._wav = wav
         self._limits = limits
         self._first = b""
         self._ended = False
-        self.reader = WavReader(limits.wav)
+        self.reader = WavReader(limits.wav, at_least)
         self.sha256 = hashlib.sha256()
 
     async def begin(self) -> WavFormat:

@@ -1,12 +1,13 @@
 """The port to what decodes codecs that pack samples into blocks, and how much of what it gives is the recording."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 
 from domain.errors import ConverterFailed, UndecodableRecording
 from domain.recording.format import WavFormat
 from domain.recording.reader import WavReader
+from domain.recording.sound import Padding
 
 
 class AudioDecoder(ABC):
@@ -38,26 +39,36 @@ async def decoded_exactly(
     `ConverterFailed` where as much is left over. Closes `decoded`.
     """
     size = source.decoded.block_bytes
-    most_padding = reader.most_padding * size
     held, given = bytearray(), 0
     async with aclosing(decoded):
         async for block in decoded:
             held += block
-            if ready := bytes(held[: max(0, len(held) - most_padding)]):
-                del held[: len(ready)]
-                given += len(ready)
-                _refuse_surplus(given, source, reader)
-                yield ready
-    _refuse_surplus(given + len(held) - most_padding, source, reader)
-    rest = reader.samples * size - given
+            ready = bytes(held[: max(0, len(held) - reader.most_padding * size)])
+            del held[: len(ready)]
+            _refuse_surplus(given + len(ready), source, reader)
+            if sound := _without_padding(ready, given, size, reader.paddings):
+                yield sound
+            given += len(ready)
+    _refuse_surplus(given + len(held), source, reader)
+    rest = reader.handed_out * size - given
     if rest - len(held) >= source.block_samples * size:
-        found = f"{reader.samples} samples became {(given + len(held)) // size}"
+        found = f"{reader.handed_out} samples became {(given + len(held)) // size}"
         raise UndecodableRecording(source.encoding.value, found)
-    if rest > 0:
-        yield bytes(held[:rest]).ljust(rest, b"\0")
+    if sound := _without_padding(bytes(held[: max(0, rest)]).ljust(rest, b"\0"), given, size, reader.paddings):
+        yield sound
 
 
 def _refuse_surplus(given: int, source: WavFormat, reader: WavReader) -> None:
     size = source.decoded.block_bytes
-    if given > (reader.samples + source.block_samples) * size:
-        raise ConverterFailed(f"{reader.samples} samples of {source.encoding.value} became {given // size} or more")
+    if given > (reader.handed_out + source.block_samples) * size:
+        found = f"{reader.handed_out} samples of {source.encoding.value} became {given // size} or more"
+        raise ConverterFailed(found)
+
+
+def _without_padding(decoded: bytes, start: int, size: int, paddings: Sequence[Padding]) -> bytes:
+    """Of bytes that begin at `start`, `size` of them a sample, those that are sound."""
+    sound = bytearray(decoded)
+    for padding in reversed(paddings):
+        first = padding.start * size - start
+        del sound[max(0, first) : max(0, first + padding.count * size)]
+    return bytes(sound)

@@ -15,7 +15,7 @@ from domain.errors import DuplicateTrack, UnknownUser
 from domain.measuring import Sound, Waveform
 from domain.output.format import Mp3Format, Mp3Quality
 from domain.recording.format import Codec, RecordingFormat
-from domain.recording.repairs import Repair
+from domain.recording.repairs import Mended
 from domain.tags import Tags
 from domain.tracks import StoredMp3, Track
 
@@ -102,7 +102,7 @@ def _conversion(row: Mapping[str, Any]) -> Conversion:
         wav_size=row["wav_size"],
         wav_sha256=row["wav_sha256"],
         recording_format=_recording_format(row) if row["wav_codec"] else None,
-        repairs=tuple(Repair(repair) for repair in row["repairs"]),
+        repairs=tuple(Mended.parse(repair) for repair in row["repairs"]),
         texts=Tags(**{name: text for name, text in row["texts"].items() if name in _TEXTS}),
         sound=_sound(row) if row["waveform"] else None,
     )

@@ -18,12 +18,15 @@ _ID3_HEAD_BYTES = 10
 _ID3_FOOTER = 0x10
 _ALL_ONES = 0xFFFFFFFF
 _SIGN_64 = 1 << 63
-_WIDE_RIFF = b"riff" + bytes.fromhex("2e91cf11a5d628db04c10000")
 _WIDE_LIST_TAIL = bytes.fromhex("2f91cf11a5d628db04c10000")
 _WIDE_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
+WIDE_RIFF = b"riff" + bytes.fromhex("2e91cf11a5d628db04c10000")
+WIDE_WAVE = b"wave" + _WIDE_TAIL
+"""With which Sony Wave64 begins, and which stands behind its size."""
 KNOWN_CHUNKS = frozenset(
     b"fmt |data|fact|LIST|list|bext|iXML|id3 |ID3 |JUNK|junk|PAD |FLLR|cue |smpl|inst|plst|PEAK|cart|axml|chna|ds64|"
-    b"_PMX|wavl|slnt|DISP|acid|levl|afsp|MD5 |minf|elm1|regn|umid|strc|clm |Cr8r|LGWV|summ|mark".split(b"|")
+    b"_PMX|wavl|slnt|DISP|acid|levl|afsp|MD5 |minf|elm1|regn|umid|strc|clm |Cr8r|LGWV|summ|mark|"
+    b"guan|wamd|CSET|C2PA|ovwf|r64m".split(b"|")
 )
 
 
@@ -60,9 +63,14 @@ class Container:
     def chunk_head_bytes(self) -> int:
         return 24 if self.wide else 8
 
+    @property
+    def alignment(self) -> int:
+        """Of chunks, in bytes."""
+        return 8 if self.wide else 2
+
     def padding(self, size: int) -> int:
         """How many bytes bring a body of this size to the next chunk."""
-        return -size % (8 if self.wide else 2)
+        return -size % self.alignment
 
     def chunk_head(self, head: bytes) -> ChunkHead:
         """Read a chunk's head of `chunk_head_bytes` bytes."""
@@ -80,7 +88,7 @@ def _wide_chunk_head(head: bytes) -> ChunkHead:
 
 def starts_wide(head: bytes) -> bool:
     """Whether these first `HEAD_BYTES` bytes are those of Sony Wave64, whose head has `WIDE_HEAD_BYTES`."""
-    return head == _WIDE_RIFF[:HEAD_BYTES]
+    return head == WIDE_RIFF[:HEAD_BYTES]
 
 
 def leading_id3_bytes(head: bytes) -> int:
@@ -109,7 +117,7 @@ def read_container(head: bytes) -> Container:
 
 
 def _read_wide_container(head: bytes) -> Container:
-    if head[:16] != _WIDE_RIFF or head[24:40] != b"wave" + _WIDE_TAIL:
+    if head[:16] != WIDE_RIFF or head[24:40] != WIDE_WAVE:
         raise NotAWav("it begins like Sony Wave64 but is none")
     (size,) = struct.unpack("<Q", head[16:24])
     return Container(b"riff", size if 0 < size < _SIGN_64 else None)

@@ -6,6 +6,7 @@ it is sent what is left, which may be less than it asked for.
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,27 @@ class Peek:
     count: int
 
 
+class Stop(Protocol):
+    """Something in the input before which a `Pass` ends."""
+
+    def __call__(self, held: bytes, start: int, end: int, last: bool, /) -> tuple[int, bool]:
+        """Look at `held` from `start` on: how many of the bytes up to `end` may pass, and whether it begins there.
+
+        Where `held` ends within what may be its beginning, fewer pass, by less than its length; not where `last` says
+        that nothing follows.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """Wants `count` bytes (None: all that come) to go to `sink`, or nowhere, as they come; is sent nothing."""
+    """Wants `count` bytes (None: all that come) to go to `sink`, or nowhere, as they come; is sent nothing.
+
+    It ends earlier where `stop` begins, if there is one.
+    """
 
     count: int | None
     sink: Callable[[bytes], None] | None = None
+    stop: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +98,16 @@ class Feeder:
     def _pass(self, wants: Pass, last: bool) -> bool:
         there = len(self._held) - self._at
         size = there if self._left is None else min(there, self._left)
+        stopped = False
+        if size and wants.stop:
+            size, stopped = wants.stop(self._held, self._at, self._at + size, last)
         if size and wants.sink:
             whole = size == len(self._held)
             wants.sink(self._held if whole else self._held[self._at : self._at + size])
         self._advance(size)
         if self._left is not None:
             self._left -= size
-        if self._left != 0 and not last:
+        if self._left != 0 and not stopped and not last:
             return False
         self._resume(b"")
         return True

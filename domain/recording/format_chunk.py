@@ -6,7 +6,7 @@ Microsoft's pages on `WAVEFORMATEX` and `WAVEFORMATEXTENSIBLE`. Codecs that pack
 """
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.errors import DamagedRecording, UnsupportedChannels, UnsupportedCodec, UnsupportedRate
 from domain.recording.block_codecs import BLOCK_CODEC_TAGS, read_block_codec
@@ -57,6 +57,11 @@ class SourceFormat:
     repairs: tuple[Repair, ...]
     padding_samples: int = 0
     """Fewer samples per channel than this, at the end, may fill up the last block of a codec."""
+
+    def agrees_with(self, other: "SourceFormat") -> bool:
+        """Whether the samples of both are handed out alike. Channels without a mask agree with any mask."""
+        masks = {self.format.channel_mask, other.format.channel_mask} - {0}
+        return len(masks) < 2 and replace(self.format, channel_mask=0) == replace(other.format, channel_mask=0)
 
 
 def read_format(body: bytes, *, big_endian: bool, limits: WavLimits) -> SourceFormat:

@@ -1,5 +1,6 @@
-"""The grammar of a WAV: container head, chunks up to the data, the data, and what lies behind it."""
+"""The grammar of a WAV: container head, chunks and their pads, and the samples of the data."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 
 from domain.errors import DamagedRecording
@@ -14,12 +15,13 @@ from domain.recording.containers import (
     read_container,
     starts_wide,
 )
-from domain.recording.feeding import Feeder, Parser, Pass, Peek, Rest, Take
+from domain.recording.data_sizes import Claim
+from domain.recording.feeding import Feeder, Parser, Pass, Peek, Rest, Take, Wants
 from domain.recording.format_chunk import MAX_FMT_BYTES, SourceFormat, read_format
+from domain.recording.heads import HeadFinder, starts_wav
 from domain.recording.limits import WavLimits
 from domain.recording.repairs import Repair
-from domain.recording.samples import SampleStream
-from domain.recording.speech_frames import sample_stream
+from domain.recording.sound import Sound
 from domain.recording.texts import MAX_CHUNK_BYTES, TagReader
 
 MAX_CHUNKS = 1000
@@ -31,55 +33,60 @@ _FACT_BYTES = 4  # Wave64 has 8, of which these are the low ones
 _MAX_LOOSE_CHUNK_BYTES = 1 << 20  # behind an empty data chunk, where the container does not say how far it goes
 
 
-class WavParser:
+class ChunkParser(ABC):
     """Walks a file that is pushed into its `feeder`, once, and gives sample bytes to `hand_out` as they come.
 
     Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) and a few KiB; time by the
     bytes pushed, and outside of the samples by what lies between two rests: `CHUNKS_AT_ONCE` chunks, or one text.
+    In which order chunks come, and where the sound ends, is for whoever inherits it.
     """
 
-    def __init__(self, limits: WavLimits, hand_out: Callable[[bytes], None]) -> None:
+    def __init__(self, limits: WavLimits, hand_out: Callable[[bytes], None], certain_bytes: int = 0) -> None:
+        """`certain_bytes` is how long the file is at least, as far as that is known before it has come."""
         self.source: SourceFormat | None = None
-        self.stream: SampleStream | None = None
         self.data_start = 0
         self.data_bytes: int | None = None
         self.repairs: set[Repair] = set()
+        self.sound = Sound(hand_out, self.repairs)
+        self.trailing_bytes = 0
         self.tags = TagReader()
         self._limits = limits
-        self._hand_out = hand_out
+        self._certain_bytes = certain_bytes
         self._container = Container(b"RIFF", None)
         self._sizes64 = Sizes64()
         self._fact: int | None = None
         self._start = 0
+        self._outer_end: int | None = None
+        self._part: SourceFormat | None = None
         self._chunks = 0
         self._sound_end = 0
+        self._find = HeadFinder()
         self.feeder = Feeder(self._parse())
 
+    @abstractmethod
     def _parse(self) -> Parser:
-        yield from self._read_container()
-        yield from self._read_to_data()
-        yield from self._read_tail()
-        yield Pass(None)
+        """Read the whole file."""
 
-    def _read_container(self) -> Parser:
+    def _read_leading_tag(self) -> Parser:
         if size := leading_id3_bytes((yield Peek(HEAD_BYTES))):
             self.repairs.add(Repair.LEADING_TAG)
             yield from self._pass_chunk(ChunkHead(b"id3 ", size))
-            self._start = size
+
+    def _read_container(self) -> Parser:
+        self._start = self.feeder.passed
         head = yield Take(HEAD_BYTES)
         if starts_wide(head):
             head += yield Take(WIDE_HEAD_BYTES - HEAD_BYTES)
-        self._container = read_container(head)
+        self._container, self._sizes64, self._part, self._fact = read_container(head), Sizes64(), None, None
 
-    def _read_to_data(self) -> Parser:
+    def _read_to_data(self) -> Generator[Wants, bytes, ChunkHead]:
         while True:
             head = yield Take(self._container.chunk_head_bytes)
             if len(head) < self._container.chunk_head_bytes:
                 raise DamagedRecording("it ends before its data chunk")
             chunk = yield from self._count_chunk(head)
             if chunk.name == b"data":
-                yield from self._read_data(chunk)
-                return
+                return chunk
             yield from self._read_chunk(chunk)
             yield from self._read_padding(chunk.size)
 
@@ -92,10 +99,10 @@ class WavParser:
         return self._container.chunk_head(head)
 
     def _read_chunk(self, chunk: ChunkHead) -> Parser:
-        if chunk.name == b"fmt " and self.source is None:
+        if chunk.name == b"fmt " and self._part is None:
             body = yield Take(_bounded(chunk.size, MAX_FMT_BYTES))
-            self.source = read_format(body, big_endian=self._container.big_endian, limits=self._limits)
-            self.repairs.update(self.source.repairs)
+            self._part = read_format(body, big_endian=self._container.big_endian, limits=self._limits)
+            self.source = self.source or self._part
             yield Pass(None if chunk.size is None else chunk.size - len(body))
         elif chunk.name == b"ds64" and self._container.has_ds64:
             body = yield Take(_bounded(chunk.size, _MAX_DS64_BYTES))
@@ -123,32 +130,31 @@ class WavParser:
         padding = self._container.padding(size or 0)
         if not padding:
             return
-        ahead = yield Peek(padding + self._container.chunk_head_bytes)
-        if len(ahead) < padding or (self._is_known(ahead) and not self._is_known(ahead[padding:])):
+        ahead = yield Peek(padding + WIDE_HEAD_BYTES)
+        if self._is_known(ahead) and not self._is_known(ahead[padding:]):
             self.repairs.add(Repair.MISSING_PAD)
         else:
             yield Pass(padding)
 
     def _is_known(self, head: bytes) -> bool:
-        if len(head) < self._container.chunk_head_bytes:
-            return False
-        return self._container.chunk_head(head).name in KNOWN_CHUNKS
+        size = self._container.chunk_head_bytes
+        return len(head) >= size and (self._container.chunk_head(head[:size]).name in KNOWN_CHUNKS or starts_wav(head))
 
-    def _read_data(self, chunk: ChunkHead) -> Parser:
-        if self.source is None:
-            raise DamagedRecording("its data chunk comes before its format chunk")
-        size = self._claimed_size(chunk)
-        if size == 0:
-            ahead = yield Peek(self._container.chunk_head_bytes)
-            size = 0 if not ahead or self._fits(ahead) else None
-        self.data_bytes = size
-        self.stream = sample_stream(self.source, big_endian=self._container.big_endian)
-        start = self.data_start = self.feeder.passed
-        yield Pass(size, self._push_samples)
-        self._end_data(self.feeder.passed - start)
-        self._sound_end = self.feeder.passed if size is None else start + size
-        if size is not None:
-            yield from self._read_padding(size)
+    def _begin_sound(self, part: SourceFormat, size: int | None) -> None:
+        self.sound.begin(part, self._fact, big_endian=self._container.big_endian)
+        if not self.sound.samples:
+            self.source, self.data_start, self.data_bytes = part, self.feeder.passed, size
+
+    def _claim(self, part: SourceFormat, size: int | None) -> Claim:
+        start = self.feeder.passed
+        return Claim(
+            start=start,
+            size=size,
+            head_bytes=start - self._start,
+            frame_bytes=part.file_block_bytes,
+            container_end=self._claimed_end(),
+            loose=self._container.alignment - 1,
+        )
 
     def _claimed_size(self, chunk: ChunkHead) -> int | None:
         """Of the data: where both claim one, `ds64` is believed rather than the chunk, as in ffmpeg and libsndfile."""
@@ -167,80 +173,13 @@ class WavParser:
         return size is not None and start + size <= end
 
     def _claimed_end(self) -> int | None:
+        """Where the outermost of the containers around this place claims to end."""
+        if self._outer_end is not None:
+            return self._outer_end
         claimed = self._container.claimed_end
         if self._container.has_ds64:
             claimed = None if self._sizes64.riff is None else self._sizes64.riff + 8
         return None if claimed is None else self._start + claimed
-
-    def _push_samples(self, data: bytes) -> None:
-        assert self.stream is not None  # noqa: S101 - tells the type checker what _read_data() has seen to
-        if samples := self.stream.push(data):
-            self._hand_out(samples)
-
-    def _end_data(self, size: int) -> None:
-        assert self.stream is not None  # noqa: S101 - as above
-        samples, dropped = self.stream.finish()
-        if samples:
-            self._hand_out(samples)
-        self._leave_out_padding()
-        if dropped:
-            self.repairs.add(Repair.PARTIAL_FRAME)
-        if self.data_bytes is None:
-            self.repairs.add(Repair.UNKNOWN_LENGTH)
-        elif size < self.data_bytes:
-            self.repairs.add(Repair.TRUNCATED)
-
-    @property
-    def most_padding(self) -> int:
-        """Fewer samples per channel than this may turn out to be padding when the data ends; 0 where none can."""
-        return self.source.padding_samples if self.source and self._fact is not None else 0
-
-    def _leave_out_padding(self) -> None:
-        """Codecs in blocks fill up the last one. A `fact` chunk that ends within it tells where the sound does."""
-        if self._fact is not None and self.stream is not None:
-            padding = self.stream.samples - self._fact
-            if 0 < padding < self.most_padding:
-                self.stream.samples = self._fact
-
-    def _read_tail(self) -> Parser:
-        """Behind the data nothing is refused; what is no chunk is reported, and so is a wrong size of the whole."""
-        if self.repairs.isdisjoint((Repair.UNKNOWN_LENGTH, Repair.TRUNCATED)):
-            self._sound_end = self.feeder.passed
-            yield from self._read_tail_chunks()
-        self._check_claimed_end()
-
-    def _read_tail_chunks(self) -> Parser:
-        while self._chunks < MAX_CHUNKS:
-            head = yield Take(self._container.chunk_head_bytes)
-            if not head:
-                return
-            if len(head) < self._container.chunk_head_bytes or not head[:4].isascii() or not head[:4].strip(b"\0"):
-                self.repairs.add(Repair.TRAILING_BYTES)
-                break
-            chunk = yield from self._count_chunk(head)
-            start = self.feeder.passed
-            yield from self._pass_chunk(chunk)
-            if chunk.size is None or self.feeder.passed - start < chunk.size:
-                self.repairs.add(Repair.TRAILING_BYTES)
-                return
-            yield from self._read_padding(chunk.size)
-            self._sound_end = self.feeder.passed
-        yield Pass(None)
-
-    def _check_claimed_end(self) -> None:
-        """A container is right that claims to end at the last chunk, with or without its pad, or at the last byte.
-
-        A recording of unknown length may claim no end.
-        """
-        claimed = self._claimed_end()
-        if Repair.TRUNCATED in self.repairs:
-            right = claimed is not None and claimed >= self._sound_end
-        elif claimed is None:
-            right = Repair.UNKNOWN_LENGTH in self.repairs
-        else:
-            right = abs(claimed - self._sound_end) <= 1 or claimed == self.feeder.passed
-        if not right:
-            self.repairs.add(Repair.WRONG_RIFF_SIZE)
 
 
 def _bounded(size: int | None, bound: int) -> int:

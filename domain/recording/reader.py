@@ -1,12 +1,13 @@
 """The WAV reader: bytes are pushed in, sample bytes come out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from domain.errors import NoAudio
 from domain.recording.format import RecordingFormat, WavFormat
 from domain.recording.limits import WavLimits
-from domain.recording.parser import WavParser
-from domain.recording.repairs import Repair
+from domain.recording.repairs import Mended, Repair
+from domain.recording.sound import Padding
+from domain.recording.whole_file import WavParser
 from domain.tags import Tags
 
 
@@ -15,18 +16,20 @@ class WavReader:
 
     Containers and codecs are those of `containers` and `format_chunk`. Header words are claims: nothing is allocated or
     divided by them. Memory is bounded by one push, one codec block and 100 KiB. The first data chunk is the recording
-    (of several, ffmpeg plays the last, sox the first, libsndfile refuses); of several format chunks the first counts. A
-    `fact` chunk counts where it ends within the last block of a codec that packs samples into blocks, which the rest of
-    it then fills up. After an error the reader is done.
+    (of several, ffmpeg plays the last, sox the first, libsndfile refuses), and what follows of it in further WAVs of
+    the same format; of several format chunks the first counts. A `fact` chunk counts where it ends within the last
+    block of a codec that packs samples into blocks, which the rest of it then fills up. After an error the reader is
+    done.
     """
 
-    def __init__(self, limits: WavLimits = WavLimits()) -> None:  # noqa: B008 - frozen
+    def __init__(self, limits: WavLimits = WavLimits(), certain_bytes: int = 0) -> None:  # noqa: B008 - frozen
+        """`certain_bytes` is how many bytes will be pushed at least, as far as that is known."""
         self.bytes_read = 0
         """Bytes pushed so far."""
-        self.repairs: tuple[Repair, ...] = ()
+        self.repairs: tuple[Mended, ...] = ()
         """Complete after `finish_in_steps`; in the order of `Repair`."""
         self._out: list[bytes] = []
-        self._parser = WavParser(limits, self._out.append)
+        self._parser = WavParser(limits, self._out.append, certain_bytes)
 
     @property
     def format(self) -> WavFormat | None:
@@ -45,13 +48,23 @@ class WavReader:
 
     @property
     def samples(self) -> int:
-        """Samples per channel handed out so far; when the data has ended, without the padding of its last block."""
-        return self._parser.stream.samples if self._parser.stream else 0
+        """Samples per channel handed out so far, without the padding of the last block of a part that has ended."""
+        return self._parser.sound.samples
+
+    @property
+    def handed_out(self) -> int:
+        """Samples per channel handed out so far, padding included."""
+        return self._parser.sound.handed_out
+
+    @property
+    def paddings(self) -> Sequence[Padding]:
+        """What of the samples handed out so far is padding, as far as the part that it is in has ended."""
+        return self._parser.sound.paddings
 
     @property
     def most_padding(self) -> int:
-        """Fewer samples per channel than this, of those handed out, may turn out to be padding; 0 where none can."""
-        return self._parser.most_padding
+        """Fewer samples per channel than this, of the last handed out, may turn out to be padding; 0 where none can."""
+        return self._parser.sound.most_padding
 
     @property
     def tags(self) -> Tags:
@@ -61,7 +74,7 @@ class WavReader:
     def certain_duration(self, at_least: int) -> float:
         """Seconds of audio that the data chunk claims, as far as a file of `at_least` bytes must hold them."""
         source = self._parser.source
-        if source is None or self._parser.stream is None:
+        if source is None or self._parser.sound.stream is None:
             return 0.0
         there = at_least - self._parser.data_start
         size = max(0, there if self.data_bytes is None else min(there, self.data_bytes))
@@ -84,7 +97,10 @@ class WavReader:
         yield from self._parser.feeder.feed(b"", last=True)
         if not self.samples:
             raise NoAudio
-        self.repairs = tuple(repair for repair in Repair if repair in self._parser.repairs)
+        self.repairs = tuple(self._mended(repair) for repair in Repair if repair in self._parser.repairs)
+
+    def _mended(self, repair: Repair) -> Mended:
+        return Mended(repair, self._parser.trailing_bytes if repair is Repair.TRAILING_BYTES else None)
 
     def take(self) -> bytes:
         """The sample bytes that have come since this was last asked, maybe none.

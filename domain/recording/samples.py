@@ -16,8 +16,9 @@ Transform = Callable[[bytes], bytes]
 class SampleStream:
     """Cuts the data into whole blocks, re-encodes them, and counts them. Holds less than one block."""
 
-    def __init__(self, source: SourceFormat, *, big_endian: bool) -> None:
-        self.samples = 0
+    def __init__(self, source: SourceFormat, *, big_endian: bool, after: "SampleStream | None" = None) -> None:
+        """`after` is the stream of the same format that it goes on with, and that has finished."""
+        self.samples: int = after.samples if after else 0
         self._source = source
         self._transform = _transform(source, big_endian=big_endian)
         self._rest = bytearray()
@@ -36,9 +37,13 @@ class SampleStream:
         whole = data[:-excess] if excess else data
         return self._transform(whole) if self._transform else whole
 
-    def finish(self) -> tuple[bytes, int]:
-        """What can be used of the last, partial block, and how many bytes cannot."""
-        usable, samples = self._source.format.partial_block(len(self._rest))
+    def finish(self, *, goes_on: bool = False) -> tuple[bytes, int]:
+        """What can be used of the last, partial block, and how many bytes cannot.
+
+        Where another stream goes on, nothing is that would shift the blocks of a codec.
+        """
+        cut_off = goes_on and self._source.format.encoding.in_blocks
+        usable, samples = (0, 0) if cut_off else self._source.format.partial_block(len(self._rest))
         tail, dropped = bytes(self._rest[:usable]), len(self._rest) - usable
         self._rest = bytearray()
         self.samples += samples

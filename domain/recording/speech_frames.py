@@ -20,17 +20,17 @@ _FIRST_FRAMES = 1000
 class SpeechFrameStream(SampleStream):
     """Hands out whole frames and counts them. Holds less than one frame."""
 
-    def __init__(self, source: SourceFormat, *, big_endian: bool) -> None:
-        super().__init__(source, big_endian=big_endian)
-        self._bytes = 0
+    def __init__(self, source: SourceFormat, *, big_endian: bool, after: SampleStream | None = None) -> None:
+        super().__init__(source, big_endian=big_endian, after=after)
+        self.bytes_read: int = after.bytes_read if isinstance(after, SpeechFrameStream) else 0
 
     def push(self, data: bytes) -> bytes:
         """Whole frames out of what was left and `data`. Raises `DamagedRecording` where almost all are silence."""
         data = bytes(self._rest) + data
         end = self._walk(data)
         self._rest = bytearray(data[end:])
-        self._bytes += end
-        if self.samples // _FRAME_SAMPLES > self._bytes // _LEAST_FRAME_BYTES + _FIRST_FRAMES:
+        self.bytes_read += end
+        if self.samples // _FRAME_SAMPLES > self.bytes_read // _LEAST_FRAME_BYTES + _FIRST_FRAMES:
             raise DamagedRecording("almost all of its G.723.1 frames are silence")
         return data[:end]
 
@@ -48,14 +48,14 @@ class SpeechFrameStream(SampleStream):
             self.samples += count * _FRAME_SAMPLES
         return at
 
-    def finish(self) -> tuple[bytes, int]:
+    def finish(self, *, goes_on: bool = False) -> tuple[bytes, int]:
         """Nothing, and how many bytes there are of a last, partial frame."""
         dropped = len(self._rest)
         self._rest = bytearray()
         return b"", dropped
 
 
-def sample_stream(source: SourceFormat, *, big_endian: bool) -> SampleStream:
-    """What cuts the data of a recording of this format."""
+def sample_stream(source: SourceFormat, *, big_endian: bool, after: SampleStream | None = None) -> SampleStream:
+    """What cuts the data of a recording of this format, `after` that of a part before, if there is one."""
     kind = SpeechFrameStream if source.format.encoding is SampleEncoding.G723_1 else SampleStream
-    return kind(source, big_endian=big_endian)
+    return kind(source, big_endian=big_endian, after=after)

@@ -74,6 +74,6 @@ def _mode(target: Path, source: BinaryIO) -> int:
 
 def _summary(conversion: Conversion) -> str:
     made = conversion.mp3_format
-    repairs = f", mended: {', '.join(conversion.repairs)}" if conversion.repairs else ""
+    repairs = f", mended: {', '.join(map(str, conversion.repairs))}" if conversion.repairs else ""
     rate = f"{made.quality} kb/s" if made.quality.bit_rate else made.quality
     return f"{conversion.duration.total_seconds():.3f} s, {made.sample_rate} Hz, {rate}{repairs}"

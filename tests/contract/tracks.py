@@ -20,7 +20,7 @@ from domain.measuring import WAVEFORM_POINTS, Sound, Waveform
 from domain.output.converter import Mp3
 from domain.output.format import Mp3Format, Mp3Quality
 from domain.recording.format import Codec, RecordingFormat
-from domain.recording.repairs import Repair
+from domain.recording.repairs import Mended, Repair
 from domain.tags import Tags
 from domain.tracks import StoredMp3, Track, TrackCatalogue, TrackRepository
 from domain.users import UserRepository, token_digest
@@ -115,9 +115,11 @@ class TrackRepositoryContract:
         await self.assert_comes_back(tracks, a_track(user_id, MP3, sound=sound))
 
     @pytest.mark.parametrize("quality", [Mp3Quality(bit_rate=8), Mp3Quality(bit_rate=320), Mp3Quality(variable=0)])
-    @pytest.mark.parametrize("repairs", [(Repair.TRUNCATED,), tuple(Repair)])
+    @pytest.mark.parametrize(
+        "repairs", [(Mended(Repair.TRUNCATED),), tuple(Mended(repair, 2**40) for repair in Repair)]
+    )
     async def test_a_track_keeps_what_is_known_of_it(
-        self, tracks: TrackRepository, user_id: int, quality: Mp3Quality, repairs: tuple[Repair, ...]
+        self, tracks: TrackRepository, user_id: int, quality: Mp3Quality, repairs: tuple[Mended, ...]
     ) -> None:
         track = a_track(
             user_id,

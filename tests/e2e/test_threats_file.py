@@ -79,10 +79,17 @@ def test_f2_a_small_file_of_many_hours_is_refused_before_any_program_starts(watc
 
 @pytest.mark.parametrize(
     ("size", "repair"),
-    [(0x7FFFFFFF, "truncated"), (0xFFFFFFFF, "unknown-length"), (0, "unknown-length"), (20_000, "truncated")],
+    [
+        (0x7FFFFFFF, "unknown-length"),
+        (0xFFFFFFFF, "unknown-length"),
+        (0, "unknown-length"),
+        (20_000, "truncated"),
+        (16_044, "wrong-data-size"),
+        (8000, "wrong-data-size"),
+    ],
 )
 def test_f3_a_data_size_that_lies_gives_the_audio_that_is_there(watched: Watched, size: int, repair: str) -> None:
-    answer = taken(watched, wav(SECOND, data_size=size))
+    answer = taken(watched, wav(SECOND, data_size=size, riff_size=(size + 36) % 2**32))
     assert repair in answer.headers["x-audio-repairs"].split(", ")
     assert milliseconds(watched, answer) == 1000
 

@@ -38,7 +38,7 @@ class AddTrackResponse(msgspec.Struct):
         ),
         headers={
             "Location": "The link that downloads the MP3",
-            "X-Audio-Repairs": "What was mended in the WAV: a list of tokens (RFC 9651)",
+            "X-Audio-Repairs": "What was mended in the WAV: a list of tokens, some with a number of bytes (RFC 9651)",
         },
     ),
     responses=error_responses(400, 401, 408, 413, 415, 422, 429, 503, 507),
@@ -61,5 +61,5 @@ async def add_track(
 def _headers(base: str, track: Track) -> dict[str, str]:
     headers = {"Location": record_link(base, track)}
     if track.conversion.repairs:
-        headers["X-Audio-Repairs"] = ", ".join(track.conversion.repairs)
+        headers["X-Audio-Repairs"] = ", ".join(map(str, track.conversion.repairs))
     return headers

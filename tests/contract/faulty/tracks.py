@@ -12,7 +12,7 @@ from adapters.postgres.tracks import PsycopgTrackRepository
 from domain.conversions import Conversion
 from domain.errors import DuplicateTrack, StoreAway, UnknownUser
 from domain.output.format import Mp3Quality
-from domain.recording.repairs import Repair
+from domain.recording.repairs import Mended, Repair
 from domain.tags import Tags
 from domain.tracks import StoredMp3, Track
 from tests.contract.faulty.table import refused_by
@@ -62,13 +62,13 @@ class CutsTexts(_Changing):
 @refused_by(
     Contract.test_a_track_keeps_what_is_known_of_it,
     quality=Mp3Quality(variable=0),
-    repairs=(Repair.TRUNCATED, Repair.LEADING_TAG),
+    repairs=(Mended(Repair.TRUNCATED), Mended(Repair.LEADING_TAG)),
 )
 class SortsRepairs(_Changing):
     """A set has no order."""
 
     def changed(self, made: Conversion) -> Conversion:
-        return replace(made, repairs=tuple(sorted(set(made.repairs))))
+        return replace(made, repairs=tuple(sorted(set(made.repairs), key=str)))
 
 
 @refused_by(Contract.test_a_track_is_found_as_it_was_added)

@@ -26,7 +26,7 @@ from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from domain.errors import BackupRefused, WrongSetting
 from domain.measuring import Sound, Waveform
-from domain.recording.repairs import Repair
+from domain.recording.repairs import Mended, Repair
 from domain.tags import Tags
 from domain.tracks import Track
 from domain.users import token_digest
@@ -66,7 +66,13 @@ async def fill(database_url: str, *sizes: int) -> list[Track]:
             mp3 = InMemoryMp3(random.Random(size).randbytes(size))
             sound, texts = SOUND if size % 2 else None, Tags(title="\\N")
             track = replace(
-                a_track(user.user_id, mp3, repairs=tuple(Repair)[:2], sound=sound, texts=texts),
+                a_track(
+                    user.user_id,
+                    mp3,
+                    repairs=(Mended(Repair.TRUNCATED), Mended(Repair.TRAILING_BYTES, 9000)),
+                    sound=sound,
+                    texts=texts,
+                ),
                 file_name=f"{size} \\N.mp3",
             )
             await PsycopgTrackKeeper(database).keep(track, mp3)

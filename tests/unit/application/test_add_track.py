@@ -14,7 +14,7 @@ from domain.errors import (
     StoreAway,
     UnknownUser,
 )
-from domain.recording.repairs import Repair
+from domain.recording.repairs import Mended, Repair
 from domain.users import User
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
@@ -50,7 +50,7 @@ async def test_a_track_knows_what_was_found_out(container: Container) -> None:
 
 async def test_what_was_mended_is_kept_with_the_track(container: Container) -> None:
     track = await container.application.add_track()(await registered(container), "cut.wav", blocks(RECORDING[:-100]))
-    assert Repair.TRUNCATED in track.conversion.repairs
+    assert Mended(Repair.TRUNCATED) in track.conversion.repairs
 
 
 @pytest.mark.parametrize("error", [RecordingTooLarge(5), StoreAway(), RuntimeError("the network"), OSError("the disk")])

@@ -22,20 +22,34 @@ class Reading:
     data_bytes: int | None
     repairs: tuple[Repair, ...]
     tags: Tags
+    trailing_bytes: int | None = None
+    """What the repair of that name says."""
 
 
-def read(file: bytes, *, push: int = 4096, limits: WavLimits = WavLimits()) -> Reading:  # noqa: B008 - frozen
+def read(
+    file: bytes,
+    *,
+    push: int = 4096,
+    limits: WavLimits = WavLimits(),  # noqa: B008 - frozen
+    certain_bytes: int = 0,
+) -> Reading:
     """Read a file in pushes of so many bytes."""
-    return read_pieces((file[start : start + push] for start in range(0, len(file), push)), limits)
+    return read_pieces((file[start : start + push] for start in range(0, len(file), push)), limits, certain_bytes)
 
 
-def read_pieces(pieces: Iterable[bytes], limits: WavLimits = WavLimits()) -> Reading:  # noqa: B008 - frozen
+def read_pieces(
+    pieces: Iterable[bytes],
+    limits: WavLimits = WavLimits(),  # noqa: B008 - frozen
+    certain_bytes: int = 0,
+) -> Reading:
     """Read a file in these pushes."""
-    reader = WavReader(limits)
+    reader = WavReader(limits, certain_bytes)
     out = [push(reader, piece) for piece in pieces]
     out.append(finish(reader))
     assert reader.format is not None
-    return Reading(reader.format, reader.samples, b"".join(out), reader.data_bytes, reader.repairs, reader.tags)
+    repairs = tuple(mended.repair for mended in reader.repairs)
+    trailing = {mended.repair: mended.bytes for mended in reader.repairs}.get(Repair.TRAILING_BYTES)
+    return Reading(reader.format, reader.samples, b"".join(out), reader.data_bytes, repairs, reader.tags, trailing)
 
 
 def id3_texts(tag: bytes) -> Tags:

@@ -46,14 +46,23 @@ def test_missing_pad_behind_the_data_is_mended() -> None:
     assert (found.samples, found.repairs) == (99, (Repair.MISSING_PAD,))
 
 
-def test_missing_pad_at_the_very_end_is_reported() -> None:
-    assert read(wav(bytes(99), bits=8, pad=False)).repairs == (Repair.MISSING_PAD,)
+@pytest.mark.parametrize("magic", MAGICS)
+@pytest.mark.parametrize("after", [[], [(b"LIST", b"INFOICMT\x04\0\0\0abc\0xxx")]])
+def test_a_pad_behind_which_nothing_follows_is_not_missed(magic: bytes, after: list[tuple[bytes, bytes]]) -> None:
+    whole = wav(bytes(99), bits=8, magic=magic, after=after)
+    container = Container(magic)
+    last = 99 if not after else len(after[0][1])
+    pad = len(container.chunk(b"LIST", bytes(last))) - len(container.chunk(b"LIST", bytes(last), pad=False))
+    assert pad
+    for cut in range(1, pad + 1):
+        found = read(whole[:-cut])
+        assert (found.samples, found.repairs) == (99, ())
 
 
 @pytest.mark.parametrize("garbage", [b"x", bytes(100), bytes(range(128, 228)), b"LIST\xff\xff\xff\x7fabcd"])
 def test_garbage_behind_the_last_chunk_is_reported(garbage: bytes) -> None:
     found = read(wav(DATA, trailing=garbage))
-    assert (found.data, found.repairs) == (DATA, (Repair.TRAILING_BYTES,))
+    assert (found.data, found.repairs, found.trailing_bytes) == (DATA, (Repair.TRAILING_BYTES,), len(garbage))
 
 
 @pytest.mark.parametrize("size", [0, 8, 36, 100, 0x7FFFFFFF, 0xFFFFFFFF])

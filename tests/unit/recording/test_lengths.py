@@ -25,7 +25,7 @@ def test_unknown_length_means_to_the_end(magic: bytes, riff_size: int | None) ->
         assert Repair.UNKNOWN_LENGTH in found.repairs
 
 
-@pytest.mark.parametrize("claimed", [482, 0x7FFFFFFF, 0x80000000, 0xFFFFFFF0])
+@pytest.mark.parametrize("claimed", [482, 700, 100_000, 0x41234567, 0xC0123456])
 def test_what_a_truncated_file_holds_is_taken(claimed: int) -> None:
     found = read(wav(DATA, data_size=claimed, riff_size=claimed + 36 if claimed < 2**31 else 2**32 - 2))
     assert (found.data, found.data_bytes) == (DATA, claimed)
@@ -38,7 +38,7 @@ def test_truncated_file_is_not_told_off_for_its_riff_size() -> None:
 
 def test_data_ends_where_its_chunk_does() -> None:
     assert read(wav(DATA, after=[INFO])).data == DATA
-    assert read(wav(DATA, data_size=100)).samples == 50
+    assert read(wav(DATA[:100], trailing=DATA[:100])).samples == 50
 
 
 def test_empty_data_before_a_known_chunk_is_no_audio() -> None:
@@ -98,7 +98,7 @@ def test_rf64_with_empty_data_before_a_known_chunk_is_no_audio() -> None:
 
 def test_absurd_ds64_size_is_a_claim_like_any_other() -> None:
     found = read(wav(DATA, magic=b"RF64", ds64=ds64_body(2**62, 2**61)))
-    assert (found.data, found.repairs) == (DATA, (Repair.TRUNCATED,))
+    assert (found.data, found.repairs) == (DATA, (Repair.UNKNOWN_LENGTH,))
 
 
 @pytest.mark.parametrize("cut", [12, 20, 30, 36, 40, 43])

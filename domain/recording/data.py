@@ -1,0 +1,145 @@
+"""Reads the sound of one data chunk, wherever it really ends."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+
+from domain.recording.containers import WIDE_HEAD_BYTES, Container
+from domain.recording.data_sizes import Claim
+from domain.recording.feeding import Feeder, Pass, Peek, Rest, Wants
+from domain.recording.following import AHEAD_BYTES, Following, Place, known_chunk, what_follows
+from domain.recording.format_chunk import SourceFormat
+from domain.recording.heads import HEAD_AHEAD_BYTES, HeadFinder, WavHead, read_head, starts_texts, starts_wav
+from domain.recording.limits import WavLimits
+from domain.recording.repairs import Repair
+
+_FOUR_GIB = 1 << 32
+_UNCERTAIN_BYTES = 1 << 16
+"""By so much a file may be longer than it is certain to be: parts of a form are counted with the least of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataEnd:
+    """Where the sound ended, and before what."""
+
+    before: Following
+    skip: int = 0
+    """Bytes that come before it, such as a pad."""
+    inner: bool = False
+    """Of a further recording: that its head is the first of the data."""
+
+
+class DataReader:
+    """Passes the sound of one data chunk to `sink`, and finds out where it ends.
+
+    What the file claims is believed where nothing that it holds contradicts it (`data_sizes`, `following`). A head of
+    a whole WAV within the data ends it where that WAV has the same format, or where the size is none to go by.
+    """
+
+    def __init__(
+        self,
+        claim: Claim,
+        container: Container,
+        source: SourceFormat,
+        certain_bytes: int,
+        limits: WavLimits,
+        find: HeadFinder,
+    ) -> None:
+        self.repairs: set[Repair] = set()
+        self._claim = claim
+        self._container = container
+        self._source = source
+        self._certain_bytes = certain_bytes
+        self._limits = limits
+        self._find = find
+        self._find.wide = container.wide
+        self._find.texts = not container.wide and claim.is_unknown
+
+    def read(self, feeder: Feeder, sink: Callable[[bytes], None]) -> Generator[Wants, bytes, DataEnd]:
+        """Read up to where the sound ends; the pad, or what else lies between, is left."""
+        end = yield from self._pass_to_claim(feeder, sink)
+        while end is None:
+            ahead = yield Peek(AHEAD_BYTES)
+            following, skip = what_follows(ahead, self._place(feeder.passed))
+            if following is not Following.SOUND:
+                return DataEnd(following, skip)
+            self.repairs.add(Repair.WRONG_DATA_SIZE)
+            self._claim = replace(self._claim, size=self._longer_size(feeder.passed))
+            self._find.texts = not self._container.wide
+            end = yield from self._pass_to_claim(feeder, sink)
+        there = feeder.passed - self._claim.start
+        if end.before is Following.RECORDING and not there:
+            return replace(end, inner=True)
+        if Repair.WRONG_DATA_SIZE not in self.repairs or self._claim.size is not None:
+            self.repairs.add(self._early_end(there, end))
+        return end
+
+    def _early_end(self, there: int, end: DataEnd) -> Repair:
+        found = self._claim.early_end(there)
+        # what the file goes on behind is not cut off
+        goes_on = end.before is not Following.NOTHING and found is Repair.TRUNCATED
+        return Repair.WRONG_DATA_SIZE if goes_on else found
+
+    def _pass_to_claim(self, feeder: Feeder, sink: Callable[[bytes], None]) -> Generator[Wants, bytes, DataEnd | None]:
+        """Where the sound ends before it is claimed to; None where it reaches that."""
+        for place in [*sorted(self._claim.start + size for size in self._claim.miscounts), self._claim.end]:
+            if (end := (yield from self._pass_to(place, feeder, sink))) or place == self._claim.end:
+                return end
+            skip = known_chunk((yield Peek(WIDE_HEAD_BYTES)), self._place(feeder.passed))
+            if skip is not None:
+                return DataEnd(Following.CHUNK, skip)
+        return None
+
+    def _pass_to(
+        self, place: int | None, feeder: Feeder, sink: Callable[[bytes], None]
+    ) -> Generator[Wants, bytes, DataEnd | None]:
+        """Up to a place, None: to the end of the file; what comes before that is told: a WAV, texts, or nothing."""
+        while place is None or feeder.passed < place:
+            yield Pass(None if place is None else place - feeder.passed, sink, self._find)
+            if feeder.passed == place:
+                return None
+            ahead = yield Peek(HEAD_AHEAD_BYTES)
+            if not ahead:
+                return DataEnd(Following.NOTHING)
+            if starts_texts(ahead) and known_chunk(ahead, self._place(feeder.passed)) == 0:
+                return DataEnd(Following.CHUNK)
+            if starts_wav(ahead) and self._ends_before(ahead, feeder.passed):
+                return DataEnd(Following.RECORDING)
+            self._find.left -= 1
+            yield Rest()
+            yield Pass(1, sink)
+        return None
+
+    def _ends_before(self, ahead: bytes, position: int) -> bool:
+        """Whether the WAV whose head was found here is more than samples that look like it."""
+        there = position - self._claim.start
+        head = read_head(ahead, self._limits)
+        if head and self._source.agrees_with(head.source):
+            return True
+        if not there:
+            return head is not None and self._fits(head)
+        return self._claim.early_end(there) is not Repair.TRUNCATED
+
+    def _fits(self, head: WavHead) -> bool:
+        """Whether a WAV that begins where the data does also ends where it does."""
+        size, inner = self._claim.size, head.container.claimed_end
+        return size is None or (inner is not None and abs(size - inner) <= self._claim.loose)
+
+    def _place(self, position: int) -> Place:
+        certain = self._wraps(position) > 0
+        return Place(position, self._container, self._claim, self._source, certain)
+
+    def _wraps(self, position: int) -> int:
+        """How often 4 GiB follow for certain, which a size of 32 bits has lost."""
+        if self._container.wide or self._container.has_ds64:
+            return 0
+        return max(0, self._certain_bytes + _UNCERTAIN_BYTES - position) // _FOUR_GIB
+
+    def _longer_size(self, position: int) -> int | None:
+        """How long the sound is, after all: None for as long as there is something."""
+        there = position - self._claim.start
+        if wraps := self._wraps(position):
+            return there + wraps * _FOUR_GIB
+        end = self._claim.container_end
+        if end is not None and self._claim.reaches_beyond(position):
+            return end - self._claim.start
+        return None

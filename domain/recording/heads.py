@@ -1,0 +1,141 @@
+"""Heads of whole WAVs that lie within or behind the sound of another.
+
+Players and recorders are stopped and started again and append to one file; browsers hand a recording out in parts that
+are whole WAVs each, which pages put into one Blob; `cat` joins files. Where the sizes of the earlier one are right, the
+next head lies at its end. Where they are unknown or wrong, it lies somewhere in what is said to be sound, and is found
+by its 16 bytes: a container, its kind, and the name of a chunk that is known. Samples that spell them by chance come
+once in 10^26 bytes.
+"""
+
+import re
+from dataclasses import dataclass
+
+from domain.errors import RecordingError
+from domain.recording.containers import (
+    HEAD_BYTES,
+    KNOWN_CHUNKS,
+    WIDE_HEAD_BYTES,
+    WIDE_RIFF,
+    WIDE_WAVE,
+    Container,
+    read_container,
+    starts_wide,
+)
+from domain.recording.format_chunk import MAX_FMT_BYTES, SourceFormat, read_format
+from domain.recording.limits import WavLimits
+
+MAX_FALSE_HEADS = 100
+"""In one file; after as many heads that were none of a further WAV, samples are no longer searched."""
+HEAD_AHEAD_BYTES = 8192
+"""So much of a WAV is looked at to find out its format before its head is believed to be one."""
+_MAX_CHUNKS_AHEAD = 16
+_MAGICS = (b"RIFF", b"RIFX", b"RF64", b"BW64")
+_FORM_AT, _SPELLED_BYTES = 8, 16
+_WAVE = b"WAVE"
+# both begin with bytes that are always the same, by which search is fastest: what stands before is looked back at
+_HEAD = re.compile(
+    b"WAVE(?<=(?:%s).{4}WAVE)(?:%s)"
+    % (b"|".join(_MAGICS), b"|".join(re.escape(name) for name in sorted(KNOWN_CHUNKS))),
+    re.DOTALL,
+)
+_WIDE_HEAD = re.compile(b"%s(?<=%s.{8}%s)" % (*map(re.escape, (WIDE_WAVE, WIDE_RIFF, WIDE_WAVE)),), re.DOTALL)
+_WIDE_FORM_AT = 24
+_TEXTS = re.compile(rb"LIST.{4}(?:INFO(?:I[A-Z0-9]{3})?|adtl(?:labl|note|ltxt)?)", re.DOTALL)
+_LIST, _LIST_KINDS = b"LIST", (b"INFO", b"adtl")
+
+
+@dataclass(frozen=True, slots=True)
+class WavHead:
+    """What the first bytes of a whole WAV say."""
+
+    container: Container
+    source: SourceFormat
+
+
+def starts_wav(ahead: bytes) -> bool:
+    """Whether these bytes begin as a whole WAV does; 40 of them are enough to tell."""
+    return bool(_HEAD.match(ahead, _FORM_AT) or _WIDE_HEAD.match(ahead, _WIDE_FORM_AT))
+
+
+def read_head(ahead: bytes, limits: WavLimits) -> WavHead | None:
+    """The head that these first bytes of a WAV hold, `HEAD_AHEAD_BYTES` or fewer where the file ends.
+
+    None where no format chunk is among them, or one that is not taken.
+    """
+    at = WIDE_HEAD_BYTES if starts_wide(ahead[:HEAD_BYTES]) else HEAD_BYTES
+    try:
+        container = read_container(ahead[:at])
+        body = _format_chunk(ahead, at, container)
+        source = None if body is None else read_format(body, big_endian=container.big_endian, limits=limits)
+    except RecordingError:
+        return None
+    return None if source is None else WavHead(container, source)
+
+
+def _format_chunk(ahead: bytes, at: int, container: Container) -> bytes | None:
+    for _ in range(_MAX_CHUNKS_AHEAD):
+        start = at + container.chunk_head_bytes
+        if start > len(ahead):
+            return None
+        chunk = container.chunk_head(ahead[at:start])
+        if chunk.size is None:
+            return None
+        if chunk.name == b"fmt ":
+            return ahead[start : start + min(chunk.size, MAX_FMT_BYTES)]
+        at = start + chunk.size + container.padding(chunk.size)
+    return None
+
+
+def starts_texts(ahead: bytes) -> bool:
+    """Whether these bytes begin as a chunk of texts does, by more than a name that samples might spell."""
+    return bool(_TEXTS.match(ahead))
+
+
+class HeadFinder:
+    """Stops a `Pass` before the head of a whole WAV. Where `left` is 0 it finds none."""
+
+    def __init__(self) -> None:
+        self.wide = False
+        """Whether to look for Sony Wave64, rather than for the containers of 32-bit sizes."""
+        self.texts = False
+        """Whether to look for a chunk of texts, too: where it is not known how long the sound is."""
+        self.left = MAX_FALSE_HEADS
+
+    def __call__(self, held: bytes, start: int, end: int, last: bool, /) -> tuple[int, bool]:
+        """As `domain.recording.feeding.Stop` says."""
+        if not self.left:
+            return end - start, False
+        size, found = self._before_wav(held, start, end, last)
+        if self.texts and (texts := _TEXTS.search(held, start, start + size + _SPELLED_BYTES)):
+            return min(size, texts.start() - start), found or texts.start() < start + size
+        return size, found
+
+    def _before_wav(self, held: bytes, start: int, end: int, last: bool) -> tuple[int, bool]:
+        pattern, spelled, form_at = (_WIDE_HEAD, WIDE_WAVE, _WIDE_FORM_AT) if self.wide else (_HEAD, _WAVE, _FORM_AT)
+        if (near := held.find(spelled, start + form_at)) >= 0 and (found := pattern.search(held, near)):
+            begins = found.start() - form_at
+            if begins < end:
+                return begins - start, True
+        return (end if last else self._certain_end(held, start, end)) - start, False
+
+    def _certain_end(self, held: bytes, start: int, end: int) -> int:
+        """Where a head may begin of which more is to come, or `end`."""
+        first, size = (WIDE_RIFF[:1], WIDE_HEAD_BYTES) if self.wide else (b"R", _SPELLED_BYTES)
+        begins = max(start, len(held) - size + 1)
+        tail = held[begins:]
+        for at in range(min(end - begins, len(tail))):
+            if tail[at : at + 1] in (first, b"B", b"L") and self._may_begin(tail[at:]):
+                return begins + at
+        return end
+
+    def _may_begin(self, tail: bytes) -> bool:
+        if self.wide:
+            return WIDE_RIFF.startswith(tail[:16]) and WIDE_WAVE.startswith(tail[24:])
+        if self.texts and _LIST.startswith(tail[:4]):
+            return any(kind.startswith(tail[8:12]) for kind in _LIST_KINDS)
+        name = tail[_FORM_AT + 4 :]
+        return (
+            any(magic.startswith(tail[:4]) for magic in _MAGICS)
+            and _WAVE.startswith(tail[_FORM_AT : _FORM_AT + 4])
+            and (not name or any(known.startswith(name) for known in KNOWN_CHUNKS))
+        )

@@ -1,0 +1,84 @@
+"""The sound of a recording: that of its parts, one behind the other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from domain.recording.format_chunk import SourceFormat
+from domain.recording.repairs import Repair
+from domain.recording.samples import SampleStream
+from domain.recording.speech_frames import sample_stream
+
+
+@dataclass(frozen=True, slots=True)
+class Padding:
+    """Samples that fill up the last block of a part. Both numbers are samples per channel that are handed out."""
+
+    start: int
+    count: int
+
+
+class Sound:
+    """Hands out the samples of parts that have the same format, and counts them.
+
+    A part has a stream of its own, since its byte order may be another.
+    """
+
+    def __init__(self, hand_out: Callable[[bytes], None], repairs: set[Repair]) -> None:
+        """To `repairs` is added what is found out."""
+        self.stream: SampleStream | None = None
+        """Of the part that is read; None before the first one."""
+        self.paddings: list[Padding] = []
+        """Of the parts that have ended."""
+        self._hand_out = hand_out
+        self._repairs = repairs
+        self._start = 0
+        self._fact: int | None = None
+        self._most_padding = 0
+
+    @property
+    def handed_out(self) -> int:
+        """Samples per channel, padding included."""
+        return self.stream.samples if self.stream else 0
+
+    @property
+    def samples(self) -> int:
+        """Samples per channel handed out so far, without the padding of parts that have ended."""
+        return self.handed_out - sum(padding.count for padding in self.paddings)
+
+    @property
+    def most_padding(self) -> int:
+        """Fewer samples per channel than this may turn out to be padding when the part ends; 0 where none can."""
+        return 0 if self._fact is None else self._most_padding
+
+    @property
+    def padding(self) -> int:
+        """How many samples per channel are padding, should the part end here.
+
+        Codecs in blocks fill up the last one. A `fact` chunk that ends within it tells where the sound does.
+        """
+        surplus = 0 if self._fact is None else self.handed_out - self._start - self._fact
+        return surplus if 0 < surplus < self.most_padding else 0
+
+    def begin(self, part: SourceFormat, fact: int | None, *, big_endian: bool) -> None:
+        """The next part, whose head says that it has `fact` samples per channel."""
+        self.end(goes_on=True)
+        self._start, self._fact, self._most_padding = self.handed_out, fact, part.padding_samples
+        self.stream = sample_stream(part, big_endian=big_endian, after=self.stream if self.handed_out else None)
+
+    def push(self, data: bytes) -> None:
+        """The next bytes of the part."""
+        if self.stream and (samples := self.stream.push(data)):
+            self._hand_out(samples)
+
+    def end(self, *, goes_on: bool = False) -> None:
+        """Hand out what the stream still holds; where sound goes on, not what would shift the blocks of a codec."""
+        if self.stream is None:
+            return
+        samples, dropped = self.stream.finish(goes_on=goes_on)
+        if samples:
+            self._hand_out(samples)
+        if dropped:
+            self._repairs.add(Repair.PARTIAL_FRAME)
+        if self.padding:
+            self.paddings.append(Padding(self._start + (self._fact or 0), self.padding))
+        self._fact = None
