@@ -23,7 +23,7 @@ _WIDE_LIST_TAIL = bytes.fromhex("2f91cf11a5d628db04c10000")
 _WIDE_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 KNOWN_CHUNKS = frozenset(
     b"fmt |data|fact|LIST|list|bext|iXML|id3 |ID3 |JUNK|junk|PAD |FLLR|cue |smpl|inst|plst|PEAK|cart|axml|chna|ds64|"
-    b"_PMX|wavl|slnt|DISP|acid|levl|afsp|MD5 |minf|elm1|regn|umid|strc|clm |Cr8r|LGWV|summ|mark".split(b"|")
+    b"_PMX|wavl|slnt|DISP|acid|levl|afsp|MD5 |minf|elm1|regn|umid|strc|clm |Cr8r|LGWV|summ|mark|CSET|guan".split(b"|")
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator
 
+from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 from domain.errors import DamagedRecording
 from domain.recording.containers import (
     HEAD_BYTES,
@@ -36,13 +37,15 @@ class WavParser:
     bytes pushed, and outside of the samples by what lies between two rests: `CHUNKS_AT_ONCE` chunks, or one text.
     """
 
-    def __init__(self, limits: WavLimits, hand_out: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, limits: WavLimits, hand_out: Callable[[bytes], None], page: CodePage = DEFAULT_CODE_PAGE
+    ) -> None:
         self.source: SourceFormat | None = None
         self.stream: SampleStream | None = None
         self.data_start = 0
         self.data_bytes: int | None = None
         self.repairs: set[Repair] = set()
-        self.tags = TagReader()
+        self.tags = TagReader(page)
         self._limits = limits
         self._hand_out = hand_out
         self._container = Container(b"RIFF", None)
@@ -57,6 +60,8 @@ class WavParser:
         yield from self._read_to_data()
         yield from self._read_tail()
         yield Pass(None)
+        for _ in self.tags.finish():
+            yield Rest()
 
     def _read_container(self) -> Parser:
         if size := leading_id3_bytes((yield Peek(HEAD_BYTES))):

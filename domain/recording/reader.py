@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 from domain.errors import NoAudio
+from domain.passport import Marker, Passport
 from domain.recording.format import RecordingFormat, WavFormat
 from domain.recording.limits import WavLimits
 from domain.recording.parser import WavParser
@@ -19,13 +21,18 @@ class WavReader:
     `fact` chunk is ignored, as ffmpeg, sox and libsndfile do. After an error the reader is done.
     """
 
-    def __init__(self, limits: WavLimits = WavLimits()) -> None:  # noqa: B008 - frozen
+    def __init__(
+        self,
+        limits: WavLimits = WavLimits(),  # noqa: B008 - frozen
+        text_code_page: CodePage = DEFAULT_CODE_PAGE,
+    ) -> None:
+        """`text_code_page` is that of texts which are not UTF-8, where the file declares none."""
         self.bytes_read = 0
         """Bytes pushed so far."""
         self.repairs: tuple[Repair, ...] = ()
         """Complete after `finish_in_steps`; in the order of `Repair`."""
         self._out: list[bytes] = []
-        self._parser = WavParser(limits, self._out.append)
+        self._parser = WavParser(limits, self._out.append, text_code_page)
 
     @property
     def format(self) -> WavFormat | None:
@@ -51,6 +58,17 @@ class WavReader:
     def tags(self) -> Tags:
         """The texts read so far. They may come before and after the samples: complete after `finish_in_steps`."""
         return self._parser.tags.tags
+
+    @property
+    def passport(self) -> Passport:
+        """What the recorder wrote about the recording. Complete after `finish_in_steps`; nothing before."""
+        return self._parser.tags.passport
+
+    @property
+    def markers(self) -> tuple[Marker, ...]:
+        """The places that are marked, in their order; some may lie behind the sound. Complete as `passport` is."""
+        source = self._parser.source
+        return self._parser.tags.markers(source.file_block_bytes, source.format.block_samples) if source else ()
 
     def certain_duration(self, at_least: int) -> float:
         """Seconds of audio that the data chunk claims, as far as a file of `at_least` bytes must hold them."""

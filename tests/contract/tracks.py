@@ -50,6 +50,7 @@ def a_track(user_id: int, mp3: Mp3, sha256: bytes = bytes(32), track_uuid: UUID 
         recording_format=RecordingFormat(Codec.PCM, 44100, 2, 16),
         repairs=(),
         texts=Tags(),
+        passport={},
         sound=None,
     )
     return Track(track_uuid or uuid4(), user_id, "talk.mp3", replace(conversion, **known), NOW)

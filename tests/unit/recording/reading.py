@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
+from domain.passport import Marker, Passport
 from domain.recording.format import WavFormat
 from domain.recording.id3 import read_id3
 from domain.recording.limits import WavLimits
@@ -22,20 +24,41 @@ class Reading:
     data_bytes: int | None
     repairs: tuple[Repair, ...]
     tags: Tags
+    passport: Passport
+    markers: tuple[Marker, ...]
 
 
-def read(file: bytes, *, push: int = 4096, limits: WavLimits = WavLimits()) -> Reading:  # noqa: B008 - frozen
+def read(
+    file: bytes,
+    *,
+    push: int = 4096,
+    limits: WavLimits = WavLimits(),  # noqa: B008 - frozen
+    page: CodePage = DEFAULT_CODE_PAGE,
+) -> Reading:
     """Read a file in pushes of so many bytes."""
-    return read_pieces((file[start : start + push] for start in range(0, len(file), push)), limits)
+    return read_pieces((file[start : start + push] for start in range(0, len(file), push)), limits, page)
 
 
-def read_pieces(pieces: Iterable[bytes], limits: WavLimits = WavLimits()) -> Reading:  # noqa: B008 - frozen
+def read_pieces(
+    pieces: Iterable[bytes],
+    limits: WavLimits = WavLimits(),  # noqa: B008 - frozen
+    page: CodePage = DEFAULT_CODE_PAGE,
+) -> Reading:
     """Read a file in these pushes."""
-    reader = WavReader(limits)
+    reader = WavReader(limits, page)
     out = [push(reader, piece) for piece in pieces]
     out.append(finish(reader))
     assert reader.format is not None
-    return Reading(reader.format, reader.samples, b"".join(out), reader.data_bytes, reader.repairs, reader.tags)
+    return Reading(
+        reader.format,
+        reader.samples,
+        b"".join(out),
+        reader.data_bytes,
+        reader.repairs,
+        reader.tags,
+        reader.passport,
+        reader.markers,
+    )
 
 
 def id3_texts(tag: bytes) -> Tags:
