@@ -65,9 +65,9 @@ def code_page(number: int, *, declared: bool = False) -> CodePage | None:
 def parse_code_page(name: str) -> CodePage:
     """The page of a number or name, as `1251`, `cp1251`, `windows-1251`, `ISO-8859-5`, `KOI8-R`. Raises ValueError."""
     plain = re.sub("[-_ ]", "", name).lower()
-    numbered = re.fullmatch(r"(?:cp|windows|ibm|iso(?=8859))?(\d{1,5})", plain)
+    numbered = re.fullmatch(r"(?:cp|windows|ibm|iso(?=8859))?([0-9]{1,5})", plain)
     number = _NAMES.get(plain) or (int(numbered[1]) if numbered else 0)
-    if latin := re.fullmatch(r"iso8859(\d{1,2})", plain):
+    if latin := re.fullmatch(r"iso8859([0-9]{1,2})", plain):
         number = 28590 + int(latin[1])
     page = code_page(number)
     if page is None:

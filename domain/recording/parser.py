@@ -33,8 +33,9 @@ _MAX_LOOSE_CHUNK_BYTES = 1 << 20  # behind an empty data chunk, where the contai
 class WavParser:
     """Walks a file that is pushed into its `feeder`, once, and gives sample bytes to `hand_out` as they come.
 
-    Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) and a few KiB; time by the
-    bytes pushed, and outside of the samples by what lies between two rests: `CHUNKS_AT_ONCE` chunks, or one text.
+    Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) and what `TagReader` keeps;
+    time by the bytes pushed, and outside of the samples by what lies between two rests: `CHUNKS_AT_ONCE` chunks, or one
+    text.
     """
 
     def __init__(
@@ -112,8 +113,11 @@ class WavParser:
         if self.tags.wants(chunk.name):
             body = bytearray()
             yield Pass(_bounded(chunk.size, MAX_CHUNK_BYTES), body.extend)
-            for _ in self.tags.read(chunk.name, bytes(body), big_endian=self._container.big_endian):
+            whole = bytes(body)
+            body.clear()
+            for _ in self.tags.read(chunk.name, whole, big_endian=self._container.big_endian):
                 yield Rest()
+            del whole
             yield Rest()
         yield Pass(None if chunk.size is None else chunk.size - (self.feeder.passed - start))
 

@@ -16,7 +16,7 @@ class WavReader:
     """Reads a WAV once, from front to back, as its bytes arrive.
 
     Containers and codecs are those of `containers` and `format_chunk`. Header words are claims: nothing is allocated or
-    divided by them. Memory is bounded by one push, one codec block and 100 KiB. The first data chunk is the recording
+    divided by them. Memory is bounded by one push, one codec block and 320 KiB. The first data chunk is the recording
     (of several, ffmpeg plays the last, sox the first, libsndfile refuses); of several format chunks the first counts. A
     `fact` chunk is ignored, as ffmpeg, sox and libsndfile do. After an error the reader is done.
     """

@@ -156,6 +156,19 @@ class TrackRepositoryContract:
         await self.assert_comes_back(tracks, a_track(user_id, MP3, texts=texts))
 
     @pytest.mark.parametrize(
+        "passport",
+        [
+            {"bext": {"TimeReference": 2**64 - 1, "LoudnessValue": -23.01, "CodingHistory": 'A=PCM\n"B" \\N'}},
+            {"iXML": {"TRACK_LIST": {"TRACK": [{"NAME": "名前🎧"}, "x"]}}, "cue": [{"Name": 1, "SampleOffset": 0}]},
+            {"GUANO": {str(number): "x" * 4000 for number in range(16)}},
+        ],
+    )
+    async def test_a_track_keeps_its_passport(
+        self, tracks: TrackRepository, user_id: int, passport: dict[str, Any]
+    ) -> None:
+        await self.assert_comes_back(tracks, a_track(user_id, MP3, passport=passport))
+
+    @pytest.mark.parametrize(
         "name", ["Zoë.mp3", "Zoe\u0308.mp3", "名前.mp3", "🎧" * 146 + ".mp3", "\\N.mp3", "a\"b'c%s\t.mp3"]
     )
     async def test_a_file_name_keeps_every_character(self, tracks: TrackRepository, user_id: int, name: str) -> None:

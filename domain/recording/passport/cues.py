@@ -6,6 +6,7 @@ and start of its chunk; the start of its block, in bytes; and its sample.
 """
 
 import struct
+from collections.abc import Iterator
 
 from domain.code_pages import code_page
 from domain.recording.lists import chunks_of_list
@@ -16,6 +17,8 @@ MAX_POINTS = 255
 """Of one recording; an MP3 has room for as many chapters."""
 MAX_NOTES = 1024
 """Of one `adtl` list."""
+NOTES_AT_ONCE = 128
+"""So many are read, and then others may have a turn."""
 _NUMBER_BYTES, _POINT_BYTES, _REGION_BYTES = 4, 24, 16
 _POINT = ("Name", "Position", "BlockStart", "SampleOffset")
 _NOTES = {b"labl": "labl", b"note": "note", b"ltxt": "ltxt"}
@@ -39,18 +42,27 @@ class CueReader:
             if point[0] not in self._points and len(self._points) < MAX_POINTS and self._room.take(len(_POINT)):
                 self._points[point[0]] = dict(zip(_POINT, point, strict=True))
 
-    def read_notes(self, body: bytes, *, big_endian: bool) -> None:
-        """Take labels (`labl`), notes (`note`) and regions (`ltxt`), of each kind the first of a point."""
-        for kind, said in chunks_of_list(body, big_endian=big_endian, most=MAX_NOTES):
-            if kind not in _NOTES or len(said) <= _NUMBER_BYTES:
-                continue
-            name = int.from_bytes(said[:_NUMBER_BYTES], "big" if big_endian else "little")
-            notes = self._notes.setdefault(name, {}) if len(self._notes) < MAX_POINTS else self._notes.get(name)
-            if notes is not None and _NOTES[kind] not in notes:
-                rest = said[_NUMBER_BYTES:]
-                note = self._region(rest, ">" if big_endian else "<") if kind == b"ltxt" else self._room.text(rest)
-                if note:
-                    notes[_NOTES[kind]] = note
+    def read_notes(self, body: bytes, *, big_endian: bool) -> Iterator[None]:
+        """Take labels (`labl`), notes (`note`) and regions (`ltxt`), of each kind the first of a point.
+
+        Yields after every `NOTES_AT_ONCE` of whatever kind.
+        """
+        chunks = chunks_of_list(body, big_endian=big_endian, most=MAX_NOTES)
+        for count, (kind, said) in enumerate(chunks, start=1):
+            if kind in _NOTES and len(said) > _NUMBER_BYTES:
+                self._take(kind, said, ">" if big_endian else "<")
+            if count % NOTES_AT_ONCE == 0:
+                yield
+
+    def _take(self, kind: bytes, said: bytes, order: str) -> None:
+        (name,) = struct.unpack_from(f"{order}I", said)
+        notes = self._notes.get(name)
+        if notes is None and len(self._notes) < MAX_POINTS:
+            notes = self._notes[name] = {}
+        if notes is not None and _NOTES[kind] not in notes:
+            rest = said[_NUMBER_BYTES:]
+            if note := self._region(rest, order) if kind == b"ltxt" else self._room.text(rest):
+                notes[_NOTES[kind]] = note
 
     def _region(self, said: bytes, order: str) -> Entries:
         """Its length in samples, what it is for, and its text, which names its own code page."""

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.passport import Marker
-from domain.tags import clean_line
 
 MAX_TITLE_LENGTH = 100
 
@@ -33,8 +32,8 @@ def _position(point: Mapping[str, Any], block_bytes: int, block_samples: int) ->
 
 
 def _title(point: Mapping[str, Any]) -> str:
-    said = point.get("labl") or _region(point).get("Text") or point.get("note") or ""
-    return clean_line(said, MAX_TITLE_LENGTH)
+    said: str = point.get("labl") or _region(point).get("Text") or point.get("note") or ""
+    return " ".join(said.split())[:MAX_TITLE_LENGTH].strip()
 
 
 def _region(point: Mapping[str, Any]) -> Mapping[str, Any]:

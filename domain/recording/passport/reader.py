@@ -58,7 +58,7 @@ class PassportReader:
         if name == b"cue ":
             self._cues.read_points(body, big_endian=big_endian)
         elif name == b"adtl":
-            self._cues.read_notes(body, big_endian=big_endian)
+            yield from self._cues.read_notes(body, big_endian=big_endian)
         else:
             entries = yield from self._entries(name, body, page, big_endian)
             if entries:

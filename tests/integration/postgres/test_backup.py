@@ -38,6 +38,7 @@ ROWS = """
            (SELECT array_agg(t ORDER BY track_id)::text FROM tracks t)"""
 LOUDNESS = Migration("0999_loudness", b"ALTER TABLE tracks ADD COLUMN loudness integer NOT NULL DEFAULT -23")
 SIZES = (1, 5000, 2 * MIB, 2 * MIB + 1)
+PASSPORT = {"iXML": {"NOTE": "\\N\t名前"}, "bext": {"TimeReference": 2**64 - 1, "LoudnessValue": -23.01}}
 SOUND = Sound(Waveform(8000, 5, 8, (-128, 127) * 1600), -23.456789, 1.5, 7)
 
 
@@ -66,7 +67,7 @@ async def fill(database_url: str, *sizes: int) -> list[Track]:
             mp3 = InMemoryMp3(random.Random(size).randbytes(size))
             sound, texts = SOUND if size % 2 else None, Tags(title="\\N")
             track = replace(
-                a_track(user.user_id, mp3, repairs=tuple(Repair)[:2], sound=sound, texts=texts),
+                a_track(user.user_id, mp3, repairs=tuple(Repair)[:2], sound=sound, texts=texts, passport=PASSPORT),
                 file_name=f"{size} \\N.mp3",
             )
             await PsycopgTrackKeeper(database).keep(track, mp3)

@@ -307,7 +307,8 @@ def test_guano_is_read_up_to_a_bound() -> None:
         (
             "Recorded at 19:17:30 05/12/2019 (UTC-5) by AudioMoth 24E144085F253D3B at medium gain setting while battery"
             " state was less than 2.5V and temperature was -5.0C. Amplitude threshold was 512. Band-pass filter applied"
-            " with cut-off frequencies of 1.0kHz and 20.0kHz. Recording cancelled before completion due to low voltage.",
+            " with cut-off frequencies of 1.0kHz and 20.0kHz. Recording cancelled before completion due to low"
+            " voltage.",
             {
                 "Time": "19:17:30 05/12/2019 (UTC-5)",
                 "Device": "AudioMoth 24E144085F253D3B",
@@ -321,9 +322,9 @@ def test_guano_is_read_up_to_a_bound() -> None:
             "2019-12-05T19:17",
         ),
         (
-            "Recorded at 21:10:00.500 12/06/2021 (UTC+5:30) during deployment 0123456789ABCDEF using external microphone"
-            " at low-medium gain while battery was greater than 4.9V and temperature was 25.4C. High-pass filter with"
-            " frequency of 2.5kHz applied. Recording stopped due to switch position change.",
+            "Recorded at 21:10:00.500 12/06/2021 (UTC+5:30) during deployment 0123456789ABCDEF using external"
+            " microphone at low-medium gain while battery was greater than 4.9V and temperature was 25.4C. High-pass"
+            " filter with frequency of 2.5kHz applied. Recording stopped due to switch position change.",
             {
                 "Time": "21:10:00.500 12/06/2021 (UTC+5:30)",
                 "Deployment": "0123456789ABCDEF",
