@@ -66,12 +66,13 @@ def test_markers_come_back_as_chapters(server: Server, tmp_path: Path) -> None:
     """To the millisecond, as ID3v2 has them; the sample itself is in the tag."""
     path = tmp_path / "chapters.mp3"
     notes = adtl(note(b"labl", 1, b"Intro\0"), note(b"labl", 2, "Припев".encode("cp1251")), region(2, 4410))
-    chunks = [(b"cue ", cue(11_025, 20_000, 90_000)), notes, cset(1251), INFO]
+    title = b"LIST", info((b"INAM", "Песня".encode("cp1251")))
+    chunks = [(b"cue ", cue(11_025, 20_000, 90_000)), notes, title, cset(1251)]
 
     path.write_bytes(downloaded(server, wav(DATA, rate=44100, after=chunks)).content)
 
     assert shown_chapters(path) == [(0.25, 0.454, "Intro"), (0.454, 0.554, "Припев")]
-    assert shown_texts(path)["title"] == "Größe 名前"
+    assert shown_texts(path) == {"title": "Песня"}
     assert b"sample\x0011025" in path.read_bytes()
     assert b"sample\x0020000" in path.read_bytes()
 
