@@ -61,6 +61,8 @@ def _without_towers(text: str, characters: set[str]) -> str:
 
 def spaced(text: str, but: str = "") -> str:
     """The text with a space in place of each other white space, those in `but` excepted."""
+    if text.isascii() and text.isprintable():
+        return text
     for character in _WHITE_SPACE:
         if character not in but:
             text = text.replace(character, " ")
