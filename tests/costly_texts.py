@@ -98,7 +98,7 @@ COSTLY_CHUNKS: dict[str, Callable[[], Iterable[Chunk]]] = {
     "iXML, long": lambda: [(b"iXML", b"<BWFXML>" + b"<a>" + _CONTROLS_IN_XML * 50)],
     "iXML of nothing": lambda: [(b"iXML", b"<BWFXML>" + b"<a/>" * (_FULL // 4))] * MAX_CHUNKS,
     "iXML, attributes": lambda: (
-        [(b"iXML", b"<B " + b" ".join(b'a%d=""' % number for number in range(6000)))] * MAX_CHUNKS
+        [(b"iXML", b"<B " + b" ".join(b'a%d=""' % number for number in range(6000)) + b"/>")] * MAX_CHUNKS
     ),
     "iXML, references": lambda: [(b"iXML", b"<a>" + b"&amp;" * (_FULL // 5))] * MAX_CHUNKS,
     "GUANO": lambda: [(b"guan", b"".join(b"%d:\1\n" % number for number in range(10_000)))] * MAX_CHUNKS,

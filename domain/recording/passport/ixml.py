@@ -5,7 +5,9 @@ elements. The parser is expat as it comes with Python, told to refuse a document
 to resolve or expand and nothing to fetch.
 """
 
+import re
 from collections.abc import Generator
+from itertools import islice
 from typing import NoReturn
 from xml.parsers import expat
 
@@ -14,10 +16,13 @@ from domain.text import UTF_8
 
 MAX_DEPTH = 8
 MAX_ELEMENTS = 1000
+MAX_ATTRIBUTES = 256
+"""Of all elements; expat hands over those of one at once."""
 MAX_NAME_LENGTH = 64
 PIECE_LENGTH = 2048
 """So many characters are parsed, and then others may have a turn."""
 _ROOT = "BWFXML"
+_ATTRIBUTE = re.compile("=[ \t\r\n]*[\"']")
 
 
 class _EnoughError(Exception):
@@ -76,12 +81,12 @@ def _add(entries: Entries, name: str, entry: Entry) -> None:
 def read_ixml(text: str, room: Room) -> Generator[None, None, Entries]:
     """Texts and elements by their names, those of one name in a list; of XML that is broken what stands before that.
 
-    Attributes, which iXML has none of, are left out, and so are elements below `MAX_DEPTH` and all behind
-    `MAX_ELEMENTS`. Yields after each `PIECE_LENGTH` characters.
+    Attributes, which iXML has none of, are left out; what is behind `MAX_DEPTH`, `MAX_ELEMENTS` or `MAX_ATTRIBUTES` is
+    not read. Yields after each `PIECE_LENGTH` characters.
     """
     tree = _Tree(room)
     parser = _parser(tree)
-    text = text.strip("\ufeff \t\r\n\0")
+    text = _with_few_attributes(text.strip("\ufeff \t\r\n\0"))
     try:
         for at in range(0, len(text), PIECE_LENGTH):
             parser.Parse(text[at : at + PIECE_LENGTH], False)
@@ -91,6 +96,12 @@ def read_ixml(text: str, room: Room) -> Generator[None, None, Entries]:
     root = tree.close()
     inner = root.get(_ROOT)
     return inner if isinstance(inner, dict) else root
+
+
+def _with_few_attributes(text: str) -> str:
+    """The text up to the first attribute that is too many."""
+    beyond = next(islice(_ATTRIBUTE.finditer(text), MAX_ATTRIBUTES, None), None)
+    return text[: beyond.start()] if beyond else text
 
 
 def _parser(tree: _Tree) -> expat.XMLParserType:

@@ -103,7 +103,18 @@ def test_c11_texts_that_say_nothing_are_tried_a_few_times(work: Counter[str], fo
 
 
 @pytest.mark.parametrize(
-    "form", ["UTF-16", "a code page behind all", "cart", "iXML", "iXML, long", "GUANO, long", "labels", "regions"]
+    "form",
+    [
+        "UTF-16",
+        "a code page behind all",
+        "cart",
+        "iXML",
+        "iXML, long",
+        "iXML, attributes",
+        "GUANO, long",
+        "labels",
+        "regions",
+    ],
 )
 def test_what_chunks_say_takes_little_memory(form: str) -> None:
     file = wav(SOUND, before=COSTLY_CHUNKS[form]())

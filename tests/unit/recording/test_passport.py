@@ -11,7 +11,7 @@ from domain.passport import Marker, Passport
 from domain.recording.passport.cues import MAX_POINTS
 from domain.recording.passport.entries import MAX_PASSPORT_BYTES
 from domain.recording.passport.guano import MAX_LINES
-from domain.recording.passport.ixml import MAX_DEPTH, MAX_ELEMENTS
+from domain.recording.passport.ixml import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS
 from domain.recording.passport.sampler import MAX_LOOPS
 from domain.tags import Tags
 from tests.passports import adtl, bext, cart, cset, cue, note, region
@@ -275,6 +275,9 @@ def test_x1_xml_is_read_so_deep_and_so_far() -> None:
         found = found["E"]
     assert found == "deep"
     assert passport((b"iXML", f"<BWFXML><E>{inner}</E></BWFXML>".encode())) == {}
+
+    attributes = "".join(f'<E a = "{number}">{number}</E>' for number in range(2 * MAX_ATTRIBUTES))
+    assert len(passport((b"iXML", f"<BWFXML>{attributes}".encode()))["iXML"]["E"]) == MAX_ATTRIBUTES
 
     many = "<BWFXML>" + "<E>x</E>" * (2 * MAX_ELEMENTS)
     assert len(passport((b"iXML", many.encode()))["iXML"]["E"]) == MAX_ELEMENTS - 1
