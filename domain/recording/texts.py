@@ -98,6 +98,10 @@ class TagReader:
         if self._passport.wants(kind):
             yield from self._passport.read(kind, body, self._default, big_endian=big_endian)
 
+    def begin_part(self, first_sample: int) -> None:
+        """The chunks that follow are of a part of the recording that begins with this sample per channel."""
+        self._passport.begin_part(first_sample)
+
     def finish(self) -> Iterator[None]:
         """The end of the file. Yields after each text that was looked at."""
         yield from self._passport.finish(self._page, self.tags.comment)

@@ -7,6 +7,7 @@ and start of its chunk; the start of its block, in bytes; and its sample.
 
 import struct
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from domain.code_pages import code_page
 from domain.recording.lists import chunks_of_list
@@ -21,6 +22,8 @@ NOTES_AT_ONCE = 128
 """So many are read, and then others may have a turn."""
 _NUMBER_BYTES, _POINT_BYTES, _REGION_BYTES = 4, 24, 16
 _POINT = ("Name", "Position", "BlockStart", "SampleOffset")
+_Name: TypeAlias = tuple[int, int]
+"""The first sample of a part, and the name of a point in it."""
 _NOTES = {b"labl": "labl", b"note": "note", b"ltxt": "ltxt"}
 
 
@@ -29,8 +32,10 @@ class CueReader:
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        self._points: dict[int, Entries] = {}
-        self._notes: dict[int, Entries] = {}
+        self._points: dict[_Name, Entries] = {}
+        self._notes: dict[_Name, Entries] = {}
+        self.first_sample = 0
+        """Of the part of the recording to which the chunks that follow belong, where several were joined."""
 
     def read_points(self, body: bytes, *, big_endian: bool) -> None:
         """Take the points of the chunk, of several with one name the first."""
@@ -39,8 +44,9 @@ class CueReader:
         there = max(0, len(body) - _NUMBER_BYTES) // _POINT_BYTES
         for number in range(min(claimed, there, MAX_POINTS)):
             point = struct.unpack_from(f"{order}II8xII", body, _NUMBER_BYTES + number * _POINT_BYTES)
-            if point[0] not in self._points and len(self._points) < MAX_POINTS and self._room.take(len(_POINT)):
-                self._points[point[0]] = dict(zip(_POINT, point, strict=True))
+            name = (self.first_sample, point[0])
+            if name not in self._points and len(self._points) < MAX_POINTS and self._room.take(len(_POINT)):
+                self._points[name] = dict(zip(_POINT, point, strict=True))
 
     def read_notes(self, body: bytes, *, big_endian: bool) -> Iterator[None]:
         """Take labels (`labl`), notes (`note`) and regions (`ltxt`), of each kind the first of a point.
@@ -55,7 +61,7 @@ class CueReader:
                 yield
 
     def _take(self, kind: bytes, said: bytes, order: str) -> None:
-        (name,) = struct.unpack_from(f"{order}I", said)
+        name = (self.first_sample, struct.unpack_from(f"{order}I", said)[0])
         notes = self._notes.get(name)
         if notes is None and len(self._notes) < MAX_POINTS:
             notes = self._notes[name] = {}
@@ -77,5 +83,12 @@ class CueReader:
 
     @property
     def entries(self) -> list[Entries]:
-        """The points as their chunk has them, each with what is said of it."""
-        return [point | self._notes.get(name, {}) for name, point in self._points.items()]
+        """The points as their chunk has them, each with what is said of it.
+
+        Those of a further part have its first sample, too, from which they count.
+        """
+        found = []
+        for (first_sample, name), point in self._points.items():
+            place: Entries = {"FirstSample": first_sample} if first_sample else {}
+            found.append(point | place | self._notes.get((first_sample, name), {}))
+        return found

@@ -28,7 +28,8 @@ def markers_of(cue: Sequence[Mapping[str, Any]], block_bytes: int, block_samples
 def _position(point: Mapping[str, Any], block_bytes: int, block_samples: int) -> int:
     block = int(point["BlockStart"]) // block_bytes * block_samples
     sample = int(point["SampleOffset"])
-    return block + sample if block_samples > 1 else sample or int(point["Position"]) or block
+    within = block + sample if block_samples > 1 else sample or int(point["Position"]) or block
+    return int(point.get("FirstSample", 0)) + within
 
 
 def _title(point: Mapping[str, Any]) -> str:

@@ -64,6 +64,10 @@ class PassportReader:
             if entries:
                 self._found[_NAMES[name]] = entries
 
+    def begin_part(self, first_sample: int) -> None:
+        """The points that follow count from this sample."""
+        self._cues.first_sample = first_sample
+
     def finish(self, page: CodePage, comment: str) -> Iterator[None]:
         """Clean all that was found. Yields after each text.
 

@@ -13,6 +13,7 @@ from domain.recording.passport.entries import MAX_PASSPORT_BYTES
 from domain.recording.passport.guano import MAX_LINES
 from domain.recording.passport.ixml import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS
 from domain.recording.passport.sampler import MAX_LOOPS
+from domain.recording.texts import TagReader
 from domain.tags import Tags
 from tests.passports import adtl, bext, cart, cset, cue, note, region
 from tests.texts import info
@@ -398,6 +399,17 @@ def test_a_point_of_a_codec_counts_from_its_block(block_start: int, sample: int,
     body = struct.pack("<III4sIII", 1, 1, 0, b"data", 0, block_start, sample)
     words: dict[str, Any] = {"tag": IMA_ADPCM, "bits": 4, "block_align": 256, "before": [(b"cue ", body)]}
     assert read(wav(ima_adpcm_blocks(4), **words)).markers == (Marker(expected, 0, ""),)
+
+
+def test_points_of_a_further_part_count_from_its_beginning() -> None:
+    reader = TagReader()
+    for first_sample, label in ((0, b"one"), (8000, b"two")):
+        reader.begin_part(first_sample)
+        for name, body in ((b"cue ", cue(100)), adtl(note(b"labl", 1, label))):
+            list(reader.read(name, body, big_endian=False))
+    list(reader.finish())
+    assert reader.markers(2, 1) == (Marker(100, 0, "one"), Marker(8100, 0, "two"))
+    assert [point.get("FirstSample") for point in reader.passport["cue"]] == [None, 8000]
 
 
 @pytest.mark.parametrize(("claimed", "there", "read"), [(0, 3, 0), (2, 3, 2), (9, 3, 3), (2**32 - 1, 400, MAX_POINTS)])
