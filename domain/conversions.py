@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from domain.measuring import Sound
 from domain.output.format import Mp3Format
+from domain.passport import Passport
 from domain.recording.format import RecordingFormat
 from domain.recording.repairs import Mended
 from domain.tags import Tags
@@ -25,5 +26,7 @@ class Conversion:
     repairs: tuple[Mended, ...]
     texts: Tags
     """What the recording says about itself."""
+    passport: Passport
+    """What the recorder wrote about it."""
     sound: Sound | None
     """None where it was not measured."""

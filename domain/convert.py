@@ -7,10 +7,12 @@ from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanage
 from dataclasses import dataclass
 from datetime import timedelta
 
+from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 from domain.conversions import Conversion
 from domain.decoding import AudioDecoder, decoded_exactly
 from domain.errors import ConverterFailed, Mp3TooLarge, RecordingTooLarge, TooLong, UnsupportedCodec
 from domain.measuring import Measurement, NotMeasured, SoundMeter
+from domain.output.chapters import chapters
 from domain.output.converter import AudioConverter, Mp3
 from domain.output.downmix import downmix_matrix
 from domain.output.format import Mp3Format, Mp3Quality, mp3_format
@@ -53,13 +55,18 @@ class Convert:
         quality: Mp3Quality,
         meter: SoundMeter | None = None,
         decoder: AudioDecoder | None = None,
+        text_code_page: CodePage = DEFAULT_CODE_PAGE,
     ) -> None:
-        """Without a meter nothing is measured; without a decoder, codecs that pack samples into blocks are refused."""
+        """Without a meter nothing is measured; without a decoder, codecs that pack samples into blocks are refused.
+
+        The code page is that of texts which are not UTF-8 and name none.
+        """
         self._converter = converter
         self._limits = limits
         self._quality = quality
         self._meter = meter
         self._decoder = decoder
+        self._text_code_page = text_code_page
 
     @asynccontextmanager
     async def __call__(self, wav: AsyncIterator[bytes], at_least: int = 0) -> AsyncGenerator[Converted, None]:
@@ -70,7 +77,7 @@ class Convert:
         Raises `RecordingError`, `ConverterFailed` where the MP3 is not the recording, and what
         `AudioConverter.convert` raises; what `wav` raises comes out unchanged.
         """
-        incoming = _IncomingWav(wav, self._limits, at_least)
+        incoming = _IncomingWav(wav, self._limits, at_least, self._text_code_page)
         source = await incoming.begin()
         target = mp3_format(source, len(downmix_matrix(source)), self._quality)
         incoming.refuse_by_claim(target, at_least)
@@ -83,7 +90,7 @@ class Convert:
         ):
             if mp3.size > self._limits.max_mp3_bytes:
                 raise Mp3TooLarge(self._limits.max_mp3_bytes)
-            tag = write_id3(incoming.reader.tags)
+            tag = incoming.tag()
             if mp3.size + len(tag) > self._limits.max_mp3_bytes:
                 tag = b""  # texts never refuse a recording
             mp3_sha256 = await _verified_digest(tag, mp3, target, incoming.duration)
@@ -98,6 +105,7 @@ class Convert:
                 recording_format=incoming.reader.recording_format,
                 repairs=incoming.reader.repairs,
                 texts=incoming.reader.tags,
+                passport=incoming.reader.passport,
                 sound=await measurement.finish(),
             )
             yield Converted(whole, conversion)
@@ -127,12 +135,12 @@ async def _measured(samples: AsyncGenerator[bytes, None], measurement: Measureme
 class _IncomingWav:
     """The bytes of one WAV on their way through the reader."""
 
-    def __init__(self, wav: AsyncIterator[bytes], limits: AudioLimits, at_least: int) -> None:
+    def __init__(self, wav: AsyncIterator[bytes], limits: AudioLimits, at_least: int, text_code_page: CodePage) -> None:
         self._wav = wav
         self._limits = limits
         self._first = b""
         self._ended = False
-        self.reader = WavReader(limits.wav, at_least)
+        self.reader = WavReader(limits.wav, at_least, text_code_page)
         self.sha256 = hashlib.sha256()
 
     async def begin(self) -> WavFormat:
@@ -170,6 +178,12 @@ class _IncomingWav:
     def duration(self) -> float:
         """Seconds of audio read so far."""
         return self.reader.samples / self.reader.format.sample_rate if self.reader.format else 0.0
+
+    def tag(self) -> bytes:
+        """The ID3 tag of the texts and markers, complete when all samples were read."""
+        reader = self.reader
+        sample_rate = reader.format.sample_rate if reader.format else 0
+        return write_id3(reader.tags, chapters(reader.markers, reader.samples, sample_rate))
 
     def refuse_by_claim(self, target: Mp3Format, at_least: int) -> None:
         """Refuse by what the data chunk claims, as far as the bytes for it are certain to come."""

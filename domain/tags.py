@@ -4,18 +4,24 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Self
 
+from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 from domain.text import RawText, spaced, writable
 
 MAX_TEXT_LENGTH = 1000
 MAX_COMMENT_LENGTH = 4000
 """In characters; what is longer is cut."""
+MAX_UNDECIDED_BYTES = 16 * 1024
+"""Of texts that are kept as they are, in case that their code page is told later."""
 MAX_ATTEMPTS = 4
 """So many texts of a field are looked at until one says something; real files have an empty one here and there."""
 _COMMENTS = ("comment", "description")
 _TRACK = re.compile(r"(\d{1,4})(?:/(\d{1,4}))?", re.ASCII)
-_DATE = re.compile(r"(\d{4})(?:[-_:./ ]?(\d\d)[-_:./ ]?(\d\d)(?:[T ](\d\d)[-_:. ]?(\d\d))?)?(?!\d)", re.ASCII)
+_DATE = re.compile(
+    r"(\d{4})(?:[-_:./ ]?(\d\d)[-_:./ ]?(\d\d)(?:[T ](\d\d)[-_:. ]?(\d\d))?|[-_:./ ](\d\d))?(?!\d)", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +81,42 @@ class TagCollector:
 
     A text ends at its first NUL. Control, format and bidirectional characters are removed, it is NFC and at most 1,000
     characters long, a comment or description 4,000; only these two have more than one line. A date or a track number
-    that is none is left out.
+    that is none is left out. Texts whose encoding is unknown are kept, as far as `MAX_UNDECIDED_BYTES`, until it is
+    known which code page the file declares.
     """
 
     def __init__(self) -> None:
         self._found: dict[str, str] = {}
         self._attempts: Counter[str] = Counter()
+        self._undecided: dict[str, RawText] = {}
+        self._room = MAX_UNDECIDED_BYTES
 
     @property
     def tags(self) -> Tags:
         """What was found so far."""
         return Tags(**self._found)
 
-    def take(self, texts: Iterable[tuple[str, RawText]]) -> Iterator[None]:
+    def take(self, texts: Iterable[tuple[str, RawText]], page: CodePage = DEFAULT_CODE_PAGE) -> Iterator[None]:
         """Take texts as they lie in a file. Yields after each that was looked at; the others are not even decoded."""
         for name, text in texts:
             if self._wants(name):
-                self.put(name, text.decoded(_most_characters(name)))
+                self.put(name, text.decoded(_most_characters(name), page))
+                if name in self._found and text.is_undecided and not page.declared:
+                    self._keep(name, text.cut(_most_characters(name)))
                 yield
+
+    def read_again(self, page: CodePage) -> Iterator[None]:
+        """Read the texts whose encoding is unknown in this page, which the file declares. Yields after each."""
+        for name, text in self._undecided.items():
+            if clean := _clean(name, text.decoded(_most_characters(name), page)):
+                self._found[name] = clean
+            yield
+        self._undecided.clear()
+
+    def _keep(self, name: str, text: RawText) -> None:
+        if len(text.data) <= self._room:
+            self._undecided[name] = text
+            self._room -= len(text.data)
 
     def put(self, name: str, text: str) -> None:
         """Take a text of this field, if it can still count."""
@@ -111,26 +135,44 @@ def _most_characters(name: str) -> int:
 
 def _clean(name: str, text: str) -> str:
     most = _most_characters(name)
-    text = text.partition("\0")[0][:most]
     if name in _COMMENTS:
-        text = writable(spaced("\n".join(text.splitlines()), "\n"), "\n")
-        return "\n".join(map(str.strip, text.split("\n")))[:most].strip()
-    line = writable(spaced(text)).strip()[:most].strip()
+        return clean_lines(text, most)
+    line = clean_line(text, most)
     if name == "date":
         return _date(line)
     return _track(line) if name == "track" else line
 
 
+def clean_line(text: str, most: int) -> str:
+    """The text up to its first NUL in one line of at most `most` characters, fit to be stored and shown."""
+    return writable(spaced(text.partition("\0")[0][:most])).strip()[:most].strip()
+
+
+def clean_lines(text: str, most: int) -> str:
+    """The same in as many lines as it has."""
+    text = text.partition("\0")[0][:most]
+    text = writable(spaced("\n".join(text.splitlines()), "\n"), "\n")
+    return "\n".join(map(str.strip, text.split("\n")))[:most].strip()
+
+
 def _date(text: str) -> str:
-    """What of the text is a date (EBU Tech 3285 allows `-`, `_`, `:`, `.` and space between its parts)."""
+    """What of the text is a date (EBU Tech 3285 allows `-`, `_`, `:`, `.` and space between its parts).
+
+    A month or day of 0 is one that is not known; a day that no calendar has makes it no date.
+    """
     found = _DATE.match(text)
     if not found or found[1] == "0000":
         return ""
-    year, month, day, hour, minute = found.groups()
-    if not month or not ("01" <= month <= "12" and "01" <= day <= "31"):
+    year, month, day, hour, minute, only_month = found.groups()
+    if not month:
+        return year if not only_month or only_month <= "12" else ""
+    if "00" in (month, day):
         return year
-    date = f"{year}-{month}-{day}"
-    return f"{date}T{hour}:{minute}" if hour and hour <= "23" and minute <= "59" else date
+    try:
+        day_of_calendar = date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return ""
+    return f"{day_of_calendar}T{hour}:{minute}" if hour and hour <= "23" and minute <= "59" else day_of_calendar
 
 
 def _track(text: str) -> str:

@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterable
 
 from domain.recording.id3 import MAX_FRAMES
 from domain.recording.parser import MAX_CHUNKS as MOST_CHUNKS
+from domain.recording.passport.cues import MAX_NOTES
 from domain.recording.texts import MAX_CHUNK_BYTES, MAX_CHUNKS, MAX_TEXTS
+from tests.passports import adtl, cart, cset, cue, note, region
+from tests.passports import bext as whole_bext
 from tests.texts import bext, frame, id3, info
 from tests.wavs import Chunk
 
@@ -31,6 +34,22 @@ _FULL = MAX_CHUNK_BYTES - 1024
 _CONTROLS = b"\1\2\3\4\5\6\7" * 700
 _MARKS = "".join(map(chr, [*range(0x300, 0x34F), *range(0x483, 0x488), *range(0x591, 0x5BE)]))
 """Of many classes, which are in the wrong order when they are turned round."""
+
+
+_MARKED = ("a" + _MARKS[::-1]).encode()
+_CONTROLS_IN_XML = "\u0085\u200b\u2060\ufeff".encode() * 100
+
+
+def _labels(text: bytes) -> Iterable[Chunk]:
+    """As many as are looked at in a list."""
+    return (note(b"labl", number, text) for number in range(MAX_NOTES))
+
+
+def _bext() -> bytes:
+    """Full of what is removed."""
+    return whole_bext(
+        b"\1" * 256, b"\1" * 32, b"\1" * 32, b"\1" * 10, b"\1" * 8, umid=b"u" * 64, history=_CONTROLS * 10
+    )
 
 
 def _lists(text: bytes, size: int = 240) -> list[Chunk]:
@@ -72,6 +91,24 @@ COSTLY_CHUNKS: dict[str, Callable[[], Iterable[Chunk]]] = {
     "UTF-16": lambda: _tags(3, b"\1\xff\xfe" + "Größe".encode("utf-16-le") * 400, 4000),
     "broken UTF-16": lambda: _tags(3, b"\1\xff\xfe" + b"\x00\xd8" * 2000, 4000),
     "bext": lambda: [(b"bext", bext(b"\1" * 256, b"\1" * 32, b"\1" * 10, b"\1" * 8))] * MAX_CHUNKS,
+    "a code page behind all": lambda: [*_lists("Ж".encode("cp1251"), 4000)[1:], cset(1251)],
+    "bext, each text": lambda: [(b"bext", _bext())] * MAX_CHUNKS,
+    "cart": lambda: [(b"cart", cart(b"0101", *[_CONTROLS[:64]] * 14, tag_text=_CONTROLS * 12))] * MAX_CHUNKS,
+    "iXML": lambda: [(b"iXML", b"<BWFXML>" + b"<a>b</a>" * (_FULL // 8))],
+    "iXML, long": lambda: [(b"iXML", b"<BWFXML>" + b"<a>" + _CONTROLS_IN_XML * 50)],
+    "iXML of nothing": lambda: [(b"iXML", b"<BWFXML>" + b"<a/>" * (_FULL // 4))] * MAX_CHUNKS,
+    "iXML, attributes": lambda: (
+        [(b"iXML", b"<B " + b" ".join(b'a%d=""' % number for number in range(6000)) + b"/>")] * MAX_CHUNKS
+    ),
+    "iXML, references": lambda: [(b"iXML", b"<a>" + b"&amp;" * (_FULL // 5))] * MAX_CHUNKS,
+    "GUANO": lambda: [(b"guan", b"".join(b"%d:\1\n" % number for number in range(10_000)))] * MAX_CHUNKS,
+    "GUANO, long": lambda: [(b"guan", b"".join(b"%d:%s\n" % (number, _CONTROLS[:4000]) for number in range(16)))],
+    "points": lambda: [(b"cue ", cue(*range(2_600)))] * MAX_CHUNKS,
+    "labels": lambda: [(b"cue ", cue(*range(255))), *[adtl(*_labels("Ж".encode("cp1251")))] * (MAX_CHUNKS - 1)],
+    "labels of nothing": lambda: [adtl(*_labels(b"\1"))] * MAX_CHUNKS,
+    "regions": lambda: [(b"cue ", cue(*range(255))), adtl(*(region(number, 5, _MARKED) for number in range(600)))],
+    "loops": lambda: [(b"smpl", b"\1" * _FULL)] * MAX_CHUNKS,
+    "an AudioMoth": lambda: [(b"LIST", info((b"ICMT", (b"Recorded at  by AudioMoth at battery was " * 100)[:4000])))],
     "tiny chunks": lambda: [(b"junk", b"")] * (MOST_CHUNKS - 2),
     "tiny chunks, padded": lambda: [(b"junk", b"x")] * (MOST_CHUNKS - 2),
     "tiny lists": lambda: [(b"LIST", b"INFO")] * (MOST_CHUNKS - 2),

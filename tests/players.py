@@ -1,6 +1,7 @@
 """What players make of our MP3s: what is heard, their warnings, and the texts that they show."""
 
 import json
+import re
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -72,6 +73,29 @@ def shown_texts(path: Path) -> dict[str, str]:
     texts = _listed(_said([FFMPEG, "-nostdin", "-hide_banner", "-i", str(path), "-f", "null", "-"]))
     assert texts == _by_ffprobe(path, otherwise=texts)
     return texts
+
+
+Shown = tuple[float, float, str]
+"""A chapter: where it starts and ends, in seconds, and its title."""
+
+
+def shown_chapters(path: Path) -> list[Shown]:
+    """The chapters that ffmpeg shows; where there is an ffprobe, it shows the same."""
+    said = _said([FFMPEG, "-nostdin", "-hide_banner", "-i", str(path), "-f", "null", "-"]).split("Stream mapping:")[0]
+    chapters = re.findall(r"    Chapter #\S+ start (\S+), end (\S+)\n(?:.*\n)?\s+title\s+: (.*)\n", said)
+    found = [(float(start), float(end), title) for start, end, title in chapters]
+    assert found == _chapters_by_ffprobe(path, otherwise=found)
+    return found
+
+
+def _chapters_by_ffprobe(path: Path, otherwise: list[Shown]) -> list[Shown]:
+    if not on_path("ffprobe"):
+        return otherwise
+    command = ["ffprobe", "-v", "warning", "-show_chapters", "-of", "json", str(path)]
+    done = subprocess.run(command, capture_output=True, check=True, timeout=SECONDS)
+    assert done.stderr == b""
+    chapters = json.loads(done.stdout)["chapters"]
+    return [(float(made["start_time"]), float(made["end_time"]), made["tags"]["title"]) for made in chapters]
 
 
 def _said(command: list[str]) -> str:

@@ -38,6 +38,7 @@ _COLUMNS: dict[str, tuple[str, Callable[[Track], object]]] = {
     "wav_sha256": ("bytea", lambda track: track.conversion.wav_sha256),
     "repairs": ("text[]", lambda track: [str(repair) for repair in track.conversion.repairs]),
     "texts": ("jsonb", lambda track: Jsonb(_texts(track.conversion.texts), dumps=msgspec.json.encode)),
+    "passport": ("jsonb", lambda track: Jsonb(track.conversion.passport, dumps=msgspec.json.encode)),
     "wav_codec": ("text", lambda track: _of_recording(track, "codec")),
     "wav_sample_rate": ("int4", lambda track: _of_recording(track, "sample_rate")),
     "wav_channels": ("int4", lambda track: _of_recording(track, "channels")),
@@ -104,6 +105,7 @@ def _conversion(row: Mapping[str, Any]) -> Conversion:
         recording_format=_recording_format(row) if row["wav_codec"] else None,
         repairs=tuple(Mended.parse(repair) for repair in row["repairs"]),
         texts=Tags(**{name: text for name, text in row["texts"].items() if name in _TEXTS}),
+        passport=row["passport"],
         sound=_sound(row) if row["waveform"] else None,
     )
 

@@ -1,17 +1,24 @@
-"""Writing texts as an ID3v2.3 tag.
+"""Writing texts and chapters as an ID3v2.3 tag.
 
-Source: the informal standard *ID3 tag version 2.3.0* (1999), https://id3.org.
+Sources: the informal standards *ID3 tag version 2.3.0* (1999) and *ID3v2 Chapter Frame Addendum 1.0* (2005),
+https://id3.org.
 """
 
 import struct
+from collections.abc import Sequence
 
+from domain.output.chapters import Chapter
 from domain.tags import ID3_FRAMES, Tags
 
 _LANGUAGE = b"und"  # ISO 639-2: undetermined
+_CONTENTS = b"toc\0"
+_TOP_LEVEL_AND_ORDERED = 3
+_BY_TIME = 0xFFFFFFFF
+"""In place of a position in bytes: the time counts."""
 
 
-def write_id3(tags: Tags) -> bytes:
-    """A tag of version 2.3 without padding, or nothing where there are no texts.
+def write_id3(tags: Tags, chapters: Sequence[Chapter] = ()) -> bytes:
+    """A tag of version 2.3 without padding, or nothing where there are neither texts nor chapters (at most 255).
 
     Text that is not ASCII is UTF-16: what is declared as ISO 8859-1 many players read in their own code page. The tag
     is not unsynchronised; who reads tags by their size finds no frame in them, and few read it otherwise.
@@ -20,7 +27,7 @@ def write_id3(tags: Tags) -> bytes:
     if texts["TCON"].isdigit():
         texts["TCON"] = f"({texts['TCON']})"  # a number in ID3v1's list of genres
     frames = b"".join(_frame(name, _encoded(text)) for name, text in texts.items())
-    frames += _date_frames(tags.date) + _comment_frames(tags)
+    frames += _date_frames(tags.date) + _comment_frames(tags) + _chapter_frames(chapters)
     return b"ID3\x03\0\0" + _as_synchsafe(len(frames)) + frames if frames else b""
 
 
@@ -34,6 +41,22 @@ def _comment_frames(tags: Tags) -> bytes:
     first = tags.comment or tags.description
     second = tags.description if tags.description != first else ""
     return _frame("COMM", _encoded_comment("", first)) + _frame("COMM", _encoded_comment("description", second))
+
+
+def _chapter_frames(chapters: Sequence[Chapter]) -> bytes:
+    """A table of contents and the chapters, each with its title.
+
+    A chapter's time is in milliseconds; the sample, which is exact, is in a text of its own (`TXXX`, `sample`).
+    """
+    names = [f"chp{number}".encode() + b"\0" for number in range(len(chapters))]
+    contents = _CONTENTS + bytes([_TOP_LEVEL_AND_ORDERED, len(names)]) + b"".join(names) if names else b""
+    return _frame("CTOC", contents) + b"".join(map(_chapter_frame, names, chapters))
+
+
+def _chapter_frame(name: bytes, chapter: Chapter) -> bytes:
+    times = struct.pack(">IIII", chapter.start, chapter.end, _BY_TIME, _BY_TIME)
+    sample = b"\0sample\0" + str(chapter.sample).encode()
+    return _frame("CHAP", name + times + _frame("TIT2", _encoded(chapter.title)) + _frame("TXXX", sample))
 
 
 def _frame(name: str, body: bytes) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.tags import ID3_FRAMES
-from domain.text import UTF_16, UTF_16_BIG_ENDIAN, RawText
+from domain.text import UTF_8, UTF_16, UTF_16_BIG_ENDIAN, RawText
 
 MAX_FRAMES = 256
 """Of one tag; real ones have a few dozen."""
@@ -36,15 +36,18 @@ _SHORT_FRAMES = {
 _LONGEST_DATE = 40
 """In characters, of one of the frames."""
 _DECODERS = {b"\1": UTF_16, b"\2": UTF_16_BIG_ENDIAN}
-"""By a text's first byte; 0 is ISO 8859-1, which often is another encoding, and 3 UTF-8."""
+"""By a text's first byte; 0 is ISO 8859-1, which often is another encoding, and 3 UTF-8, where it is that."""
+_UTF_8 = b"\3"
+_SINGLE = ("TRCK", *_DATE_FRAMES, "TDRC")
+"""Of which the first value counts."""
 _UNSYNCHRONISED, _EXTENDED = 0x80, 0x40  # flags of a tag; in version 2.2 the second means compression
 
 
 def read_id3(tag: bytes) -> Iterator[tuple[str, RawText]]:
     """Fields and texts of the tag that these bytes begin with; what is broken, packed, encrypted or cut is left out.
 
-    A comment with a description of its own is none; of several values of a text the first counts. At most `MAX_FRAMES`
-    frames are looked at. The date comes last.
+    A comment with a description of its own is none. Several values of a text are kept, as version 2.4 has them (section
+    4.2), and writers of 2.3, too. At most `MAX_FRAMES` frames are looked at. The date comes last.
     """
     dates: dict[str, str] = {}
     for name, text in _texts(tag):
@@ -54,6 +57,7 @@ def read_id3(tag: bytes) -> Iterator[tuple[str, RawText]]:
             dates[name] = text.decoded(_LONGEST_DATE)
     if any(dates.values()):
         yield "date", RawText(_date(dates).encode())
+        yield "date", RawText(dates.get("TYER", "").encode())  # right, too, where the day is not
 
 
 def _date(texts: dict[str, str]) -> str:
@@ -97,7 +101,7 @@ def _texts(tag: bytes) -> Iterator[tuple[str, RawText]]:
         if name == "COMM":
             yield from ((name, text) for text in _comment(frame))
         elif name in _FIELDS or name in _DATE_FRAMES or name == "TDRC":
-            yield name, _text(frame[:1], frame[1:])
+            yield name, _text(frame[:1], frame[1:], several=name not in _SINGLE)
 
 
 def _extended_head_bytes(body: bytes, version: int) -> int:
@@ -145,8 +149,17 @@ def _comment(frame: bytes) -> list[RawText]:
     return [_text(encoding, rest[2:])] if rest[:2] == b"\0\0" else []
 
 
-def _text(encoding: bytes, text: bytes) -> RawText:
-    return RawText(text, _DECODERS.get(encoding))
+def _text(encoding: bytes, text: bytes, *, several: bool = False) -> RawText:
+    decoder = UTF_8 if encoding == _UTF_8 and _is_utf_8(text) else _DECODERS.get(encoding)
+    return RawText(text, decoder, several)
+
+
+def _is_utf_8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _synchsafe(size: bytes) -> int:

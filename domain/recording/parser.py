@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 
+from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 from domain.errors import DamagedRecording
 from domain.recording.containers import (
     HEAD_BYTES,
@@ -36,12 +37,18 @@ _MAX_LOOSE_CHUNK_BYTES = 1 << 20  # behind an empty data chunk, where the contai
 class ChunkParser(ABC):
     """Walks a file that is pushed into its `feeder`, once, and gives sample bytes to `hand_out` as they come.
 
-    Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) and a few KiB; time by the
-    bytes pushed, and outside of the samples by what lies between two rests: `CHUNKS_AT_ONCE` chunks, or one text.
-    In which order chunks come, and where the sound ends, is for whoever inherits it.
+    Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) and what `TagReader` keeps;
+    time by the bytes pushed, and outside of the samples by what lies between two rests: `CHUNKS_AT_ONCE` chunks, or one
+    text. In which order chunks come, and where the sound ends, is for whoever inherits it.
     """
 
-    def __init__(self, limits: WavLimits, hand_out: Callable[[bytes], None], certain_bytes: int = 0) -> None:
+    def __init__(
+        self,
+        limits: WavLimits,
+        hand_out: Callable[[bytes], None],
+        certain_bytes: int = 0,
+        page: CodePage = DEFAULT_CODE_PAGE,
+    ) -> None:
         """`certain_bytes` is how long the file is at least, as far as that is known before it has come."""
         self.source: SourceFormat | None = None
         self.data_start = 0
@@ -49,7 +56,7 @@ class ChunkParser(ABC):
         self.repairs: set[Repair] = set()
         self.sound = Sound(hand_out, self.repairs)
         self.trailing_bytes = 0
-        self.tags = TagReader()
+        self.tags = TagReader(page)
         self._limits = limits
         self._certain_bytes = certain_bytes
         self._container = Container(b"RIFF", None)
@@ -121,8 +128,11 @@ class ChunkParser(ABC):
         if self.tags.wants(chunk.name):
             body = bytearray()
             yield Pass(_bounded(chunk.size, MAX_CHUNK_BYTES), body.extend)
-            for _ in self.tags.read(chunk.name, bytes(body), big_endian=self._container.big_endian):
+            whole = bytes(body)
+            body.clear()
+            for _ in self.tags.read(chunk.name, whole, big_endian=self._container.big_endian):
                 yield Rest()
+            del whole
             yield Rest()
         yield Pass(None if chunk.size is None else chunk.size - (self.feeder.passed - start))
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 from domain.errors import NoAudio
+from domain.passport import Marker, Passport
 from domain.recording.format import RecordingFormat, WavFormat
 from domain.recording.limits import WavLimits
 from domain.recording.repairs import Mended, Repair
@@ -15,21 +17,29 @@ class WavReader:
     """Reads a WAV once, from front to back, as its bytes arrive.
 
     Containers and codecs are those of `containers` and `format_chunk`. Header words are claims: nothing is allocated or
-    divided by them. Memory is bounded by one push, one codec block and 100 KiB. The first data chunk is the recording
+    divided by them. Memory is bounded by one push, one codec block and 320 KiB. The first data chunk is the recording
     (of several, ffmpeg plays the last, sox the first, libsndfile refuses), and what follows of it in further WAVs of
     the same format; of several format chunks the first counts. A `fact` chunk counts where it ends within the last
     block of a codec that packs samples into blocks, which the rest of it then fills up. After an error the reader is
     done.
     """
 
-    def __init__(self, limits: WavLimits = WavLimits(), certain_bytes: int = 0) -> None:  # noqa: B008 - frozen
-        """`certain_bytes` is how many bytes will be pushed at least, as far as that is known."""
+    def __init__(
+        self,
+        limits: WavLimits = WavLimits(),  # noqa: B008 - frozen
+        certain_bytes: int = 0,
+        text_code_page: CodePage = DEFAULT_CODE_PAGE,
+    ) -> None:
+        """`certain_bytes` is how many bytes will be pushed at least, as far as that is known.
+
+        `text_code_page` is that of texts which are not UTF-8, where the file declares none.
+        """
         self.bytes_read = 0
         """Bytes pushed so far."""
         self.repairs: tuple[Mended, ...] = ()
         """Complete after `finish_in_steps`; in the order of `Repair`."""
         self._out: list[bytes] = []
-        self._parser = WavParser(limits, self._out.append, certain_bytes)
+        self._parser = WavParser(limits, self._out.append, certain_bytes, text_code_page)
 
     @property
     def format(self) -> WavFormat | None:
@@ -70,6 +80,17 @@ class WavReader:
     def tags(self) -> Tags:
         """The texts read so far. They may come before and after the samples: complete after `finish_in_steps`."""
         return self._parser.tags.tags
+
+    @property
+    def passport(self) -> Passport:
+        """What the recorder wrote about the recording. Complete after `finish_in_steps`; nothing before."""
+        return self._parser.tags.passport
+
+    @property
+    def markers(self) -> tuple[Marker, ...]:
+        """The places that are marked, in their order; some may lie behind the sound. Complete as `passport` is."""
+        source = self._parser.source
+        return self._parser.tags.markers(source.file_block_bytes, source.format.block_samples) if source else ()
 
     def certain_duration(self, at_least: int) -> float:
         """Seconds of audio that the data chunk claims, as far as a file of `at_least` bytes must hold them."""

@@ -26,6 +26,8 @@ class WavParser(ChunkParser):
             end = yield from self._read_further(inner=end.inner)
         self.sound.end()
         yield Pass(None)
+        for _ in self.tags.finish():
+            yield Rest()
 
     def _read_data(self, chunk: ChunkHead) -> Generator[Wants, bytes, DataEnd]:
         """The sound of a part and what lies behind it, up to a further WAV or to the end."""
@@ -114,6 +116,7 @@ class WavParser(ChunkParser):
             self._outer_end = self._claimed_end()
         if not self._outer_goes_on():
             self._outer_end = None
+        self.tags.begin_part(self.sound.samples - self.sound.padding)
         try:
             yield from self._read_container()
             chunk = yield from self._read_to_data()

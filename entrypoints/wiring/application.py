@@ -30,6 +30,7 @@ class Application(containers.DeclarativeContainer):
         settings.provided.converting.quality,
         adapters.meter,
         adapters.decoder,
+        settings.provided.converting.code_page,
     )
     queries = providers.Singleton(FairQueue, settings.provided.storage.at_once)
     reads = providers.Singleton(FairQueue, settings.provided.storage.at_once)

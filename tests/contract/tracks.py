@@ -50,6 +50,7 @@ def a_track(user_id: int, mp3: Mp3, sha256: bytes = bytes(32), track_uuid: UUID 
         recording_format=RecordingFormat(Codec.PCM, 44100, 2, 16),
         repairs=(),
         texts=Tags(),
+        passport={},
         sound=None,
     )
     return Track(track_uuid or uuid4(), user_id, "talk.mp3", replace(conversion, **known), NOW)
@@ -155,6 +156,19 @@ class TrackRepositoryContract:
     )
     async def test_a_track_keeps_its_texts(self, tracks: TrackRepository, user_id: int, texts: Tags) -> None:
         await self.assert_comes_back(tracks, a_track(user_id, MP3, texts=texts))
+
+    @pytest.mark.parametrize(
+        "passport",
+        [
+            {"bext": {"TimeReference": 2**64 - 1, "LoudnessValue": -23.01, "CodingHistory": 'A=PCM\n"B" \\N'}},
+            {"iXML": {"TRACK_LIST": {"TRACK": [{"NAME": "名前🎧"}, "x"]}}, "cue": [{"Name": 1, "SampleOffset": 0}]},
+            {"GUANO": {str(number): "x" * 4000 for number in range(16)}},
+        ],
+    )
+    async def test_a_track_keeps_its_passport(
+        self, tracks: TrackRepository, user_id: int, passport: dict[str, Any]
+    ) -> None:
+        await self.assert_comes_back(tracks, a_track(user_id, MP3, passport=passport))
 
     @pytest.mark.parametrize(
         "name", ["Zoë.mp3", "Zoe\u0308.mp3", "名前.mp3", "🎧" * 146 + ".mp3", "\\N.mp3", "a\"b'c%s\t.mp3"]

@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.players import PLAYERS, Player, shown_texts
+from tests.passports import adtl, cset, cue, note, region
+from tests.players import PLAYERS, Player, shown_chapters, shown_texts
 from tests.server import NO_TLS, Server
 from tests.texts import bext, frame, id3, info
 from tests.wavs import Chunk, pcm, tone, wav
@@ -59,6 +60,23 @@ def test_texts_come_back_in_the_mp3_and_change_no_sample(
     assert answer.headers["etag"] == f'"{hashlib.sha256(answer.content).hexdigest()}"'
     for play in PLAYERS.values():
         assert heard(play, answer.content) == heard(play, plain)
+
+
+def test_markers_come_back_as_chapters(server: Server, tmp_path: Path) -> None:
+    """To the millisecond, as ID3v2 has them; the sample itself is in the tag."""
+    plain, path = downloaded(server, wav(DATA, rate=44100)).content, tmp_path / "chapters.mp3"
+    notes = adtl(note(b"labl", 1, b"Intro\0"), note(b"labl", 2, "Припев".encode("cp1251")), region(2, 4410))
+    title = b"LIST", info((b"INAM", "Песня".encode("cp1251")))
+    chunks = [(b"cue ", cue(11_025, 20_000, 90_000)), notes, title, cset(1251)]
+
+    path.write_bytes(downloaded(server, wav(DATA, rate=44100, after=chunks)).content)
+
+    assert shown_chapters(path) == [(0.25, 0.454, "Intro"), (0.454, 0.554, "Припев")]
+    assert shown_texts(path) == {"title": "Песня"}
+    assert b"sample\x0011025" in path.read_bytes()
+    assert b"sample\x0020000" in path.read_bytes()
+    for play in PLAYERS.values():
+        assert heard(play, path.read_bytes()) == heard(play, plain)
 
 
 def test_a_range_reaches_over_the_end_of_the_tag(server: Server) -> None:

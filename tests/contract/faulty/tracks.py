@@ -51,6 +51,14 @@ class ForgetsTexts(_Changing):
         return replace(made, texts=Tags())
 
 
+@refused_by(Contract.test_a_track_keeps_its_passport, passport={"bext": {"TimeReference": 2**64 - 1}})
+class ForgetsPassports(_Changing):
+    """Nobody reads them yet."""
+
+    def changed(self, made: Conversion) -> Conversion:
+        return replace(made, passport={})
+
+
 @refused_by(Contract.test_a_track_keeps_its_texts, texts=Tags(comment="c" * 4000))
 class CutsTexts(_Changing):
     """VARCHAR(255)."""

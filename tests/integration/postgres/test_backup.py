@@ -38,6 +38,7 @@ ROWS = """
            (SELECT array_agg(t ORDER BY track_id)::text FROM tracks t)"""
 LOUDNESS = Migration("0999_loudness", b"ALTER TABLE tracks ADD COLUMN loudness integer NOT NULL DEFAULT -23")
 SIZES = (1, 5000, 2 * MIB, 2 * MIB + 1)
+PASSPORT = {"iXML": {"NOTE": "\\N\t名前"}, "bext": {"TimeReference": 2**64 - 1, "LoudnessValue": -23.01}}
 SOUND = Sound(Waveform(8000, 5, 8, (-128, 127) * 1600), -23.456789, 1.5, 7)
 
 
@@ -72,6 +73,7 @@ async def fill(database_url: str, *sizes: int) -> list[Track]:
                     repairs=(Mended(Repair.TRUNCATED), Mended(Repair.TRAILING_BYTES, 9000)),
                     sound=sound,
                     texts=texts,
+                    passport=PASSPORT,
                 ),
                 file_name=f"{size} \\N.mp3",
             )

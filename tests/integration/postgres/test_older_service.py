@@ -11,6 +11,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.schema.migrate import migrate, packaged_migrations
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
+from domain.recording.format import Codec, RecordingFormat
 from domain.tags import Tags
 
 USER = "INSERT INTO users (user_name, token_sha256, created_at) VALUES ('Ann', sha256('x'), now())"
@@ -21,14 +22,20 @@ VALUES = SQL("""gen_random_uuid(), 1, 'talk.mp3', '1 s', 8000, 1, '64', 5, sha25
 SOUND_COLUMNS = SQL("waveform, integrated_loudness, sample_peak, clipped_samples")
 SOUND_VALUES = SQL("""'{"version": 2, "channels": 1, "sample_rate": 8000, "samples_per_pixel": 1, "bits": 8,
                         "length": 1, "data": [0, 1]}', -23, 0.5, 0""")
+FORMAT_COLUMNS = SQL("wav_codec, wav_sample_rate, wav_channels, wav_bits, texts")
+FORMAT_VALUES = SQL("""'pcm', 8000, 1, 16, '{"title": "Talk"}'""")
 WRITES = {
     1: SQL("INSERT INTO tracks ({}) VALUES ({})").format(COLUMNS, VALUES),
     2: SQL("INSERT INTO tracks ({}, {}) VALUES ({}, {})").format(COLUMNS, SOUND_COLUMNS, VALUES, SOUND_VALUES),
+    3: SQL("INSERT INTO tracks ({}, {}, {}) VALUES ({}, {}, {})").format(
+        COLUMNS, SOUND_COLUMNS, FORMAT_COLUMNS, VALUES, SOUND_VALUES, FORMAT_VALUES
+    ),
 }
 """How the service stored a track that knew so many migrations."""
 READS = {
     1: SQL("SELECT {} FROM tracks").format(COLUMNS),
     2: SQL("SELECT {}, {} FROM tracks").format(COLUMNS, SOUND_COLUMNS),
+    3: SQL("SELECT {}, {}, {} FROM tracks").format(COLUMNS, SOUND_COLUMNS, FORMAT_COLUMNS),
 }
 
 
@@ -66,7 +73,9 @@ async def test_what_it_stores_is_read_by_this_version(older: int, database: Data
 
     assert len(found) == 2
     for track, mp3 in found:
-        assert (track.conversion.recording_format, track.conversion.texts) == (None, Tags())
+        known = (RecordingFormat(Codec.PCM, 8000, 1, 16), Tags(title="Talk")) if older == 3 else (None, Tags())
+        assert (track.conversion.recording_format, track.conversion.texts) == known
+        assert track.conversion.passport == {}
         assert (track.conversion.sound is None) == (older == 1)
         assert [block async for block in PsycopgTrackKeeper(database).read(mp3, 0, 5)] == [b"sound"]
 

@@ -28,6 +28,7 @@ from domain.errors import (
     UndecodableRecording,
     UnsupportedCodec,
 )
+from domain.output.chapters import Chapter
 from domain.output.converter import Mp3
 from domain.output.format import Mp3Format, Mp3Quality
 from domain.output.id3 import write_id3
@@ -38,6 +39,7 @@ from domain.recording.reader import WavReader
 from domain.tags import Tags
 from tests.codecs import RECORDINGS
 from tests.costly_texts import COSTLY_CHUNKS
+from tests.passports import cue
 from tests.texts import info
 from tests.unit.streams import blocks, breaking, cut
 from tests.wavs import pcm, tone, wav
@@ -92,10 +94,20 @@ async def test_a_conversion_tells_what_was_found_out() -> None:
     assert read_info(mp3).samples == 8000
 
 
+@pytest.mark.parametrize("place", ["before", "after"])
+async def test_markers_and_what_the_recorder_wrote_are_kept(place: str) -> None:
+    words: dict[str, Any] = {place: [(b"guan", b"Make: Pettersson"), (b"cue ", cue(4000))]}
+    made = await converted(wav(pcm(tone(8000)), **words))
+    point = {"Name": 1, "Position": 4000, "BlockStart": 0, "SampleOffset": 4000}
+    assert made.conversion.passport == {"GUANO": {"Make": "Pettersson"}, "cue": [point]}
+    expected = write_id3(Tags(encoded_by="Pettersson"), [Chapter(500, 1000, 4000, "Marker 1")])
+    assert (await content(made)).startswith(expected)
+
+
 @given(st.lists(st.integers(0, 2000), max_size=12))
 @settings(max_examples=40, deadline=None)
 async def test_it_does_not_matter_how_the_wav_is_cut(at: list[int]) -> None:
-    recording = wav(pcm(tone(900)), before=[(b"LIST", b"INFO")])
+    recording = wav(pcm(tone(900)), before=[(b"LIST", b"INFO")], after=[(b"cue ", cue(5, 7)), (b"guan", b"a: b")])
     whole, pieces = await converted(recording), await converted(*cut(recording, at))
     assert whole.conversion == pieces.conversion
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
+from domain.passport import Marker, Passport
 from domain.recording.format import WavFormat
 from domain.recording.id3 import read_id3
 from domain.recording.limits import WavLimits
@@ -22,6 +24,8 @@ class Reading:
     data_bytes: int | None
     repairs: tuple[Repair, ...]
     tags: Tags
+    passport: Passport
+    markers: tuple[Marker, ...]
     trailing_bytes: int | None = None
     """What the repair of that name says."""
 
@@ -32,24 +36,35 @@ def read(
     push: int = 4096,
     limits: WavLimits = WavLimits(),  # noqa: B008 - frozen
     certain_bytes: int = 0,
+    page: CodePage = DEFAULT_CODE_PAGE,
 ) -> Reading:
     """Read a file in pushes of so many bytes."""
-    return read_pieces((file[start : start + push] for start in range(0, len(file), push)), limits, certain_bytes)
+    pieces = (file[start : start + push] for start in range(0, len(file), push))
+    return read_pieces(pieces, limits, certain_bytes, page)
 
 
 def read_pieces(
     pieces: Iterable[bytes],
     limits: WavLimits = WavLimits(),  # noqa: B008 - frozen
     certain_bytes: int = 0,
+    page: CodePage = DEFAULT_CODE_PAGE,
 ) -> Reading:
     """Read a file in these pushes."""
-    reader = WavReader(limits, certain_bytes)
+    reader = WavReader(limits, certain_bytes, page)
     out = [push(reader, piece) for piece in pieces]
     out.append(finish(reader))
     assert reader.format is not None
-    repairs = tuple(mended.repair for mended in reader.repairs)
-    trailing = {mended.repair: mended.bytes for mended in reader.repairs}.get(Repair.TRAILING_BYTES)
-    return Reading(reader.format, reader.samples, b"".join(out), reader.data_bytes, repairs, reader.tags, trailing)
+    return Reading(
+        reader.format,
+        reader.samples,
+        b"".join(out),
+        reader.data_bytes,
+        tuple(mended.repair for mended in reader.repairs),
+        reader.tags,
+        reader.passport,
+        reader.markers,
+        {mended.repair: mended.bytes for mended in reader.repairs}.get(Repair.TRAILING_BYTES),
+    )
 
 
 def id3_texts(tag: bytes) -> Tags:

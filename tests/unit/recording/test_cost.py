@@ -13,17 +13,23 @@ from domain.recording.format import SampleEncoding
 from domain.recording.format_chunk import read_format
 from domain.recording.limits import WavLimits
 from domain.recording.parser import CHUNKS_AT_ONCE, MAX_CHUNKS
+from domain.recording.passport.entries import ENTRY_BYTES, MAX_PASSPORT_BYTES
+from domain.recording.passport.ixml import PIECE_LENGTH
 from domain.recording.reader import WavReader
 from domain.recording.samples import SampleStream
-from domain.recording.texts import TagReader
+from domain.recording.texts import MAX_CHUNK_BYTES, TagReader
 from domain.tags import MAX_ATTEMPTS, MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH, Tags
 from domain.text import RawText
+from tests.contract.memory import held_at_most
 from tests.costly_texts import COSTLY_CHUNKS
 from tests.wavs import IMA_ADPCM, MS_ADPCM, fmt_body, wav
 
 SOUND = bytes(1000)
-KINDS = 3
-"""Of texts: `id3 `, `INFO` and `bext`, each with fields of its own."""
+KINDS = 4
+"""Of texts: `id3 `, `INFO`, `bext` and the rest of the passport, each with fields of its own."""
+TEXTS_OF_A_PASSPORT = MAX_PASSPORT_BYTES // (ENTRY_BYTES + 1)
+MOST_PIECES = MAX_CHUNK_BYTES // PIECE_LENGTH + 2
+"""Of a chunk that is not read in one step."""
 FIELDS = len(Tags().texts())
 DATE_FRAMES = 4
 """Of which a date in ID3v2 is put together."""
@@ -89,10 +95,33 @@ def test_c11_texts_that_say_nothing_are_tried_a_few_times(work: Counter[str], fo
 
     rests = sum(1 for _ in steps(wav(SOUND, **words), 1 << 22))
 
-    assert work["texts"] <= KINDS * FIELDS * MAX_ATTEMPTS
-    assert work["characters"] <= MAX_ATTEMPTS * ((FIELDS - 1) * MAX_TEXT_LENGTH + MAX_COMMENT_LENGTH)
+    assert work["texts"] <= KINDS * FIELDS * MAX_ATTEMPTS + TEXTS_OF_A_PASSPORT
+    most_characters = MAX_ATTEMPTS * ((FIELDS - 1) * MAX_TEXT_LENGTH + MAX_COMMENT_LENGTH)
+    assert work["characters"] <= most_characters + MAX_PASSPORT_BYTES
     assert work["heads"] <= HEADS_OF_A_CHUNK * MAX_CHUNKS
-    assert rests <= work["texts"] + work["chunks of texts"] + MAX_CHUNKS // CHUNKS_AT_ONCE + 2
+    assert rests <= work["texts"] + work["chunks of texts"] * MOST_PIECES + MAX_CHUNKS // CHUNKS_AT_ONCE + FIELDS
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "UTF-16",
+        "a code page behind all",
+        "cart",
+        "iXML",
+        "iXML, long",
+        "iXML, attributes",
+        "GUANO, long",
+        "labels",
+        "regions",
+    ],
+)
+def test_what_chunks_say_takes_little_memory(form: str) -> None:
+    file = wav(SOUND, before=COSTLY_CHUNKS[form]())
+
+    with held_at_most(320 << 10):
+        for _ in steps(file, 4096):
+            pass
 
 
 @pytest.mark.parametrize("tail", [b"junk\0\0\0\0", b"LIST\4\0\0\0INFO", b"LIST\4\0\0\0adtl", b"data\0\0\0\0"])

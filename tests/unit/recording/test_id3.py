@@ -10,6 +10,7 @@ from tests.texts import frame, id3
 from tests.unit.recording.reading import id3_texts
 
 UTF_16 = b"\1\xff\xfe" + "Ünï".encode("utf-16-le")
+WITHOUT_A_MARK = ("a title", "Песня", "Ελλάδα 2", "第一", "歌曲", "שלום", "Größe – ½")
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ def test_older_versions_are_read(
         version,
         frame(version, comment, b"\0engiTunNORM\0 00"),
         frame(version, comment, b"\1eng\xff\xfe\0\0\xff\xfeh\0i\0"),
-        frame(version, title, UTF_16 + b"\0\0x\0"),
+        frame(version, title, UTF_16 + b"\0\0"),
         *(frame(version, name, b"\0" + text) for name, text in ((year, b"2024"), (day, b"0605"), (time, b"0708"))),
         bytes(100),
     )
@@ -40,7 +41,15 @@ def test_older_versions_are_read(
         (b"\1\xfe\xff" + "Ünï".encode("utf-16-be"), "Ünï"),
         (b"\2" + "Ünï".encode("utf-16-be"), "Ünï"),
         ("\3Ünï".encode(), "Ünï"),
-        (b"\3first\0second", "first"),
+        (b"\3first\0second", "first/second"),
+        (b"\0first\0\0 second \0first\0", "first/second"),
+        ("\0Größe\0Länge".encode("latin-1"), "Größe/Länge"),
+        (UTF_16 + b"\0\0" + UTF_16[1:] + b"\0\0\xff\xfex\0", "Ünï/x"),
+        (b"\2" + "Ünï\0x".encode("utf-16-be"), "Ünï/x"),
+        (b"\0A\0B\0C", "A/B/C"),
+        *((b"\1" + text.encode(order), text) for text in WITHOUT_A_MARK for order in ("utf-16-le", "utf-16-be")),
+        (b"\1" + "한국어".encode("utf-16-le"), "한국어"),
+        (b"\3" + "Größe".encode("latin-1"), "Größe"),
         (b"\1\xff\xfe\x00\xd8a\0\xff", "a"),
         (b"\1", ""),
         (b"", ""),
@@ -87,6 +96,21 @@ def test_every_encoding_is_read(body: bytes, text: str) -> None:
 )
 def test_what_flags_say_is_heeded(tag: bytes, title: str) -> None:
     assert id3_texts(tag).title == title
+
+
+@pytest.mark.parametrize("version", [2, 3, 4])
+def test_of_numbers_and_dates_the_first_value_counts(version: int) -> None:
+    track, year = (b"TRK", b"TYE") if version == 2 else (b"TRCK", b"TYER")
+    tag = id3(version, frame(version, track, b"\x003\x004"), frame(version, year, b"\x002024\x002025"))
+    assert id3_texts(tag) == Tags(track="3", date="2024")
+
+
+@pytest.mark.parametrize(
+    ("day", "date"), [(b"3002", "2024"), (b"0000", "2024"), (b"2902", "2024-02-29"), (b"0113", "2024"), (b"x", "2024")]
+)
+def test_a_year_is_right_where_its_day_is_impossible(day: bytes, date: str) -> None:
+    tag = id3(3, frame(3, b"TDAT", b"\0" + day), frame(3, b"TYER", b"\x002024"))
+    assert id3_texts(tag) == Tags(date=date)
 
 
 def test_frames_are_looked_at_up_to_a_bound() -> None:

@@ -39,6 +39,7 @@ def test_settings_are_read_as_they_are_written() -> None:
     settings = read_settings({"PORT": " 0 ", "MP3_BITRATE": "V2", "CONVERTER": "pydub"})
     assert (settings.serving.port, settings.converting.converter) == (0, "pydub")
     assert str(settings.converting.quality) == "V2"
+    assert read_settings({"TEXT_CODE_PAGE": "windows-1251"}).converting.code_page.number == 1251
 
 
 def test_places_for_uploads_are_those_that_are_set_or_eight_for_each_core() -> None:
@@ -63,6 +64,8 @@ def test_places_for_unknown_uploads_are_those_that_are_set_or_four_for_each_uplo
         ("DATABASE_POOL_SIZE", "0", "from 1 to 50"),
         ("CONVERTER", "sox", "one of ffmpeg, lame, pydub"),
         ("MP3_BITRATE", "129", "320, or V0 to V9"),
+        ("TEXT_CODE_PAGE", "hex", "a code page, such as 1252"),
+        ("TEXT_CODE_PAGE", "0", "a code page, such as 1252"),
         ("MAX_UPLOAD_BYTES", "4GiB", "a whole number from 1"),
         ("MAX_UPLOAD_BYTES", str(LARGE), "a whole number from 1"),
         ("MAX_DURATION", "0", "from 1 to 604800"),

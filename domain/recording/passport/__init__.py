@@ -1,0 +1,1 @@
+"""The chunks in which recorders and editors write about a recording."""

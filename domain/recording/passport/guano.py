@@ -1,0 +1,26 @@
+"""The notes of bat detectors, `guan`.
+
+Source: *GUANO - Grand Unified Acoustic Notation Ontology*, specification 1.0 (https://guano-md.org): lines of UTF-8,
+each with a name, a colon and a value; `\\n` in a note is the end of a line. Version 0.9 differs in no rule of these.
+"""
+
+from domain.recording.passport.entries import Entries, Room
+from domain.text import UTF_8
+
+MAX_LINES = 512
+MAX_NAME_LENGTH = 64
+_NOTHING = " \t\r\0\ufeff"
+_OF_SEVERAL_LINES = "Note"
+
+
+def read_guano(text: str, room: Room) -> Entries:
+    """Values by the names that the detector gave them, of several alike the first."""
+    found: Entries = {}
+    for line in text.split("\n", MAX_LINES)[:MAX_LINES]:
+        name, colon, value = (part.strip(_NOTHING) for part in line.partition(":"))
+        if not colon or not 0 < len(name) <= MAX_NAME_LENGTH or not name.isprintable() or name in found:
+            continue
+        value = value.replace("\\n", "\n") if name == _OF_SEVERAL_LINES else value
+        if entry := room.text(value.encode(), UTF_8):
+            found[name] = entry
+    return found

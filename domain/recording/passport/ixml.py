@@ -1,0 +1,118 @@
+"""The production notes of film sound recorders, `iXML`.
+
+Source: *iXML Specification* 3.01 (http://www.ixml.info): one element `BWFXML`, which holds elements of text and of
+elements. The parser is expat as it comes with Python, told to refuse a document type, without which XML has no entity
+to resolve or expand and nothing to fetch.
+"""
+
+import re
+from collections.abc import Generator
+from itertools import islice
+from typing import NoReturn
+from xml.parsers import expat
+
+from domain.recording.passport.entries import Entries, Entry, Room
+from domain.text import UTF_8
+
+MAX_DEPTH = 8
+MAX_ELEMENTS = 1000
+MAX_ATTRIBUTES = 256
+"""Of all elements; expat hands over those of one at once."""
+MAX_NAME_LENGTH = 64
+PIECE_LENGTH = 2048
+"""So many characters are parsed, and then others may have a turn."""
+_ROOT = "BWFXML"
+_ATTRIBUTE = re.compile("=[ \t\r\n]*[\"']")
+
+
+class _EnoughError(Exception):
+    """There is something in it that is not read."""
+
+
+class _Tree:
+    """Becomes a tree of entries while expat calls it."""
+
+    def __init__(self, room: Room) -> None:
+        self.root: Entries = {}
+        self._room = room
+        self._open: list[tuple[str, Entries]] = [("", self.root)]
+        self._text: list[str] = []
+        self._elements = 0
+
+    def refuse(self, *_: object) -> NoReturn:
+        raise _EnoughError
+
+    def start(self, name: str, _: dict[str, str]) -> None:
+        self._elements += 1
+        if len(self._open) > MAX_DEPTH or self._elements > MAX_ELEMENTS or len(name) > MAX_NAME_LENGTH:
+            raise _EnoughError
+        self._open.append((name, {}))
+        self._text.clear()
+
+    def text(self, data: str) -> None:
+        self._text.append(data)
+
+    def end(self, _: str = "") -> None:
+        name, entries = self._open.pop()
+        text = "" if entries else "".join(self._text)
+        self._text.clear()
+        entry: Entry | None = entries or self._room.text(text.encode(), UTF_8)
+        if entry is not None and self._room.take(1):
+            _add(self._open[-1][1], name, entry)
+
+    def close(self) -> Entries:
+        """What was read, with what was not ended."""
+        while len(self._open) > 1:
+            self.end()
+        return self.root
+
+
+def _add(entries: Entries, name: str, entry: Entry) -> None:
+    """Several of one name become a list."""
+    before = entries.get(name)
+    if before is None:
+        entries[name] = entry
+    elif isinstance(before, list):
+        before.append(entry)
+    else:
+        entries[name] = [before, entry]
+
+
+def read_ixml(text: str, room: Room) -> Generator[None, None, Entries]:
+    """Texts and elements by their names, those of one name in a list; of XML that is broken what stands before that.
+
+    Attributes, which iXML has none of, are left out; what is behind `MAX_DEPTH`, `MAX_ELEMENTS` or `MAX_ATTRIBUTES` is
+    not read. Yields after each `PIECE_LENGTH` characters.
+    """
+    tree = _Tree(room)
+    parser = _parser(tree)
+    text = _with_few_attributes(text.strip("\ufeff \t\r\n\0"))
+    try:
+        for at in range(0, len(text), PIECE_LENGTH):
+            parser.Parse(text[at : at + PIECE_LENGTH], False)
+            yield
+    except (expat.ExpatError, _EnoughError):
+        pass
+    root = tree.close()
+    inner = root.get(_ROOT)
+    return inner if isinstance(inner, dict) else root
+
+
+def _with_few_attributes(text: str) -> str:
+    """The text up to the first attribute that is too many."""
+    beyond = next(islice(_ATTRIBUTE.finditer(text), MAX_ATTRIBUTES, None), None)
+    return text[: beyond.start()] if beyond else text
+
+
+def _parser(tree: _Tree) -> expat.XMLParserType:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = tree.start
+    parser.EndElementHandler = tree.end
+    parser.CharacterDataHandler = tree.text
+    # A document type alone can declare entities; nothing asks for external ones.
+    parser.StartDoctypeDeclHandler = tree.refuse
+    parser.EntityDeclHandler = tree.refuse
+    parser.ExternalEntityRefHandler = tree.refuse
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    return parser
