@@ -12,11 +12,13 @@ from domain.recording.containers import (
     Sizes64,
     leading_id3_bytes,
     read_container,
+    starts_container,
     starts_wide,
 )
 from domain.recording.feeding import Feeder, Parser, Pass, Peek, Rest, Take
 from domain.recording.format_chunk import MAX_FMT_BYTES, SourceFormat, read_format
 from domain.recording.limits import WavLimits
+from domain.recording.other_formats import LOOK_BYTES
 from domain.recording.repairs import Repair
 from domain.recording.samples import SampleStream
 from domain.recording.texts import MAX_CHUNK_BYTES, TagReader
@@ -32,8 +34,9 @@ _MAX_LOOSE_CHUNK_BYTES = 1 << 20  # behind an empty data chunk, where the contai
 class WavParser:
     """Walks a file that is pushed into its `feeder`, once, and gives sample bytes to `hand_out` as they come.
 
-    Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) and a few KiB; time by the
-    bytes pushed, and outside of the samples by what lies between two rests: `CHUNKS_AT_ONCE` chunks, or one text.
+    Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) or of samples (50 KiB) and a
+    few KiB; time by the bytes pushed, and outside of the samples by what lies between two rests: `CHUNKS_AT_ONCE`
+    chunks, or one text.
     """
 
     def __init__(self, limits: WavLimits, hand_out: Callable[[bytes], None]) -> None:
@@ -66,6 +69,8 @@ class WavParser:
         head = yield Take(HEAD_BYTES)
         if starts_wide(head):
             head += yield Take(WIDE_HEAD_BYTES - HEAD_BYTES)
+        elif not starts_container(head):
+            head += yield Peek(LOOK_BYTES - HEAD_BYTES)
         self._container = read_container(head)
 
     def _read_to_data(self) -> Parser:
@@ -175,6 +180,7 @@ class WavParser:
         samples, dropped = self.stream.finish()
         if samples:
             self._hand_out(samples)
+        self.repairs.update(self.stream.layout.repairs if self.stream.layout else ())
         if dropped:
             self.repairs.add(Repair.PARTIAL_FRAME)
         if self.data_bytes is None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from domain.errors import NoAudio
 from domain.recording.format import RecordingFormat, WavFormat
+from domain.recording.format_chunk import SourceFormat
 from domain.recording.limits import WavLimits
 from domain.recording.parser import WavParser
 from domain.recording.repairs import Repair
@@ -29,13 +30,25 @@ class WavReader:
 
     @property
     def format(self) -> WavFormat | None:
-        """None until the format chunk was read."""
-        return self._parser.source.format if self._parser.source else None
+        """None until the format chunk was read, and certain from when it is `settled` on."""
+        return self._source.format if self._source else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the samples have shown in which encoding they are handed out, where the format chunk leaves it open.
+
+        Until then only zeros are handed out, which are the same bytes in any of them, and hold the same samples.
+        """
+        return self._parser.stream is None or self._parser.stream.settled
 
     @property
     def recording_format(self) -> RecordingFormat | None:
-        """What the format chunk says the recording is; None until it was read."""
-        return self._parser.source.recording if self._parser.source else None
+        """What the format chunk says the recording is, or its samples do; None until it was read."""
+        return self._source.recording if self._source else None
+
+    @property
+    def _source(self) -> SourceFormat | None:
+        return self._parser.stream.source if self._parser.stream else self._parser.source
 
     @property
     def data_bytes(self) -> int | None:
@@ -44,7 +57,7 @@ class WavReader:
 
     @property
     def samples(self) -> int:
-        """Samples per channel handed out so far."""
+        """Samples per channel read so far; those that are not handed out yet will be."""
         return self._parser.stream.samples if self._parser.stream else 0
 
     @property
@@ -54,7 +67,7 @@ class WavReader:
 
     def certain_duration(self, at_least: int) -> float:
         """Seconds of audio that the data chunk claims, as far as a file of `at_least` bytes must hold them."""
-        source = self._parser.source
+        source = self._source
         if source is None or self._parser.stream is None:
             return 0.0
         there = at_least - self._parser.data_start

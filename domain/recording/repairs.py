@@ -22,5 +22,7 @@ class Repair(StrEnum):
     """The format chunk's block alignment contradicts channels and bits; it was recomputed."""
     WRONG_BYTE_RATE = "wrong-byte-rate"
     """The format chunk's byte rate contradicts the rest; it was ignored."""
+    FLOAT_SAMPLES = "float-samples"
+    """The format chunk calls the samples integers, but they are floats; they were read as such."""
     TRAILING_BYTES = "trailing-bytes"
     """Bytes that are no chunk follow the last chunk; they were ignored."""

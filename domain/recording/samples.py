@@ -3,8 +3,11 @@
 from array import array
 from collections.abc import Callable
 
+from domain.recording.bitstreams import BitstreamFinder
 from domain.recording.format import SampleEncoding
 from domain.recording.format_chunk import SourceFormat
+from domain.recording.four_bytes import Layout
+from domain.recording.layout_finder import LayoutFinder
 
 _ARRAY_TYPES = {array(code).itemsize: code for code in "HIQ"}
 _MS_ADPCM_PREDICTORS = 7
@@ -14,17 +17,36 @@ Transform = Callable[[bytes], bytes]
 
 
 class SampleStream:
-    """Cuts the data into whole blocks, re-encodes them, and counts them. Holds less than one block."""
+    """Cuts the data into whole blocks, re-encodes them, and counts them.
 
-    def __init__(self, source: SourceFormat, *, big_endian: bool) -> None:
+    Holds less than one block, and of samples in four bytes what `LayoutFinder` does.
+    """
+
+    def __init__(self, source: SourceFormat, *, big_endian: bool, layout: Layout | None = None) -> None:
+        """`layout` is that of samples in four bytes, where it is known from what came before."""
         self.samples = 0
-        self._source = source
-        self._transform = _transform(source, big_endian=big_endian)
+        self.source = source.laid_out(layout) if layout else source
+        """What is handed out, once `settled`."""
+        self.layout = layout
+        """How samples lie in four bytes, as far as that was found out."""
+        self._transform = _transform(self.source, big_endian=big_endian)
         self._rest = bytearray()
+        self._finder: LayoutFinder | None = None
+        if source.four_bytes:
+            self._finder = LayoutFinder(source.four_bytes, source.format.channels, layout, swapped=big_endian)
+        self._bitstreams = BitstreamFinder(self.source.format.encoding)
+
+    @property
+    def settled(self) -> bool:
+        """Whether `source` is certain; until then there are only zeros."""
+        return self._finder is None or self.layout is not None
 
     def push(self, data: bytes) -> bytes:
-        """Whole blocks out of what was left and `data`."""
-        block = self._source.file_block_bytes
+        """Whole blocks out of what was left and `data`.
+
+        Raises `UnsupportedCodec` where they are no samples, and `DamagedRecording` where they contradict each other.
+        """
+        block = self.source.file_block_bytes
         if len(self._rest) + len(data) < block:
             self._rest += data
             return b""
@@ -32,17 +54,46 @@ class SampleStream:
             data = bytes(self._rest) + data
         excess = len(data) % block
         self._rest = bytearray(data[len(data) - excess :]) if excess else bytearray()
-        self.samples += len(data) // block * self._source.format.block_samples
+        self.samples += len(data) // block * self.source.format.block_samples
         whole = data[:-excess] if excess else data
-        return self._transform(whole) if self._transform else whole
+        samples = self._transform(whole) if self._transform else whole
+        if self._finder:
+            samples = self._found(self._finder, self._finder.push(samples))
+        self._bitstreams.look(samples)
+        return samples
 
     def finish(self) -> tuple[bytes, int]:
-        """What can be used of the last, partial block, and how many bytes cannot."""
-        usable, samples = self._source.format.partial_block(len(self._rest))
+        """What is held, and can be used of the last, partial block; and how many bytes cannot. Raises as `push`."""
+        held = self._found(self._finder, self._finder.finish()) if self._finder else b""
+        usable, samples = self.source.format.partial_block(len(self._rest))
         tail, dropped = bytes(self._rest[:usable]), len(self._rest) - usable
         self._rest = bytearray()
         self.samples += samples
-        return (self._transform(tail) if self._transform and tail else tail), dropped
+        self._bitstreams.look(held)
+        self._bitstreams.finish()
+        return held + (self._transform(tail) if self._transform and tail else tail), dropped
+
+    def _found(self, finder: LayoutFinder, samples: bytes) -> bytes:
+        """What of them is whole blocks in the layout that was found."""
+        if finder.layout is None or self.layout:
+            return samples
+        before = self.source.file_block_bytes
+        self.layout = finder.layout
+        self.source = self.source.laid_out(finder.layout)
+        self._bitstreams = BitstreamFinder(self.source.format.encoding)
+        block = self.source.file_block_bytes
+        if block == before:
+            return samples
+        # What was handed out until now is zeros, and whole blocks of both sizes
+        if self._transform:
+            samples, self._transform = self._transform(samples), _swap_three
+        end = len(samples) - len(samples) % block
+        rest = samples[end:] + bytes(self._rest)
+        more = len(rest) - len(rest) % block
+        self._rest = bytearray(rest[more:])
+        self.samples = (self.samples * before + len(rest) - len(samples[end:])) // block
+        whole = samples[:end] + rest[:more]
+        return self._transform(whole) if self._transform else whole
 
 
 def _transform(source: SourceFormat, *, big_endian: bool) -> Transform | None:

@@ -19,7 +19,7 @@ _HEAD_BYTES = 1 << 20
 _TAKEN_TAGS = {1, 2, 3, 6, 7, 0x11, 0x31}  # PCM, MS ADPCM, float, A-law, µ-law, IMA ADPCM, GSM 6.10
 _EXTENSIBLE = 0xFFFE
 _CHANNELS = range(1, 65)
-_LEAST_RATE, _HIGHEST_RATE = 2500, 384_000
+_LEAST_RATE, _HIGHEST_RATE = 2500, 768_000
 _LEAST_RATES = {2: 5000, 0x11: 5000, 0x31: 8000}
 # In a process of its own: a library that crashes on a file, or never returns, must not take the table along.
 _ASK = """
