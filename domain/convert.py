@@ -26,6 +26,9 @@ from domain.recording.reader import WavReader
 _MP3_HEAD_BYTES = 4096
 """More than the largest Layer III frame (1,441 bytes), so the Info frame is in it whole."""
 
+_ZERO_BLOCKS = 4096
+"""At once; a block of samples in four bytes, of which alone zeros are counted, has at most 256 bytes by default."""
+
 
 @dataclass(frozen=True, slots=True)
 class AudioLimits:
@@ -138,21 +141,34 @@ class _IncomingWav:
     def __init__(self, wav: AsyncIterator[bytes], limits: AudioLimits, at_least: int, text_code_page: CodePage) -> None:
         self._wav = wav
         self._limits = limits
+        self._zeros = 0
         self._first = b""
         self._ended = False
         self.reader = WavReader(limits.wav, at_least, text_code_page)
         self.sha256 = hashlib.sha256()
 
     async def begin(self) -> WavFormat:
-        """Read up to the first samples, so that nothing is started for what is no audio, and return the format."""
-        while not self._first and not self._ended:
+        """Read up to the first samples, so that nothing is started for what is no audio, and return the format.
+
+        Of those that come before it is settled, it is enough to know how many there are.
+        """
+        while not self._ended and not (self._first and self.reader.settled):
+            self._zeros += len(self._first)
             self._first = await self._next_block()
+        return self._format
+
+    @property
+    def _format(self) -> WavFormat:
         if self.reader.format is None:
             raise RuntimeError("the WAV reader handed out samples before their format")
         return self.reader.format
 
     async def samples(self) -> AsyncGenerator[bytes, None]:
         """All blocks of samples from the first one, none of them empty."""
+        while self._zeros:
+            zeros = bytes(min(self._zeros, _ZERO_BLOCKS * self._format.block_bytes))
+            self._zeros -= len(zeros)
+            yield zeros
         block, self._first = self._first, b""
         while block or not self._ended:
             if block:

@@ -50,9 +50,9 @@ async def decoded_exactly(
                 yield sound
             given += len(ready)
     _refuse_surplus(given + len(held), source, reader)
-    rest = reader.handed_out * size - given
+    rest = reader.with_padding * size - given
     if rest - len(held) >= source.block_samples * size:
-        found = f"{reader.handed_out} samples became {(given + len(held)) // size}"
+        found = f"{reader.with_padding} samples became {(given + len(held)) // size}"
         raise UndecodableRecording(source.encoding.value, found)
     if sound := _without_padding(bytes(held[: max(0, rest)]).ljust(rest, b"\0"), given, size, reader.paddings):
         yield sound
@@ -60,8 +60,8 @@ async def decoded_exactly(
 
 def _refuse_surplus(given: int, source: WavFormat, reader: WavReader) -> None:
     size = source.decoded.block_bytes
-    if given > (reader.handed_out + source.block_samples) * size:
-        found = f"{reader.handed_out} samples of {source.encoding.value} became {given // size} or more"
+    if given > (reader.with_padding + source.block_samples) * size:
+        found = f"{reader.with_padding} samples of {source.encoding.value} became {given // size} or more"
         raise ConverterFailed(found)
 
 

@@ -25,7 +25,7 @@ _RAW = {
 COMMON_ARGUMENTS = ("-nostdin", "-hide_banner", "-y", "-loglevel", "error", "-protocol_whitelist", "pipe,file")
 _FLOATS = (SampleEncoding.FLOAT_32, SampleEncoding.FLOAT_64)
 _SHORT_SAMPLES = 1024
-"""More than swresample's filter at 384 kHz to 48 kHz, about 270."""
+"""More than swresample's filter at 768 kHz to 48 kHz, about 540."""
 _OLDEST_LIBAVFORMAT = 59  # of ffmpeg 5
 _CHECK_LIMITS = Limits(memory_bytes=1 << 30, file_bytes=1 << 20, cpu_seconds=20, seconds_after_input=20)
 

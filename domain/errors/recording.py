@@ -4,7 +4,7 @@ from domain.errors.base import RecordingError
 
 
 class NotAWav(RecordingError):
-    """The bytes do not begin as any WAV container does. `found` says how they do."""
+    """The bytes do not begin as any WAV container does. `found` says how they do, and what to do about it."""
 
     def __init__(self, found: str) -> None:
         self.found = found

@@ -9,6 +9,7 @@ import struct
 from dataclasses import dataclass
 
 from domain.errors import NotAWav
+from domain.recording.other_formats import describe
 
 HEAD_BYTES = 12
 WIDE_HEAD_BYTES = 40
@@ -16,6 +17,7 @@ MAX_LEADING_TAG_BYTES = 16 << 20
 """Of an ID3v2 tag before the container; pictures are the largest things in them."""
 _ID3_HEAD_BYTES = 10
 _ID3_FOOTER = 0x10
+MAGICS = (b"RIFF", b"RIFX", b"RF64", b"BW64")
 _ALL_ONES = 0xFFFFFFFF
 _SIGN_64 = 1 << 63
 _WIDE_LIST_TAIL = bytes.fromhex("2f91cf11a5d628db04c10000")
@@ -101,30 +103,30 @@ def leading_id3_bytes(head: bytes) -> int:
     return size if size <= MAX_LEADING_TAG_BYTES else 0
 
 
+def starts_container(head: bytes) -> bool:
+    """Whether these first bytes, `HEAD_BYTES` or more, are those of any container that may hold a WAV."""
+    return starts_wide(head[:HEAD_BYTES]) or (head[:4] in MAGICS and head[8:12] == b"WAVE")
+
+
 def read_container(head: bytes) -> Container:
-    """The container that starts with this head. Raises `NotAWav`."""
+    """The container that starts with this head: of what is none, the more is given, the better it can be told.
+
+    Raises `NotAWav`.
+    """
+    if not starts_container(head):
+        raise NotAWav(describe(head))
     if starts_wide(head[:HEAD_BYTES]):
         return _read_wide_container(head)
-    magic, kind = head[:4], head[8:12]
-    if magic not in (b"RIFF", b"RIFX", b"RF64", b"BW64"):
-        raise NotAWav(f"it begins with {_shown(head[:4])}" if head else "it is empty")
-    if kind != b"WAVE":
-        raise NotAWav(
-            f"it is {_shown(magic)} that holds {_shown(kind)}" if len(head) >= HEAD_BYTES else "it is too short"
-        )
+    magic = head[:4]
     (size,) = struct.unpack(">I" if magic == b"RIFX" else "<I", head[4:8])
     return Container(magic, None if size in (0, _ALL_ONES) else size + 8)
 
 
 def _read_wide_container(head: bytes) -> Container:
     if head[:16] != WIDE_RIFF or head[24:40] != WIDE_WAVE:
-        raise NotAWav("it begins like Sony Wave64 but is none")
+        raise NotAWav("it begins like Sony Wave64 but is none; convert it to WAV first")
     (size,) = struct.unpack("<Q", head[16:24])
     return Container(b"riff", size if 0 < size < _SIGN_64 else None)
-
-
-def _shown(name: bytes) -> str:
-    return ascii(name.decode("latin-1"))
 
 
 @dataclass(frozen=True, slots=True)

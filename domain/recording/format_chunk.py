@@ -13,6 +13,7 @@ from domain.recording.block_codecs import BLOCK_CODEC_TAGS, read_block_codec
 from domain.recording.codec_names import guid_name, tag_name
 from domain.recording.format import Codec, RecordingFormat, SampleEncoding, WavFormat
 from domain.recording.format_words import FormatWords
+from domain.recording.four_bytes import FourBytes, Layout
 from domain.recording.limits import WavLimits
 from domain.recording.repairs import Repair
 
@@ -41,6 +42,8 @@ SAMPLE_BYTES = {
     SampleEncoding.A_LAW: 1,
     SampleEncoding.MU_LAW: 1,
 }
+_COOL_EDIT_MARKS = (b"\1\0", b"\0\1")
+"""Behind `cbSize`, in either byte order."""
 _BYTE_RATE_TOLERANCE = 0.05  # block codecs: writers round the samples of a block in several ways
 
 
@@ -57,9 +60,23 @@ class SourceFormat:
     repairs: tuple[Repair, ...]
     padding_samples: int = 0
     """Fewer samples per channel than this, at the end, may fill up the last block of a codec."""
+    four_bytes: FourBytes | None = None
+    """What is said of samples in four bytes each, whose layout only they can tell."""
+
+    def laid_out(self, layout: Layout) -> "SourceFormat":
+        """With what the samples have told."""
+        size = SAMPLE_BYTES[layout.encoding]
+        block = size * self.format.channels
+        recording = self.recording
+        if layout.encoding is SampleEncoding.FLOAT_32:
+            recording = replace(recording, codec=Codec.FLOAT, bits=32)
+        found = replace(self.format, encoding=layout.encoding, block_bytes=block)
+        return replace(self, recording=recording, format=found, file_block_bytes=block, file_sample_bytes=size)
 
     def agrees_with(self, other: "SourceFormat") -> bool:
-        """Whether the samples of both are handed out alike. Channels without a mask agree with any mask."""
+        """Whether the samples of both lie and are handed out alike. Channels without a mask agree with any mask."""
+        if self.four_bytes is not other.four_bytes:
+            return False
         masks = {self.format.channel_mask, other.format.channel_mask} - {0}
         return len(masks) < 2 and replace(self.format, channel_mask=0) == replace(other.format, channel_mask=0)
 
@@ -70,7 +87,7 @@ def read_format(body: bytes, *, big_endian: bool, limits: WavLimits) -> SourceFo
     Raises `UnsupportedChannels`, `UnsupportedRate`, `UnsupportedCodec`, `RateTooLowForCodec` and `DamagedRecording`, in
     this order of precedence but for a chunk that is too short to tell. Block alignment and byte rate are believed only
     where nothing else says how long a block is (ADPCM); the container of a PCM sample has as many bytes as its bits
-    need, as in ffmpeg, sox and libsndfile, whatever the alignment says.
+    need, as in ffmpeg, sox and libsndfile, whatever the alignment says; but 24 bits may lie in four, as in libsndfile.
     """
     if len(body) < 16:
         raise DamagedRecording(f"its format chunk has {len(body)} bytes, at least 16 are needed")
@@ -111,6 +128,9 @@ def _sub_format(guid: bytes, order: str) -> int:
 def _samples(words: FormatWords) -> SourceFormat:
     """PCM, float, A-law and µ-law."""
     encoding, sample_bytes = _sample_encoding(words)
+    four_bytes = _four_bytes(words)
+    if four_bytes:
+        encoding, sample_bytes = SampleEncoding.SIGNED_32, 4
     in_file = sample_bytes * words.channels
     repairs = []
     if words.block_align != in_file:
@@ -120,7 +140,18 @@ def _samples(words: FormatWords) -> SourceFormat:
     handed_out = SAMPLE_BYTES[encoding] * words.channels
     result = WavFormat(encoding, words.channels, words.mask, words.rate, handed_out)
     recording = RecordingFormat(_CODECS[words.tag], words.rate, words.channels, words.bits)
-    return SourceFormat(recording, result, in_file, sample_bytes, tuple(repairs))
+    return SourceFormat(recording, result, in_file, sample_bytes, tuple(repairs), four_bytes=four_bytes)
+
+
+def _four_bytes(words: FormatWords) -> FourBytes | None:
+    """Samples of 24 bits have four bytes where the block alignment says so and the byte rate not the contrary."""
+    if words.tag != PCM:
+        return None
+    if words.bits == 32:
+        return FourBytes.MARKED_32 if words.extra in _COOL_EDIT_MARKS else FourBytes.PCM_32
+    packed = words.byte_rate == words.rate * 3 * words.channels
+    wide = words.bits == 24 and words.block_align == 4 * words.channels and not packed
+    return FourBytes.PCM_24 if wide else None
 
 
 def _sample_encoding(words: FormatWords) -> tuple[SampleEncoding, int]:

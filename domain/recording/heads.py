@@ -14,6 +14,7 @@ from domain.errors import RecordingError
 from domain.recording.containers import (
     HEAD_BYTES,
     KNOWN_CHUNKS,
+    MAGICS,
     WIDE_HEAD_BYTES,
     WIDE_RIFF,
     WIDE_WAVE,
@@ -29,13 +30,11 @@ MAX_FALSE_HEADS = 100
 HEAD_AHEAD_BYTES = 8192
 """So much of a WAV is looked at to find out its format before its head is believed to be one."""
 _MAX_CHUNKS_AHEAD = 16
-_MAGICS = (b"RIFF", b"RIFX", b"RF64", b"BW64")
 _FORM_AT, _SPELLED_BYTES = 8, 16
 _WAVE = b"WAVE"
 # both begin with bytes that are always the same, by which search is fastest: what stands before is looked back at
 _HEAD = re.compile(
-    b"WAVE(?<=(?:%s).{4}WAVE)(?:%s)"
-    % (b"|".join(_MAGICS), b"|".join(re.escape(name) for name in sorted(KNOWN_CHUNKS))),
+    b"WAVE(?<=(?:%s).{4}WAVE)(?:%s)" % (b"|".join(MAGICS), b"|".join(re.escape(name) for name in sorted(KNOWN_CHUNKS))),
     re.DOTALL,
 )
 _WIDE_HEAD = re.compile(b"%s(?<=%s.{8}%s)" % (*map(re.escape, (WIDE_WAVE, WIDE_RIFF, WIDE_WAVE)),), re.DOTALL)
@@ -135,7 +134,7 @@ class HeadFinder:
             return any(kind.startswith(tail[8:12]) for kind in _LIST_KINDS)
         name = tail[_FORM_AT + 4 :]
         return (
-            any(magic.startswith(tail[:4]) for magic in _MAGICS)
+            any(magic.startswith(tail[:4]) for magic in MAGICS)
             and _WAVE.startswith(tail[_FORM_AT : _FORM_AT + 4])
             and (not name or any(known.startswith(name) for known in KNOWN_CHUNKS))
         )

@@ -9,4 +9,4 @@ class WavLimits:
 
     max_channels: int = 64
     min_sample_rate: int = 2500
-    max_sample_rate: int = 384_000
+    max_sample_rate: int = 768_000

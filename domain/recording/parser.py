@@ -14,6 +14,7 @@ from domain.recording.containers import (
     Sizes64,
     leading_id3_bytes,
     read_container,
+    starts_container,
     starts_wide,
 )
 from domain.recording.data_sizes import Claim
@@ -21,6 +22,7 @@ from domain.recording.feeding import Feeder, Parser, Pass, Peek, Rest, Take, Wan
 from domain.recording.format_chunk import MAX_FMT_BYTES, SourceFormat, read_format
 from domain.recording.heads import HeadFinder, starts_wav
 from domain.recording.limits import WavLimits
+from domain.recording.other_formats import LOOK_BYTES
 from domain.recording.repairs import Repair
 from domain.recording.sound import Sound
 from domain.recording.texts import MAX_CHUNK_BYTES, TagReader
@@ -37,9 +39,10 @@ _MAX_LOOSE_CHUNK_BYTES = 1 << 20  # behind an empty data chunk, where the contai
 class ChunkParser(ABC):
     """Walks a file that is pushed into its `feeder`, once, and gives sample bytes to `hand_out` as they come.
 
-    Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) and what `TagReader` keeps;
-    time by the bytes pushed, and outside of the samples by what lies between two rests: `CHUNKS_AT_ONCE` chunks, or one
-    text. In which order chunks come, and where the sound ends, is for whoever inherits it.
+    Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) or of samples (50 KiB), and
+    what `TagReader` keeps; time by the bytes pushed, and outside of the samples by what lies between two rests:
+    `CHUNKS_AT_ONCE` chunks, or one text. In which order chunks come, and where the sound ends, is for whoever inherits
+    it.
     """
 
     def __init__(
@@ -84,6 +87,8 @@ class ChunkParser(ABC):
         head = yield Take(HEAD_BYTES)
         if starts_wide(head):
             head += yield Take(WIDE_HEAD_BYTES - HEAD_BYTES)
+        elif not starts_container(head):
+            head += yield Peek(LOOK_BYTES - HEAD_BYTES)
         self._container, self._sizes64, self._part, self._fact = read_container(head), Sizes64(), None, None
 
     def _read_to_data(self) -> Generator[Wants, bytes, ChunkHead]:

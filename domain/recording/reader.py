@@ -6,6 +6,7 @@ from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 from domain.errors import NoAudio
 from domain.passport import Marker, Passport
 from domain.recording.format import RecordingFormat, WavFormat
+from domain.recording.format_chunk import SourceFormat
 from domain.recording.limits import WavLimits
 from domain.recording.repairs import Mended, Repair
 from domain.recording.sound import Padding
@@ -43,13 +44,26 @@ class WavReader:
 
     @property
     def format(self) -> WavFormat | None:
-        """None until the format chunk was read."""
-        return self._parser.source.format if self._parser.source else None
+        """None until the format chunk was read, and certain from when it is `settled` on."""
+        return self._source.format if self._source else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the samples have shown in which encoding they are handed out, where the format chunk leaves it open.
+
+        Until then only zeros are handed out, which are the same bytes in any of them, and hold the same samples.
+        """
+        return self._parser.sound.settled
 
     @property
     def recording_format(self) -> RecordingFormat | None:
-        """What the format chunk says the recording is; None until it was read."""
-        return self._parser.source.recording if self._parser.source else None
+        """What the format chunk says the recording is, or its samples do; None until it was read."""
+        return self._source.recording if self._source else None
+
+    @property
+    def _source(self) -> SourceFormat | None:
+        source, layout = self._parser.source, self._parser.sound.layout
+        return source.laid_out(layout) if source and layout else source
 
     @property
     def data_bytes(self) -> int | None:
@@ -58,22 +72,25 @@ class WavReader:
 
     @property
     def samples(self) -> int:
-        """Samples per channel handed out so far, without the padding of the last block of a part that has ended."""
+        """Samples per channel read so far, without the padding of the last block of a part that has ended.
+
+        Those that are not handed out yet will be.
+        """
         return self._parser.sound.samples
 
     @property
-    def handed_out(self) -> int:
-        """Samples per channel handed out so far, padding included."""
-        return self._parser.sound.handed_out
+    def with_padding(self) -> int:
+        """Samples per channel read so far, padding included."""
+        return self._parser.sound.with_padding
 
     @property
     def paddings(self) -> Sequence[Padding]:
-        """What of the samples handed out so far is padding, as far as the part that it is in has ended."""
+        """What of the samples read so far is padding, as far as the part that it is in has ended."""
         return self._parser.sound.paddings
 
     @property
     def most_padding(self) -> int:
-        """Fewer samples per channel than this, of the last handed out, may turn out to be padding; 0 where none can."""
+        """Fewer samples per channel than this, of the last, may turn out to be padding; 0 where none can."""
         return self._parser.sound.most_padding
 
     @property
@@ -89,13 +106,13 @@ class WavReader:
     @property
     def markers(self) -> tuple[Marker, ...]:
         """The places that are marked, in their order; some may lie behind the sound. Complete as `passport` is."""
-        source = self._parser.source
+        source = self._source
         return self._parser.tags.markers(source.file_block_bytes, source.format.block_samples) if source else ()
 
     def certain_duration(self, at_least: int) -> float:
         """Seconds of audio that the data chunk claims, as far as a file of `at_least` bytes must hold them."""
-        source = self._parser.source
-        if source is None or self._parser.sound.stream is None:
+        source = self._source
+        if source is None or not self._parser.sound.begun:
             return 0.0
         there = at_least - self._parser.data_start
         size = max(0, there if self.data_bytes is None else min(there, self.data_bytes))

@@ -30,6 +30,8 @@ class Repair(StrEnum):
     """The format chunk's block alignment contradicts channels and bits; it was recomputed."""
     WRONG_BYTE_RATE = "wrong-byte-rate"
     """The format chunk's byte rate contradicts the rest; it was ignored."""
+    FLOAT_SAMPLES = "float-samples"
+    """The format chunk calls the samples integers, but they are floats; they were read as such."""
     TRAILING_RECORDING = "trailing-recording"
     """A WAV of another format, or more data, follows the recording; it was left out."""
     TRAILING_BYTES = "trailing-bytes"

@@ -3,8 +3,12 @@
 from array import array
 from collections.abc import Callable
 
+from domain.errors import DamagedRecording
+from domain.recording.bitstreams import BitstreamFinder
 from domain.recording.format import SampleEncoding
 from domain.recording.format_chunk import SourceFormat
+from domain.recording.four_bytes import Layout
+from domain.recording.layout_finder import LayoutFinder
 
 _ARRAY_TYPES = {array(code).itemsize: code for code in "HIQ"}
 _MS_ADPCM_PREDICTORS = 7
@@ -14,17 +18,35 @@ Transform = Callable[[bytes], bytes]
 
 
 class SampleStream:
-    """Cuts the data into whole blocks, re-encodes them, and counts them. Holds less than one block."""
+    """Cuts the data into whole blocks, re-encodes them, and counts them.
+
+    Holds less than one block, and of samples in four bytes what `LayoutFinder` does.
+    """
 
     def __init__(self, source: SourceFormat, *, big_endian: bool, after: "SampleStream | None" = None) -> None:
         """`after` is the stream of the same format that it goes on with, and that has finished."""
         self.samples: int = after.samples if after else 0
-        self._source = source
-        self._transform = _transform(source, big_endian=big_endian)
+        self.layout: Layout | None = after.layout if after else None
+        """How samples lie in four bytes, as far as that was found out."""
+        self._source = source.laid_out(self.layout) if self.layout else source
+        self._transform = _transform(self._source, big_endian=big_endian)
+        self._goes_on = after is not None
         self._rest = bytearray()
+        self.finder: LayoutFinder | None = after.finder if after else _layout_finder(source, big_endian=big_endian)
+        """Of the whole recording, if its samples have four bytes."""
+        self.bitstreams: BitstreamFinder = after.bitstreams if after else BitstreamFinder(source.format.encoding)
+        """Of the whole recording."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is certain in which encoding samples are handed out; until then there are only zeros."""
+        return self.finder is None or self.layout is not None
 
     def push(self, data: bytes) -> bytes:
-        """Whole blocks out of what was left and `data`."""
+        """Whole blocks out of what was left and `data`.
+
+        Raises `UnsupportedCodec` where they are no samples, and `DamagedRecording` where they contradict each other.
+        """
         block = self._source.file_block_bytes
         if len(self._rest) + len(data) < block:
             self._rest += data
@@ -35,19 +57,63 @@ class SampleStream:
         self._rest = bytearray(data[len(data) - excess :]) if excess else bytearray()
         self.samples += len(data) // block * self._source.format.block_samples
         whole = data[:-excess] if excess else data
-        return self._transform(whole) if self._transform else whole
+        samples = self._transform(whole) if self._transform else whole
+        if self.finder:
+            samples = self._found(self.finder, self.finder.push(samples))
+        self.bitstreams.look(samples)
+        return samples
 
     def finish(self, *, goes_on: bool = False) -> tuple[bytes, int]:
-        """What can be used of the last, partial block, and how many bytes cannot.
+        """What is held, and can be used of the last, partial block; and how many bytes cannot. Raises as `push`.
 
-        Where another stream goes on, nothing is that would shift the blocks of a codec.
+        Where another stream goes on, nothing is used that would shift the blocks of a codec, and it has what is held.
         """
+        held = b"" if goes_on else self._settle()
         cut_off = goes_on and self._source.format.encoding.in_blocks
         usable, samples = (0, 0) if cut_off else self._source.format.partial_block(len(self._rest))
         tail, dropped = bytes(self._rest[:usable]), len(self._rest) - usable
         self._rest = bytearray()
         self.samples += samples
-        return (self._transform(tail) if self._transform and tail else tail), dropped
+        return held + (self._transform(tail) if self._transform and tail else tail), dropped
+
+    def _settle(self) -> bytes:
+        """What is held: nothing follows that could tell more of it."""
+        held = self._found(self.finder, self.finder.finish()) if self.finder else b""
+        self.bitstreams.look(held)
+        self.bitstreams.finish()
+        return held
+
+    def _found(self, finder: LayoutFinder, samples: bytes) -> bytes:
+        """What of them is whole blocks in the layout that was found."""
+        if finder.layout is None or self.layout:
+            return samples
+        before = self._source.file_block_bytes
+        self.layout = finder.layout
+        self._source = self._source.laid_out(finder.layout)
+        self.bitstreams = BitstreamFinder(self._source.format.encoding)
+        block = self._source.file_block_bytes
+        if block == before:
+            return samples
+        if self._goes_on:
+            # Those of four bytes, of which alone all before was made, are not where those of three are
+            raise DamagedRecording("its 24-bit samples lie in three bytes each, although its format says four")
+        # What was handed out until now is zeros, and whole blocks of both sizes
+        if self._transform:
+            samples, self._transform = self._transform(samples), _swap_three
+        end = len(samples) - len(samples) % block
+        rest = samples[end:] + bytes(self._rest)
+        more = len(rest) - len(rest) % block
+        self._rest = bytearray(rest[more:])
+        self.samples = (self.samples * before + len(rest) - len(samples[end:])) // block
+        whole = samples[:end] + rest[:more]
+        return self._transform(whole) if self._transform else whole
+
+
+def _layout_finder(source: SourceFormat, *, big_endian: bool) -> LayoutFinder | None:
+    """None where the format says how samples lie."""
+    if source.four_bytes is None:
+        return None
+    return LayoutFinder(source.four_bytes, source.format.channels, swapped=big_endian)
 
 
 def _transform(source: SourceFormat, *, big_endian: bool) -> Transform | None:

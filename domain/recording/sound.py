@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.recording.format_chunk import SourceFormat
+from domain.recording.four_bytes import Layout
 from domain.recording.repairs import Repair
 from domain.recording.samples import SampleStream
 from domain.recording.speech_frames import sample_stream
@@ -11,7 +12,7 @@ from domain.recording.speech_frames import sample_stream
 
 @dataclass(frozen=True, slots=True)
 class Padding:
-    """Samples that fill up the last block of a part. Both numbers are samples per channel that are handed out."""
+    """Samples that fill up the last block of a part. Both numbers are samples per channel, padding included."""
 
     start: int
     count: int
@@ -25,25 +26,39 @@ class Sound:
 
     def __init__(self, hand_out: Callable[[bytes], None], repairs: set[Repair]) -> None:
         """To `repairs` is added what is found out."""
-        self.stream: SampleStream | None = None
-        """Of the part that is read; None before the first one."""
         self.paddings: list[Padding] = []
         """Of the parts that have ended."""
         self._hand_out = hand_out
         self._repairs = repairs
+        self._stream: SampleStream | None = None
         self._start = 0
         self._fact: int | None = None
         self._most_padding = 0
 
     @property
-    def handed_out(self) -> int:
-        """Samples per channel, padding included."""
-        return self.stream.samples if self.stream else 0
+    def begun(self) -> bool:
+        """Whether the data of the first part was reached."""
+        return self._stream is not None
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is certain in which encoding samples are handed out; until then there are only zeros."""
+        return self._stream is None or self._stream.settled
+
+    @property
+    def layout(self) -> Layout | None:
+        """How samples lie in four bytes, as far as they do, and that was found out."""
+        return self._stream.layout if self._stream else None
+
+    @property
+    def with_padding(self) -> int:
+        """Samples per channel read so far, padding included."""
+        return self._stream.samples if self._stream else 0
 
     @property
     def samples(self) -> int:
-        """Samples per channel handed out so far, without the padding of parts that have ended."""
-        return self.handed_out - sum(padding.count for padding in self.paddings)
+        """Samples per channel read so far, without the padding of parts that have ended."""
+        return self.with_padding - sum(padding.count for padding in self.paddings)
 
     @property
     def most_padding(self) -> int:
@@ -56,29 +71,31 @@ class Sound:
 
         Codecs in blocks fill up the last one. A `fact` chunk that ends within it tells where the sound does.
         """
-        surplus = 0 if self._fact is None else self.handed_out - self._start - self._fact
+        surplus = 0 if self._fact is None else self.with_padding - self._start - self._fact
         return surplus if 0 < surplus < self.most_padding else 0
 
     def begin(self, part: SourceFormat, fact: int | None, *, big_endian: bool) -> None:
         """The next part, whose head says that it has `fact` samples per channel."""
         self.end(goes_on=True)
-        self._start, self._fact, self._most_padding = self.handed_out, fact, part.padding_samples
-        self.stream = sample_stream(part, big_endian=big_endian, after=self.stream if self.handed_out else None)
+        self._start, self._fact, self._most_padding = self.with_padding, fact, part.padding_samples
+        self._stream = sample_stream(part, big_endian=big_endian, after=self._stream if self.with_padding else None)
 
     def push(self, data: bytes) -> None:
         """The next bytes of the part."""
-        if self.stream and (samples := self.stream.push(data)):
+        if self._stream and (samples := self._stream.push(data)):
             self._hand_out(samples)
 
     def end(self, *, goes_on: bool = False) -> None:
         """Hand out what the stream still holds; where sound goes on, not what would shift the blocks of a codec."""
-        if self.stream is None:
+        if self._stream is None:
             return
-        samples, dropped = self.stream.finish(goes_on=goes_on)
+        samples, dropped = self._stream.finish(goes_on=goes_on)
         if samples:
             self._hand_out(samples)
         if dropped:
             self._repairs.add(Repair.PARTIAL_FRAME)
+        if self.layout:
+            self._repairs.update(self.layout.repairs)
         if self.padding:
             self.paddings.append(Padding(self._start + (self._fact or 0), self.padding))
         self._fact = None

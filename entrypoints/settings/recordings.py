@@ -17,7 +17,7 @@ class Recordings(Section, frozen=True, kw_only=True):
     max_duration: Annotated[int, Meta(ge=1, le=7 * 24 * 3600)] = 12 * 3600
     max_channels: Annotated[int, Meta(ge=1, le=64)] = 64
     min_sample_rate: Annotated[int, Meta(ge=1, le=384_000)] = 2500
-    max_sample_rate: Annotated[int, Meta(ge=1, le=768_000)] = 384_000
+    max_sample_rate: Annotated[int, Meta(ge=1, le=768_000)] = 768_000
     max_mp3_bytes: Bytes = 768 << 20
 
     def __post_init__(self) -> None:

@@ -71,6 +71,8 @@ class ConverterContract:
             *((44100, samples) for samples in (1, 47, 576, 1152, 1153)),
             (384000, 1),
             (384000, 47),
+            (768000, 1),
+            (768000, 700),
         ],
     )
     async def test_the_shortest_recordings_become_an_mp3(

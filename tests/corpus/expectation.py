@@ -21,7 +21,7 @@ _TAKEN_TAGS = {1, 2, 3, 6, 7, 0x11, 0x31}  # PCM, MS ADPCM, float, A-law, µ-law
 _TAKEN_TAGS |= {0x10, 0x17, 0x20, 0x200, 0x22, 0x65, 0x28F, 0x14, 0x40, 0x45, 0x64, 0x42, 0x111, 0xA100, 0x83, 0x133}
 _EXTENSIBLE = 0xFFFE
 _CHANNELS = range(1, 65)
-_LEAST_RATE, _HIGHEST_RATE = 2500, 384_000
+_LEAST_RATE, _HIGHEST_RATE = 2500, 768_000
 _LEAST_RATES = {2: 5000, 0x11: 5000, 0x31: 8000}
 # In a process of its own: a library that crashes on a file, or never returns, must not take the table along.
 _ASK = """

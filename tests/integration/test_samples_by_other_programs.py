@@ -17,7 +17,15 @@ from tests.programs import FFMPEG, on_path
 from tests.wavs import Samples
 
 FLOATS = {SampleEncoding.FLOAT_32: 32, SampleEncoding.FLOAT_64: 64}
-RATES = [(44100, 48000), (96000, 48000), (48000, 44100), (11000, 11025), (1000, 8000), (384000, 48000)]
+RATES = [
+    (44100, 48000),
+    (96000, 48000),
+    (48000, 44100),
+    (11000, 11025),
+    (1000, 8000),
+    (384000, 48000),
+    (500_000, 48000),
+]
 
 
 def run(command: list[str], data: bytes) -> Samples:

@@ -6,7 +6,10 @@ import pytest
 from adapters.lame.resampling import Resampler
 from tests.wavs import Samples
 
-RATES = [(44100, 48000), (96000, 48000), (192000, 48000), (384000, 48000), (1000, 8000), (44099, 44100), (11024, 11025)]
+RATES = [
+    *((44100, 48000), (96000, 48000), (192000, 48000), (384000, 48000), (1000, 8000), (44099, 44100), (11024, 11025)),
+    *((384_002, 48000), (500_000, 48000), (768_000, 48000)),
+]
 
 
 def resampled(values: Samples, source_rate: int, target_rate: int, step: int = 4096) -> Samples:

@@ -71,7 +71,7 @@ def test_a_new_error_is_told_as_its_base(base: type[errors.MusicAppError]) -> No
 def test_what_is_no_wav_is_refused_in_one_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     notes = tmp_path / "notes.txt"
     notes.write_text("notes of a meeting")
-    error = errors.NotAWav("it begins with 'note'")
+    error = errors.NotAWav("it is text; send the bytes of the WAV itself")
 
     assert main.main(["convert", str(notes), str(tmp_path / "out.mp3")]) == main.EXIT_REFUSED
 

@@ -33,7 +33,7 @@ from domain.output.converter import Mp3
 from domain.output.format import Mp3Format, Mp3Quality
 from domain.output.id3 import write_id3
 from domain.output.info_frame import read_info
-from domain.recording.format import Codec, RecordingFormat, WavFormat
+from domain.recording.format import Codec, RecordingFormat, SampleEncoding, WavFormat
 from domain.recording.limits import WavLimits
 from domain.recording.reader import WavReader
 from domain.tags import Tags
@@ -42,7 +42,7 @@ from tests.costly_texts import COSTLY_CHUNKS
 from tests.passports import cue
 from tests.texts import info
 from tests.unit.streams import blocks, breaking, cut
-from tests.wavs import pcm, tone, wav
+from tests.wavs import floats, pcm, tone, wav
 
 LIMITS = AudioLimits(WavLimits(), max_wav_bytes=1 << 20, max_duration=60, max_mp3_bytes=1 << 20)
 RECORDING = wav(pcm(tone(8000)))
@@ -304,3 +304,67 @@ async def test_c10_others_have_a_turn_between_two_steps_of_the_reader(form: str,
     counting.cancel()
 
     assert turns >= sum(1 for _ in WavReader().push_in_steps(recording)) > 10
+
+
+class Listener(InMemoryAudioConverter):
+    """Keeps the samples that it is given, and their format."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.source: WavFormat | None = None
+        self.blocks: list[bytes] = []
+
+    @asynccontextmanager
+    async def convert(
+        self, source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes]
+    ) -> AsyncGenerator[Mp3, None]:
+        self.source = source
+
+        async def heard() -> AsyncGenerator[bytes, None]:
+            async for block in samples:
+                self.blocks.append(block)
+                yield block
+
+        async with super().convert(source, target, heard()) as made:
+            yield made
+
+
+@pytest.mark.parametrize("size", [1000, 4096, 1 << 20])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (floats(tone(600)), SampleEncoding.FLOAT_32),
+        (pcm(tone(600), 32), SampleEncoding.SIGNED_32),
+        (b"", SampleEncoding.SIGNED_32),
+    ],
+)
+async def test_silence_before_the_samples_show_what_they_are_is_converted_as_well(
+    data: bytes, encoding: SampleEncoding, channels: int, size: int
+) -> None:
+    whole = bytes(4 * channels * 30_000) + data
+    file = wav(whole, bits=32, channels=channels)
+    converter = Listener()
+
+    async with Convert(converter, LIMITS, Mp3Quality(bit_rate=128))(
+        blocks(*(file[at : at + size] for at in range(0, len(file), size)))
+    ) as made:
+        assert made.conversion.duration.total_seconds() == len(whole) / channels / 4 / 8000
+
+    assert converter.source is not None
+    assert converter.source.encoding is encoding
+    assert b"".join(converter.blocks) == whole
+    assert all(block and len(block) % (4 * channels) == 0 for block in converter.blocks)
+
+
+async def test_silence_that_lasts_too_long_is_refused_before_anything_is_known_of_it() -> None:
+    file = wav(bytes(4 * 8000 * 61), bits=32)
+    converter = Recorder()
+
+    with pytest.raises(TooLong):
+        async with Convert(converter, replace(LIMITS, max_wav_bytes=1 << 22), Mp3Quality(bit_rate=128))(
+            blocks(*(file[at : at + 65_536] for at in range(0, len(file), 65_536)))
+        ):
+            pass
+
+    assert converter.begun == 0

@@ -61,7 +61,16 @@ def sources(draw: st.DrawFn) -> WavFormat:
 
 @pytest.mark.parametrize(
     ("rate", "becomes"),
-    [(8000, 8000), (16000, 16000), (44100, 44100), (96000, 48000), (384000, 48000), (1000, 8000), (37800, 32000)],
+    [
+        (8000, 8000),
+        (16000, 16000),
+        (44100, 44100),
+        (96000, 48000),
+        (384000, 48000),
+        (768_000, 48000),
+        (1000, 8000),
+        (37800, 32000),
+    ],
 )
 def test_the_nearest_sample_rate_is_taken(rate: int, becomes: int) -> None:
     assert mp3_format(source(rate), 1, Mp3Quality(bit_rate=128)).sample_rate == becomes

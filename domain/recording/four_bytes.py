@@ -1,0 +1,203 @@
+"""How samples lie in four bytes each, where the format chunk leaves it open: told by the first that are not zero.
+
+| the chunk says | and the samples are |
+|---|---|
+| PCM of 24 bits, blocks of four bytes a channel | in the low three bytes, as ALSA's `S24_LE`, which `arecord` writes |
+| | in the high three, as `WAVEFORMATEXTENSIBLE` has it |
+| | floats whose full scale is 2^23: Cool Edit's "24.0 float", for which ffmpeg takes all four |
+| | in three bytes, and the block alignment is wrong |
+| PCM of 32 bits | integers |
+| | floats whose full scale is 1, of programs that write their floats under the tag of integers |
+| | floats whose full scale is 2^15: Cool Edit's "16.8 float", which it marks by a word of 1 behind `cbSize` |
+
+Floats have exponents of sound in all their words, several of them, and both signs. Integers that look like that would
+have to jump over everything around zero each time that they change sign: no sound does. In doubt they are integers.
+"""
+
+from array import array
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Literal
+
+from domain.recording.format import SampleEncoding
+from domain.recording.repairs import Repair
+
+
+class FourBytes(Enum):
+    """What the format chunk says of samples that have four bytes each."""
+
+    PCM_24 = "24 bits"
+    PCM_32 = "32 bits"
+    MARKED_32 = "32 bits, marked by Cool Edit"
+
+
+class Layout(Enum):
+    """What the samples are."""
+
+    WHOLE = "integers of 32 bits, or of fewer in the high bits"
+    LOW_THREE = "integers in the low three bytes"
+    PACKED = "integers of three bytes"
+    FLOAT = "floats, full scale 1"
+    FLOAT_16_8 = "floats, full scale 2^15"
+    FLOAT_24_0 = "floats, full scale 2^23"
+
+    @property
+    def encoding(self) -> SampleEncoding:
+        """As what they are handed out."""
+        if self is Layout.PACKED:
+            return SampleEncoding.SIGNED_24
+        return SampleEncoding.FLOAT_32 if self in _FLOATS else SampleEncoding.SIGNED_32
+
+    @property
+    def repairs(self) -> tuple[Repair, ...]:
+        """What it contradicts in the format chunk."""
+        if self is Layout.PACKED:
+            return Repair.WRONG_BLOCK_ALIGN, Repair.WRONG_BYTE_RATE
+        return (Repair.FLOAT_SAMPLES,) if self in _FLOATS else ()
+
+
+_FLOATS = (Layout.FLOAT, Layout.FLOAT_16_8, Layout.FLOAT_24_0)
+_SIGN_EXTENSIONS = b"\0\xff"
+_TINY = b"\0\x80"
+"""The top byte of floats below 2^-125, zeros among them, and of integers that are small: it tells nothing."""
+_UNSIGNED = bytes(range(128)) * 2
+_NEGATIVE = bytes(range(128, 256))
+_LEAST = 0x15
+"""The top byte without its sign of floats from 2^-85 on: what rounding leaves where a computed sine crosses zero."""
+_AUDIBLE = 0x33
+"""From 2^-25 on."""
+_HIGHEST = {FourBytes.PCM_24: 0x4B, FourBytes.PCM_32: 0x47, FourBytes.MARKED_32: 0x47}
+"""Up to 2^25 and 2^17, which is four times full scale."""
+_ABOVE_FULL_SCALE = 8.0
+"""More than recordings overshoot a full scale of 1."""
+_DIFFERENT_WORDS, _DIFFERENT_TOPS = 16, 3
+_COMPARED_BYTES = 6 * 1024
+_SMOOTHER = 0.8
+"""So much smoother than samples of three bytes those of four have to be: of noise neither are."""
+
+
+def _plausible(highest: int) -> bytes:
+    return _TINY + bytes(sign | top for top in range(_LEAST, highest + 1) for sign in (0, 0x80))
+
+
+_PLAUSIBLE: Mapping[FourBytes, bytes] = {said: _plausible(highest) for said, highest in _HIGHEST.items()}
+
+
+def surely_integers(said: FourBytes, words: bytes) -> bool:
+    """Whether these little-endian words of a recording of 32 bits leave no doubt that it holds integers."""
+    return said is not FourBytes.PCM_24 and not _may_be_floats(said, words)
+
+
+def find_layout(said: FourBytes, words: bytes, channels: int, *, swapped: bool = False) -> tuple[Layout, bool]:
+    """Of the first little-endian words that are not zero; and whether they show it beyond doubt.
+
+    `swapped` says that the words of the file are big-endian.
+    """
+    if _are_floats(said, words):
+        return _by_full_scale(said, words), True
+    return _integers(words, channels, swapped=swapped) if said is FourBytes.PCM_24 else (Layout.WHOLE, True)
+
+
+def top_is_used(words: bytes) -> bool:
+    """Whether the top bytes say anything that the sign of the three others does not."""
+    return bool(words[3::4].translate(None, _SIGN_EXTENSIONS))
+
+
+def _may_be_floats(said: FourBytes, words: bytes) -> bool:
+    return not words[3::4].translate(None, _PLAUSIBLE[said])
+
+
+def _are_floats(said: FourBytes, words: bytes) -> bool:
+    if not _may_be_floats(said, words):
+        return False
+    tops = words[3::4].translate(None, _TINY)
+    both_signs = 0 < len(tops.translate(None, _NEGATIVE)) < len(tops)
+    magnitudes = set(tops.translate(_UNSIGNED))
+    return both_signs and len(magnitudes) >= _DIFFERENT_TOPS and max(magnitudes) >= _AUDIBLE and _differ(words)
+
+
+def _differ(words: bytes) -> bool:
+    different: set[int] = set()
+    for word in memoryview(words).cast("I"):
+        different.add(word)
+        if len(different) == _DIFFERENT_WORDS:
+            return True
+    return False
+
+
+def _by_full_scale(said: FourBytes, words: bytes) -> Layout:
+    if said is FourBytes.MARKED_32:
+        return Layout.FLOAT_16_8
+    floats = array("f", words)
+    peak = max(max(floats), -min(floats))
+    if peak <= _ABOVE_FULL_SCALE:
+        return Layout.FLOAT
+    return Layout.FLOAT_24_0 if said is FourBytes.PCM_24 else Layout.FLOAT_16_8
+
+
+def _integers(words: bytes, channels: int, *, swapped: bool) -> tuple[Layout, bool]:
+    low_is_used = words[::4].count(0) < len(words) // 4
+    if not top_is_used(words):
+        # Where the low byte is always zero, too, these are 16 bits in the low three bytes, or very quiet in the high
+        return Layout.LOW_THREE, low_is_used
+    if not low_is_used:
+        return Layout.WHOLE, True
+    return _smoothest(words[:_COMPARED_BYTES], channels, swapped=swapped), True
+
+
+def _smoothest(words: bytes, channels: int, *, swapped: bool) -> Layout:
+    """By how far it is from sample to sample, which is least where bytes are put together rightly."""
+    whole = array("i", words)
+    low = [((word & 0xFFFFFF) ^ 0x800000) - 0x800000 for word in whole]
+    packed = _threes(words, swapped=swapped)
+    if min(_roughness(low, channels), _roughness(whole, channels)) > _SMOOTHER * _roughness(packed, channels):
+        return Layout.PACKED
+    return Layout.LOW_THREE if _roughness(low, channels) < _roughness(whole, channels) else Layout.WHOLE
+
+
+def _threes(words: bytes, *, swapped: bool) -> list[int]:
+    """The same bytes of the file as integers of three bytes."""
+    if swapped:
+        file = array("I", words)
+        file.byteswap()
+        words = file.tobytes()
+    order: Literal["big", "little"] = "big" if swapped else "little"
+    return [int.from_bytes(words[at : at + 3], order, signed=True) for at in range(0, len(words) - 2, 3)]
+
+
+def _roughness(values: Sequence[int], channels: int) -> float:
+    """How far it is from sample to sample, beside how far from zero."""
+    steps = sum(abs(later - earlier) for earlier, later in zip(values, values[channels:], strict=False))
+    return steps / max(1, sum(map(abs, values)))
+
+
+def laid_out(layout: Layout, words: bytes) -> bytes:
+    """Little-endian words as `layout.encoding` wants them."""
+    if layout is Layout.LOW_THREE:
+        shifted = bytearray(len(words))
+        for place in range(3):
+            shifted[place + 1 :: 4] = words[place::4]
+        return bytes(shifted)
+    if exponent := _EXPONENTS.get(layout):
+        pieces = (words[at : at + _PIECE_BYTES] for at in range(0, len(words), _PIECE_BYTES))
+        return b"".join([_divided(piece, exponent) for piece in pieces])
+    return words
+
+
+_EXPONENTS = {Layout.FLOAT_16_8: 15, Layout.FLOAT_24_0: 23}
+_PIECE_BYTES = 8192
+_DIVIDED = bytes(0xFF if 12 <= top & 0x7F < 0x7F else 0 for top in range(256))
+"""Top bytes of floats whose exponent is to be lowered: neither zeros and what is next to them, nor NaN and infinity."""
+
+
+def _divided(words: bytes, exponent: int) -> bytes:
+    """Floats divided by 2^`exponent`, exactly, all at once: as one long number from which their exponents are taken.
+
+    No word borrows from the next, since only those are touched whose exponent is higher.
+    """
+    chosen = words[3::4].translate(_DIVIDED)
+    less = bytearray(len(words))
+    less[3::4] = chosen.translate(bytes(exponent >> 1 if byte else 0 for byte in range(256)))
+    less[2::4] = chosen.translate(bytes((exponent & 1) << 7 if byte else 0 for byte in range(256)))
+    difference = int.from_bytes(words, "little") - int.from_bytes(less, "little")
+    return difference.to_bytes(len(words), "little")

@@ -1,0 +1,116 @@
+"""Codecs that are disguised as PCM are refused by name; PCM never is."""
+
+import random
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.errors import UnsupportedCodec
+from domain.recording.bitstreams import WINDOW_BYTES
+from domain.recording.reader import WavReader
+from tests.unit.recording.reading import read
+from tests.wav_reading import push
+from tests.wavs import wav
+
+
+def swapped(data: bytes) -> bytes:
+    return np.frombuffer(data, "<u2").byteswap().tobytes()
+
+
+def dts(frame: int = 2013, seed: int = 1) -> bytes:
+    """A frame of so many bytes: sync, normal, no deficit, 16 blocks (ETSI TS 102 114, section 5.3.1); then noise."""
+    bits = f"{0x7FFE8001:032b}" + "1" + "11111" + "0" + f"{15:07b}" + f"{frame - 1:014b}" + "0" * 4
+    head = int(bits, 2).to_bytes(8, "big")
+    return head + random.Random(seed).randbytes(frame - len(head))
+
+
+def of_14_bits(data: bytes) -> bytes:
+    """Its form on CDs: of each big-endian word the low 14 bits are used, and the sign goes on above them."""
+    bits = "".join(f"{byte:08b}" for byte in data)
+    bits += "0" * (-len(bits) % 14)
+    words = [int(bits[at : at + 14], 2) for at in range(0, len(bits), 14)]
+    return b"".join(struct.pack(">H", word | (0xC000 if word & 0x2000 else 0)) for word in words)
+
+
+def burst(kind: int, payload: bytes, period: int) -> bytes:
+    """IEC 61937: Pa, Pb, the type of the data, its length in bits, the data, and zeros; as 16-bit samples."""
+    whole = struct.pack(">4H", 0xF872, 0x4E1F, kind, 8 * len(payload)) + payload
+    return swapped(whole + bytes(period - len(whole)))
+
+
+AC_3 = b"\x0b\x77" + random.Random(2).randbytes(1790)
+DISGUISED: dict[str, tuple[bytes, str]] = {
+    "DTS": (b"".join(dts(2012, seed) for seed in range(9)), "DTS"),
+    "DTS of an odd size": (b"".join(dts(1007 - seed % 2, seed) for seed in range(20)) + bytes(10), "DTS"),
+    "DTS, swapped": (swapped(b"".join(dts(2012, seed) for seed in range(9))), "DTS"),
+    "DTS of 14 bits": (b"".join(of_14_bits(dts(1792, seed)) for seed in range(9)), "DTS"),
+    "DTS of a CD": (swapped(b"".join(of_14_bits(dts(1792, seed)) for seed in range(9))), "DTS"),
+    "the longest DTS": (b"".join(dts(16384, seed) for seed in range(3)), "DTS"),
+    "AC-3 by S/PDIF": (burst(1, AC_3, 6144) * 4, "AC-3 in S/PDIF"),
+    "AC-3 by S/PDIF, swapped": (swapped(burst(1, AC_3, 6144) * 4), "AC-3 in S/PDIF"),
+    "E-AC-3 by S/PDIF": (burst(21, AC_3, 24_576) * 3, "E-AC-3"),
+    "DTS by S/PDIF": (burst(11, dts(1006), 2048) * 4, "DTS"),
+    "AAC by S/PDIF": (burst(7, AC_3, 4096) * 4, "AAC"),
+}
+
+
+@pytest.mark.parametrize("silence", [0, 100_002])
+@pytest.mark.parametrize("name", DISGUISED)
+def test_a_codec_in_pcm_is_refused_by_name(name: str, silence: int) -> None:
+    data, codec = DISGUISED[name]
+
+    with pytest.raises(UnsupportedCodec, match=codec):
+        read(wav(bytes(silence) + data, channels=2, rate=44_100), push=10_000)
+
+
+@pytest.mark.parametrize("bits", [24, 32])
+def test_it_is_found_in_the_high_bits_of_larger_samples(bits: int) -> None:
+    words = burst(1, AC_3, 6144) * 4
+    low = bytes(bits // 8 - 2)
+    data = b"".join(low + words[at : at + 2] for at in range(0, len(words), 2))
+
+    with pytest.raises(UnsupportedCodec, match="AC-3"):
+        read(wav(data, bits=bits, channels=2, rate=48_000))
+
+
+def test_it_is_told_before_the_rest_has_come() -> None:
+    file = wav(dts(2012) * 100, channels=2, data_size=1 << 30)
+    reader = WavReader()
+    push(reader, file[:WINDOW_BYTES])
+
+    with pytest.raises(UnsupportedCodec):
+        push(reader, file[WINDOW_BYTES : WINDOW_BYTES + 100])
+
+
+@given(
+    words=st.lists(st.sampled_from([0x7FFE, 0x8001, 0x1FFF, 0xE800, 0x0400, 0x0080]), min_size=1, max_size=30),
+    order=st.sampled_from("<>"),
+)
+@settings(max_examples=50, deadline=None)
+def test_samples_with_the_values_of_syncs_are_samples(words: list[int], order: str) -> None:
+    """As of clipped or square waves: none of these values follows a sync in a frame."""
+    data = np.tile(np.array(words, f"{order}u2"), 2000)[:30_000].tobytes()
+
+    assert read(wav(data, channels=2)).data == data
+
+
+def test_a_clipped_square_wave_is_samples() -> None:
+    data = np.tile(np.array([0x7FFE, -0x7FFF], "<i2"), 30_000).tobytes()
+
+    assert read(wav(data, channels=2)).data == data
+
+
+@pytest.mark.parametrize("bits", [16, 24, 32])
+def test_noise_is_samples(bits: int) -> None:
+    data = random.Random(3).randbytes(48_000 * bits // 8)
+
+    assert read(wav(data, bits=bits, channels=2)).data == data
+
+
+def test_two_frames_are_too_few_to_tell() -> None:
+    data = dts(2012) * 2
+
+    assert read(wav(data, channels=2)).data == data
