@@ -23,12 +23,13 @@ from entrypoints.http.requests.credentials import bearer_user
 from entrypoints.http.routes.add_track import add_track
 from entrypoints.http.routes.health import live, ready
 from entrypoints.http.routes.pages import PAGE_HEADERS, asset, home, make_assets, schema_page
-from entrypoints.http.routes.record import record
+from entrypoints.http.routes.record import named_record, record
 from entrypoints.http.routes.register import register
 from entrypoints.http.server.client import believe_proxies, holders_behind
 from entrypoints.http.server.held import release_held
 from entrypoints.http.server.limit import limit_requests
 from entrypoints.http.server.middleware import end_refused_uploads, log_requests
+from entrypoints.http.server.record_names import forget_record_names
 from entrypoints.http.server.refusal import answer_refused
 from entrypoints.http.server.shutdown import answer_cancelled
 from entrypoints.http.server.slices import slice_bodies
@@ -41,7 +42,7 @@ def create_app(container: Container) -> Litestar:
     """The application; what it needs from the container is opened while it runs (`Container.running`)."""
     description = openapi_config(version("music-app"), schema_page(), PAGE_HEADERS)
     app = Litestar(
-        route_handlers=[register, add_track, record, live, ready, home, asset],
+        route_handlers=[register, add_track, record, named_record, live, ready, home, asset],
         dependencies=_dependencies(container),
         lifespan=[lambda _: container.running()],
         exception_handlers={
@@ -64,11 +65,12 @@ def _wrapped(handler: ASGIApp, settings: Settings) -> ASGIApp:
 
     Who the client is has to be known before anything looks. Every answer is logged, that to a cancelled request too.
     A request counts, and holds what it holds, until its answer has ended, however it did. What reads on where a body
-    was not read to its end is around refusals, too. Nearest to the handlers is what cuts their bodies into slices. Who
-    takes an answer too slowly is told by the server's own `send`, and the log by what was sent before the cut.
+    was not read to its end is around refusals, too. Near to the handlers is what cuts their bodies into slices, and
+    nearest what spares the framework the names that strangers choose; the log, further out, has them. Who takes an
+    answer too slowly is told by the server's own `send`, and the log by what was sent before the cut.
     """
     trusted = settings.serving.trusted_networks
-    handler = end_refused_uploads(answer_refused(slice_bodies(handler)))
+    handler = end_refused_uploads(answer_refused(slice_bodies(forget_record_names(handler))))
     handler = limit_requests(release_held(handler), Places(settings.admission.max_requests, "requests"), trusted)
     handler = log_requests(end_slow_responses(answer_cancelled(handler), settings.requests))
     return believe_proxies(handler, trusted)

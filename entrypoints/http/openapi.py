@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import (
+    OpenAPIFormat,
     OpenAPIHeader,
     OpenAPIMediaType,
     OpenAPIResponse,
@@ -58,16 +59,33 @@ def text_schema(**more: Any) -> Schema:
     return Schema(type=OpenAPIType.STRING, **more)
 
 
-def object_body(media_type: str, required: list[str], properties: dict[str, Schema]) -> RequestBody:
-    """A request body with these fields."""
-    schema = Schema(type=OpenAPIType.OBJECT, required=required, properties=dict(properties))
-    return RequestBody(content={media_type: OpenAPIMediaType(schema=schema)}, required=True)
+def number_schema(**more: Any) -> Schema:
+    """A number, whole or not."""
+    return Schema(type=OpenAPIType.NUMBER, **more)
+
+
+def whole_number_schema(**more: Any) -> Schema:
+    """A whole number."""
+    return Schema(type=OpenAPIType.INTEGER, **more)
+
+
+def header(description: str, schema: Schema | None = None) -> OpenAPIHeader:
+    """A header of a response; text, unless a schema says otherwise."""
+    return OpenAPIHeader(description=description, schema=schema or text_schema())
+
+
+def object_body(media_type: str, required: list[str], properties: dict[str, Schema], *files: str) -> RequestBody:
+    """A request body with these fields; or else one that is a file, of one of the types in `files`."""
+    fields = Schema(type=OpenAPIType.OBJECT, required=required, properties=dict(properties))
+    bytes_ = text_schema(format=OpenAPIFormat.BINARY)
+    content = {media_type: fields} | dict.fromkeys(files, bytes_)
+    return RequestBody(content={kind: OpenAPIMediaType(schema=of) for kind, of in content.items()}, required=True)
 
 
 def operation(
     body: RequestBody | None = None,
     parameters: list[Parameter] | None = None,
-    headers: dict[str, str] | None = None,
+    headers: dict[str, OpenAPIHeader] | None = None,
 ) -> type[Operation]:
     """An operation with what a signature cannot say; `headers` tells what each header of a successful response says."""
 
@@ -78,9 +96,6 @@ def operation(
             self.parameters = [*parameters] if parameters else self.parameters
             for status, response in (self.responses or {}).items():
                 if isinstance(response, OpenAPIResponse) and status.startswith("2"):
-                    response.headers = {
-                        name: OpenAPIHeader(description=text, schema=text_schema())
-                        for name, text in (headers or {}).items()
-                    }
+                    response.headers = {**(headers or {})}
 
     return Described

@@ -35,6 +35,7 @@ def test_the_calls_of_the_readme_download_an_mp3(server: Server, tmp_path: Path,
     assert done.returncode == 0, done.stderr
     by_header = done.stdout[done.stdout.index("HTTP/1.1") :]
     assert by_header.startswith("HTTP/1.1 201"), done.stdout
+    assert by_header.count("HTTP/1.1 201") == 2, done.stdout  # in a form, and as the file itself
     decoded = by_ffmpeg(tmp_path / "talk.mp3")
     assert decoded is not None
     assert (decoded.samples, decoded.rate) == (8000, 8000)

@@ -25,6 +25,7 @@ EVERYTHING = (
     "/health/live",
     "/nope",
     "/record",
+    "/record/talk.mp3",
 )
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -269,11 +270,16 @@ def test_a11_no_other_origin_is_let_in_and_no_cookie_is_set(watched: Watched, lo
 
 def test_a12_a_download_is_never_taken_for_a_page(watched: Watched) -> None:
     content = wav(b"<html><script>alert(1)</script></html>" * 500)
-    answer = get(watched.upload(content, name="page.html").headers["location"])
-    assert answer.headers["content-type"] == "audio/mpeg"
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["content-security-policy"] == "sandbox"
-    assert answer.headers["content-disposition"].startswith("attachment")
+    location = watched.upload(content, name="page.html").headers["location"]
+    for link, disposition, policy in (
+        (location, "attachment", "sandbox"),
+        (f"{location}&inline=1", "inline", "sandbox allow-same-origin"),
+    ):
+        answer = get(link)
+        assert answer.headers["content-type"] == "audio/mpeg"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"] == policy
+        assert answer.headers["content-disposition"].startswith(disposition)
 
 
 def test_a13_only_encoded_audio_is_kept_of_an_upload(watched: Watched) -> None:

@@ -55,6 +55,7 @@ def hostile(number: int) -> bytes:
         2: f"/schema/{unique}.json",
         3: f"/%F0%9F%98%80{unique}",
         4: f"/{'/' * (number % 400)}record?id={unique}",
+        5: f"/{'/' * (number % 40)}record/{unique}.mp3/?id={unique}",
     }.get(number // len(METHODS) % 12, f"{ROUTES[number % len(ROUTES)]}?id={unique}&user={number}&{number}=a")
     lines = [
         f"{method} {path} HTTP/1.1",

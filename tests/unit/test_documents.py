@@ -11,7 +11,7 @@ from domain.recording.repairs import Repair
 from entrypoints.cli import main
 from entrypoints.http.answers import ANSWERS
 from entrypoints.http.error_handlers import NOT_FOUND_CODE
-from entrypoints.http.requests import upload_form
+from entrypoints.http.requests import form_events, upload_form
 from entrypoints.http.routes import register
 from entrypoints.http.server import head, middleware, pieces, protocol, turns
 from entrypoints.settings.settings import Settings, read_settings
@@ -156,7 +156,8 @@ def test_the_page_names_the_limits() -> None:
     page = text("docs/http.md")
 
     assert f"at most {register.MAX_BODY_BYTES} bytes" in page
-    assert f"at most {upload_form.MAX_PARTS} parts" in page
+    assert f"at most {form_events.MAX_PARTS} parts" in page
+    assert f"more than {form_events.FORM_BYTES} bytes beside its file" in page
     assert f"longer than {upload_form.MAX_TEXT_BYTES} bytes" in page
     assert f"up to {middleware.DRAIN_SECONDS:g} seconds" in page
     assert f"more than {protocol.MAX_TARGET_BYTES} bytes" in page
@@ -164,7 +165,7 @@ def test_the_page_names_the_limits() -> None:
     assert f"more than {turns.MAX_WAITING_REQUESTS} requests wait" in page
     assert f"more than {pieces.FREE_PIECES} pieces" in page
     assert f"less than {pieces.MIN_PIECE_BYTES} bytes on average" in page
-    assert upload_form.FORM_BYTES >= upload_form.MAX_PARTS * upload_form.MAX_TEXT_BYTES
+    assert form_events.FORM_BYTES >= form_events.MAX_PARTS * upload_form.MAX_TEXT_BYTES
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -187,7 +188,9 @@ def test_links_lead_to_headings(name: str) -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_files_that_are_named_exist(name: str) -> None:
     prose = re.sub(r"^```python .*?^```$", "", text(name), flags=re.MULTILINE | re.DOTALL)
-    named = re.findall(r"\b((?:domain|application(?!/json)|adapters|entrypoints|tests|docs)/[\w./]*\w/?)", prose)
+    named = re.findall(
+        r"\b((?:domain|application(?!/(?:json|octet-stream))|adapters|entrypoints|tests|docs)/[\w./]*\w/?)", prose
+    )
     example = ("adapters/folder/", "tests/contract/test_folder_audio.py")
 
     assert [path for path in named if not path.startswith(example) and not (PROJECT / path).exists()] == []

@@ -55,13 +55,18 @@ class FormCredentials:
         return field in self._texts
 
     def put(self, field: str, text: bytes) -> None:
-        """Keep what a field says; what is no field of these is left out. Raises `RequestInvalid`."""
+        """Keep what a field says; what is no field of these is left out. Raises `RequestInvalid`.
+
+        One pair of quotes is taken off: some clients write every field as JSON, a string with them.
+        """
         if field not in FIELDS:
             return
         try:
-            self._texts[field] = text.decode().strip()
+            said = text.decode().strip()
         except UnicodeDecodeError as error:
             raise RequestInvalid(f"{field} is not UTF-8") from error
+        quoted = len(said) > 1 and said[0] == said[-1] == '"'
+        self._texts[field] = said[1:-1] if quoted else said
 
     def credentials(self) -> Credentials | None:
         """Both fields, or None while one has not come. Raises `RequestInvalid` where what came is wrong."""

@@ -1,15 +1,18 @@
-"""The links that the service returns."""
+"""The links that the service returns, and what they say when they come back."""
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
+from uuid import UUID
 
 from litestar import Request
 
 from domain.tracks import Track
 from entrypoints.http.errors import RequestInvalid
+from entrypoints.http.requests.query import query_fields
 
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def base_url(request: Request[Any, Any, Any], public_base_url: str) -> str:
@@ -29,3 +32,28 @@ def base_url(request: Request[Any, Any, Any], public_base_url: str) -> str:
 def record_link(base: str, track: Track) -> str:
     """The link that downloads a track's MP3."""
     return f"{base}/record?{urlencode({'id': str(track.track_uuid), 'user': track.user_id})}"
+
+
+class RecordLink(NamedTuple):
+    """What the query of a link says."""
+
+    track_uuid: UUID
+    user_id: int
+    inline: bool
+    """Whether a browser is to play the MP3 instead of saving it."""
+
+    @classmethod
+    def of(cls, request: Request[Any, Any, Any]) -> "RecordLink":
+        """That of a request. Raises `RequestInvalid`."""
+        fields = query_fields(request)
+        identifiers, users, inline = (fields.get(name, []) for name in ("id", "user", "inline"))
+        problems = []
+        if len(identifiers) != 1 or not _UUID.fullmatch(identifiers[0]):
+            problems.append("id must be one UUID, as in the link")
+        if len(users) != 1 or not re.fullmatch(r"[0-9]{1,19}", users[0]):
+            problems.append("user must be one whole number, as in the link")
+        if inline not in ([], ["0"], ["1"]):
+            problems.append("inline must be 1, to have the record played instead of saved, or left out")
+        if problems:
+            raise RequestInvalid(*problems)
+        return cls(UUID(identifiers[0]), int(users[0]), inline == ["1"])

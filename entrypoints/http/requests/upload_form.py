@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from typing import Any, TypeAlias
+from typing import Any
 
 from litestar import Request
-from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+from multipart import MultipartSegment
 
 from application.authenticate import Credentials
 from application.receive_recording import IncomingRecording
@@ -15,25 +14,21 @@ from domain.users import User
 from entrypoints.http.errors import RequestInvalid, WrongType
 from entrypoints.http.requests.body import Pace, body_blocks, content_length, refuse_encoded
 from entrypoints.http.requests.credentials import FIELDS, FormCredentials, bearer_token
+from entrypoints.http.requests.file_names import file_name_of
+from entrypoints.http.requests.form_events import FORM_BYTES, Event, FormEvents
+from entrypoints.http.requests.parameters import media_type, parameters
+from entrypoints.http.requests.raw_body import UNNAMED, is_file_type
 
-MAX_PARTS = 8
 MAX_TEXT_BYTES = 4096
 """Of one part that is not the file."""
-MAX_BYTES_OUTSIDE_PARTS = 64 * 1024
-"""Before the first boundary, after the last."""
-FORM_BYTES = 64 * 1024
-"""What a form may have beside its file: text parts, heads and boundaries."""
 _FILE = "wav_file"
-
-Event: TypeAlias = MultipartSegment | bytes | None
 
 
 def boundary_of(content_type: str) -> str:
     """The boundary of a multipart form. Raises `WrongType`, `RequestInvalid`."""
-    kind, options = parse_options_header(content_type)
-    if kind != "multipart/form-data":
-        raise WrongType("the body is not a form with a file", "multipart/form-data")
-    boundary: str = options.get("boundary", "")
+    if media_type(content_type) != "multipart/form-data":
+        raise WrongType("the body is not a form with a file", "multipart/form-data, or the WAV itself as audio/wav")
+    boundary = parameters(content_type).get("boundary", "")
     if not re.fullmatch(r"[\x20-\x7e]{1,200}", boundary):
         raise RequestInvalid("Content-Type must name the boundary of the form")
     return boundary
@@ -43,7 +38,7 @@ class UploadForm(IncomingRecording):
     """A form with a recording; in any case to be closed by `aclose()`, which closes its body, too.
 
     What the fields say must agree with the Bearer token, if there is one. Everything but the file is held in memory:
-    `MAX_PARTS` parts of `MAX_TEXT_BYTES` at most. Any method raises `RequestInvalid` and what the body raises.
+    one part of `MAX_TEXT_BYTES` at a time, and the fields. Any method raises `RequestInvalid` and what the body raises.
     """
 
     def __init__(
@@ -58,11 +53,9 @@ class UploadForm(IncomingRecording):
 
         `holders` are those of `IncomingRecording`.
         """
-        self._body = body
         self._body_bytes = body_bytes
-        self._parser = PushMultipartParser(boundary, max_segment_count=MAX_PARTS)
-        self._events = self._parsed()
-        self._received = 0
+        self._form = FormEvents(body, boundary, _FILE)
+        self._events = self._form.parsed()
         self._part = ""
         self._text = bytearray()
         self._file_name: str | None = None
@@ -103,27 +96,11 @@ class UploadForm(IncomingRecording):
         self.fields.refuse_problems()
 
     def bytes_to_come(self) -> int:
-        return max(0, self._body_bytes - self._received - FORM_BYTES)
+        return max(0, self._body_bytes - FORM_BYTES - self._form.file_bytes)
 
     async def aclose(self) -> None:
         """Stop reading the form."""
         await self._events.aclose()
-
-    async def _parsed(self) -> AsyncGenerator[Event, None]:
-        outside = 0
-        try:
-            async with aclosing(self._body) as body:
-                async for block in body:
-                    self._received += len(block)
-                    outside += len(block)
-                    for event in self._parser.parse(block):
-                        outside = 0
-                        yield event
-                    if outside > MAX_BYTES_OUTSIDE_PARTS:
-                        raise RequestInvalid("the form has too many bytes outside of its parts")
-            self._parser.close()
-        except MultipartError as error:
-            raise RequestInvalid(f"the form cannot be read: {error.args[0]}") from error
 
     def _take(self, event: Event) -> None:
         if isinstance(event, MultipartSegment):
@@ -142,10 +119,19 @@ class UploadForm(IncomingRecording):
         if self._part in self.fields or (self._part == _FILE and self._file_name is not None):
             raise RequestInvalid(f"{self._part} is sent twice; send it once")
         if self._part == _FILE:
-            if not segment.filename:
-                raise RequestInvalid(f"{_FILE} must be a file part with a file name (filename=…)")
-            self._file_name = segment.filename
+            self._file_name = _file_name(segment)
 
     @property
     def _shown(self) -> str:
         return self._part if self._part in FIELDS else "a part that is not the file"
+
+
+def _file_name(segment: MultipartSegment) -> str:
+    """The name of a file part. Raises `RequestInvalid` where nothing says that it is one."""
+    if name := file_name_of(segment.header("Content-Disposition", "")):
+        return name
+    if is_file_type(segment.content_type or ""):
+        return UNNAMED
+    raise RequestInvalid(
+        f"{_FILE} must be a file part with a file name (filename=…), or with a Content-Type such as audio/wav"
+    )

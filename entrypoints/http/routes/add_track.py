@@ -6,13 +6,23 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, post
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIFormat
+from litestar.openapi.spec import OpenAPIFormat, Parameter
 
 from application.receive_recording import ReceiveRecording
 from domain.tracks import Track
-from entrypoints.http.openapi import BEARER, error_responses, object_body, operation, text_schema
+from entrypoints.http.openapi import (
+    BEARER,
+    error_responses,
+    header,
+    number_schema,
+    object_body,
+    operation,
+    text_schema,
+    whole_number_schema,
+)
 from entrypoints.http.requests.body import Pace
 from entrypoints.http.requests.links import base_url, record_link
+from entrypoints.http.requests.raw_body import RawBody, is_raw
 from entrypoints.http.requests.upload_form import UploadForm
 from entrypoints.settings.settings import Settings
 
@@ -21,6 +31,26 @@ class AddTrackResponse(msgspec.Struct):
     """The track is durable; its link is in `Location`."""
 
     status: str
+
+
+_FILE_TYPES = ("audio/wav", "application/octet-stream")
+_NAME = Parameter(
+    name="Content-Disposition",
+    param_in="header",
+    schema=text_schema(),
+    description="Names a recording that is the body itself, like: attachment; filename=talk.wav (RFC 6266)",
+)
+_HEADERS = {
+    "Location": header("The link that downloads the MP3"),
+    "X-Audio-Duration": header("Of the recording, in seconds, to the millisecond", number_schema(minimum=0)),
+    "X-Audio-Clipped": header(
+        "How many samples, of all channels together, are at full scale or beyond; absent where none is",
+        whole_number_schema(minimum=1),
+    ),
+    "X-Audio-Repairs": header(
+        "What was mended in the WAV: a list of tokens, some with a number of bytes (RFC 9651); absent where nothing was"
+    ),
+}
 
 
 @post(
@@ -35,11 +65,10 @@ class AddTrackResponse(msgspec.Struct):
                 "user_id": text_schema(pattern="^[0-9]{1,19}$", description="Needed without a Bearer token"),
                 "user_access_token": text_schema(description="Needed without a Bearer token"),
             },
+            *_FILE_TYPES,
         ),
-        headers={
-            "Location": "The link that downloads the MP3",
-            "X-Audio-Repairs": "What was mended in the WAV: a list of tokens, some with a number of bytes (RFC 9651)",
-        },
+        parameters=[_NAME],
+        headers=_HEADERS,
     ),
     responses=error_responses(400, 401, 408, 413, 415, 422, 429, 503, 507),
     security=[{}, {BEARER: []}],
@@ -50,16 +79,27 @@ async def add_track(
     settings: NamedDependency[Settings],
     holders: NamedDependency[tuple[str, ...]],
 ) -> Response[AddTrackResponse]:
-    """Upload a WAV; 201 means that its MP3 is stored. The fields may come in any order."""
+    """Upload a WAV; 201 means that its MP3 is stored.
+
+    It comes in a form, whose fields may come in any order; or, with a Bearer token, it is the body itself.
+    """
     base = base_url(request, settings.serving.public_base_url)
-    max_bytes = settings.recordings.max_upload_bytes
-    async with aclosing(UploadForm.of(request, max_bytes, Pace.of(settings.requests), holders)) as form:
-        track = await receive(form)
+    kind = RawBody if is_raw(request) else UploadForm
+    incoming = kind.of(request, settings.recordings.max_upload_bytes, Pace.of(settings.requests), holders)
+    async with aclosing(incoming) as recording:
+        track = await receive(recording)
     return Response(AddTrackResponse("success"), status_code=201, headers=_headers(base, track))
 
 
 def _headers(base: str, track: Track) -> dict[str, str]:
-    headers = {"Location": record_link(base, track)}
-    if track.conversion.repairs:
-        headers["X-Audio-Repairs"] = ", ".join(map(str, track.conversion.repairs))
+    conversion = track.conversion
+    seconds = conversion.duration.total_seconds()
+    headers = {
+        "Location": record_link(base, track),
+        "X-Audio-Duration": f"{seconds:.3f}",
+    }  # RFC 9651 has no more digits
+    if conversion.sound and conversion.sound.clipped_samples:
+        headers["X-Audio-Clipped"] = str(conversion.sound.clipped_samples)
+    if conversion.repairs:
+        headers["X-Audio-Repairs"] = ", ".join(map(str, conversion.repairs))
     return headers

@@ -1,40 +1,58 @@
-"""`GET /record`: the download of a track by its link."""
+"""`GET /record`: the download of a track by its link, with or without a file name in the path."""
 
 import re
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 from litestar import HttpMethod, Request, Response, route
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Parameter, Schema
+from litestar.openapi.spec import OpenAPIFormat, Parameter
 from litestar.response import Stream
 
 from application.admission.places import Places
 from application.blocks import rejoined
 from application.open_record import OpenRecord, Record
 from domain.tracks import StoredMp3
-from entrypoints.http.errors import RequestInvalid
-from entrypoints.http.openapi import error_responses, operation, text_schema
-from entrypoints.http.requests.query import query_fields
+from entrypoints.http.openapi import error_responses, header, operation, text_schema, whole_number_schema
+from entrypoints.http.requests.links import RecordLink
 from entrypoints.http.requests.ranges import not_modified, requested_range
 from entrypoints.http.server.held import hold
+from entrypoints.http.server.record_names import NAMED_RECORD
 
 MEDIA_TYPE = "audio/mpeg"
-_USER = Schema(type=OpenAPIType.INTEGER, minimum=1, maximum=(1 << 63) - 1)
+_USER = whole_number_schema(minimum=1, maximum=(1 << 63) - 1)
 _PARAMETERS = [
     Parameter(name="id", param_in="query", required=True, schema=text_schema(format=OpenAPIFormat.UUID)),
     Parameter(name="user", param_in="query", required=True, schema=_USER),
+    Parameter(
+        name="inline",
+        param_in="query",
+        schema=whole_number_schema(enum=[0, 1]),
+        description="1: a browser plays the MP3 instead of saving it",
+    ),
 ]
+_NAME = Parameter(
+    name="file_name",
+    param_in="path",
+    required=True,
+    schema=text_schema(pattern="^[^/]+$"),
+    description="Any name: it changes nothing, and is for programs that tell by it what a link leads to",
+)
+_PLAYER_POLICY = "sandbox allow-same-origin"
+"""For the page that a browser makes around what it plays: nothing in it may run either, but the page asks for the MP3
+anew, which Chromium does not do for one without an origin."""
+_HEADERS = {"ETag": header("Changes when the bytes do")}
+_ERRORS = error_responses(400, 404, 412, 416, 429, 503)
+_METHODS = [HttpMethod.GET, HttpMethod.HEAD]
 
 
 @route(
     "/record",
-    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+    http_method=_METHODS,
     summary="Download an MP3",
     media_type=MEDIA_TYPE,
-    operation_class=operation(parameters=_PARAMETERS, headers={"ETag": "Changes when the bytes do"}),
-    responses=error_responses(400, 404, 412, 416, 429, 503),
+    operation_class=operation(parameters=_PARAMETERS, headers=_HEADERS),
+    responses=_ERRORS,
 )
 async def record(
     request: Request[Any, Any, Any],
@@ -43,10 +61,35 @@ async def record(
     holders: NamedDependency[tuple[str, ...]],
 ) -> Response[Any]:
     """Download the MP3 of a link; one byte range, `If-Match`, `If-None-Match` and `If-Range` are honoured."""
-    found = await open_record(*_identifiers(request), *holders)
+    return await _download(request, open_record, downloads, holders)
+
+
+@route(
+    NAMED_RECORD,
+    http_method=_METHODS,
+    summary="Download an MP3 by a link that ends in a file name",
+    media_type=MEDIA_TYPE,
+    operation_class=operation(parameters=[_NAME, *_PARAMETERS], headers=_HEADERS),
+    responses=_ERRORS,
+)
+async def named_record(
+    request: Request[Any, Any, Any],
+    open_record: NamedDependency[OpenRecord],
+    downloads: NamedDependency[Places],
+    holders: NamedDependency[tuple[str, ...]],
+) -> Response[Any]:
+    """The same as `/record` with this query: podcast feeds and bots want the path of a link to end in `.mp3`."""
+    return await _download(request, open_record, downloads, holders)
+
+
+async def _download(
+    request: Request[Any, Any, Any], open_record: OpenRecord, downloads: Places, holders: tuple[str, ...]
+) -> Response[Any]:
+    link = RecordLink.of(request)
+    found = await open_record(link.track_uuid, link.user_id, *holders)
     mp3 = found.mp3
     etag = f'"{mp3.sha256.hex()}"'
-    headers = _headers(mp3, etag)
+    headers = _headers(mp3, etag, inline=link.inline)
     if not_modified(request.headers, etag):
         return Response(b"", status_code=304, headers=headers, media_type=MEDIA_TYPE)
     if request.method == "HEAD":
@@ -69,33 +112,19 @@ async def _body(found: Record, wanted: range | None, headers: dict[str, str]) ->
     )
 
 
-def _identifiers(request: Request[Any, Any, Any]) -> tuple[UUID, int]:
-    """The track and the user that the link names. Raises `RequestInvalid`."""
-    fields = query_fields(request)
-    identifiers, users = (fields.get(name, []) for name in ("id", "user"))
-    problems = []
-    if len(identifiers) != 1 or not re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", identifiers[0]):
-        problems.append("id must be one UUID, as in the link")
-    if len(users) != 1 or not re.fullmatch(r"[0-9]{1,19}", users[0]):
-        problems.append("user must be one whole number, as in the link")
-    if problems:
-        raise RequestInvalid(*problems)
-    return UUID(identifiers[0]), int(users[0])
-
-
-def _headers(mp3: StoredMp3, etag: str) -> dict[str, str]:
+def _headers(mp3: StoredMp3, etag: str, *, inline: bool) -> dict[str, str]:
     return {
         "ETag": etag,
         "Accept-Ranges": "bytes",
         "Cache-Control": "private",
-        "Content-Disposition": content_disposition(mp3.file_name),
-        "Content-Security-Policy": "sandbox",
+        "Content-Disposition": content_disposition(mp3.file_name, "inline" if inline else "attachment"),
+        "Content-Security-Policy": _PLAYER_POLICY if inline else "sandbox",
         "Referrer-Policy": "no-referrer",
         "X-Robots-Tag": "noindex",
     }
 
 
-def content_disposition(file_name: str) -> str:
-    """An attachment of this name (RFC 6266): an ASCII stand-in, and the name itself by RFC 8187."""
+def content_disposition(file_name: str, disposition: str = "attachment") -> str:
+    """An attachment of this name, or `inline` (RFC 6266): an ASCII stand-in, and the name itself by RFC 8187."""
     ascii_name = re.sub(r'[^\x20-\x7e]|["\\%]', "_", file_name)
-    return f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+    return f"{disposition}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(file_name, safe='')}"

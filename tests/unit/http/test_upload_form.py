@@ -11,14 +11,8 @@ from hypothesis import strategies as st
 from application.authenticate import Credentials
 from domain.users import User
 from entrypoints.http.errors import RequestInvalid, WrongType
-from entrypoints.http.requests.upload_form import (
-    FORM_BYTES,
-    MAX_BYTES_OUTSIDE_PARTS,
-    MAX_PARTS,
-    MAX_TEXT_BYTES,
-    UploadForm,
-    boundary_of,
-)
+from entrypoints.http.requests.form_events import FORM_BYTES, MAX_BYTES_OUTSIDE_PARTS, MAX_PARTS
+from entrypoints.http.requests.upload_form import MAX_TEXT_BYTES, UploadForm, boundary_of
 from tests.unit.http.forms import BOUNDARY, form, part
 from tests.unit.streams import blocks, breaking, cut
 
@@ -91,12 +85,30 @@ async def test_a_bearer_token_names_the_sender_before_a_byte_is_read() -> None:
         assert upload.sender() == Credentials("a-token")
 
 
-@pytest.mark.parametrize("told", [0, 100, 10 * FORM_BYTES])
+@pytest.mark.parametrize("told", [0, 100, FORM_BYTES, FORM_BYTES + 1, 10 * FORM_BYTES])
 async def test_bytes_are_certain_to_come_as_far_as_the_length_of_the_body_tells(told: int) -> None:
-    begun = form(USER, TOKEN, FILE)[:-10]
-    upload = UploadForm(blocks(begun), BOUNDARY, body_bytes=told)
+    upload = UploadForm(blocks(USER, TOKEN, FILE[:-100], FILE[-100:-2]), BOUNDARY, body_bytes=told)
     await upload.open(None)
-    assert upload.bytes_to_come() == max(0, told - len(begun) - FORM_BYTES)
+    assert upload.bytes_to_come() == max(0, told - FORM_BYTES)
+    async with aclosing(upload.blocks()) as file:
+        begun = await anext(file)
+    assert 0 < len(begun) < len(CONTENT)
+    assert upload.bytes_to_come() == max(0, told - FORM_BYTES - len(begun))
+    await upload.aclose()
+
+
+async def test_what_is_certain_to_come_does_come() -> None:
+    """Of all forms that are taken, the one with the most beside its file."""
+    texts = [part(f"x{number}", bytes(MAX_TEXT_BYTES)) for number in range(MAX_PARTS - 3)]
+    rest = FORM_BYTES - len(form(USER, TOKEN, *texts)) - len(FILE) + len(CONTENT)
+    body = form(USER, TOKEN, *texts, FILE) + bytes(rest)
+    assert len(body) == FORM_BYTES + len(CONTENT)
+    upload = UploadForm(blocks(body), BOUNDARY, body_bytes=len(body))
+    await upload.open(None)
+    assert upload.bytes_to_come() == len(CONTENT)
+    assert b"".join([block async for block in upload.blocks()]) == CONTENT
+    with pytest.raises(RequestInvalid, match=f"more than {FORM_BYTES} bytes beside its file"):
+        await read(body, b"x")
 
 
 @pytest.mark.parametrize("read", [0, 1, 2])
@@ -174,6 +186,49 @@ async def test_fields_that_disagree_with_the_bearer_token_are_refused(field: byt
             await read(form(*parts), bearer="a-token", owner=7)
 
 
+@pytest.mark.parametrize(
+    ("user_id", "token"),
+    [('"7"', '"a-token"'), ('"7"', "a-token"), ("7", '"a-token"'), (' "7"\r\n', '"a-token" ')],
+)
+async def test_one_pair_of_quotes_is_taken_off_the_fields(user_id: str, token: str) -> None:
+    """As Retrofit writes each field with a JSON converter."""
+    _, _, credentials = await read(form(part("user_id", user_id), part("user_access_token", token), FILE))
+    assert credentials == Credentials(TOKEN_OF_SEVEN, 7)
+
+
+@pytest.mark.parametrize("token", ['""a-token""', '"a-token', 'a-token"', "'a-token'"])
+async def test_no_more_than_one_pair_of_quotes_is_taken_off(token: str) -> None:
+    _, _, credentials = await read(form(USER, part("user_access_token", token), FILE))
+    assert credentials
+    assert credentials.access_token == (token[1:-1] if token.startswith('""') else token)
+
+
+@pytest.mark.parametrize("user_id", ['"', '""', '""7""', '"7', "'7'"])
+async def test_a_user_id_in_other_quotes_is_refused(user_id: str) -> None:
+    with pytest.raises(RequestInvalid, match="user_id"):
+        await read(form(part("user_id", user_id), TOKEN, FILE))
+
+
+@pytest.mark.parametrize(
+    "type_", ["audio/wav", "audio/x-wav", "Audio/Wave; rate=8000", "audio/mpeg", "application/octet-stream"]
+)
+@pytest.mark.parametrize("file_name", [None, ""])
+async def test_a_part_with_the_type_of_a_file_needs_no_name(type_: str, file_name: str | None) -> None:
+    file = part("wav_file", CONTENT, file_name, f"Content-Type: {type_}\r\n")
+    assert (await read(form(USER, TOKEN, file)))[:2] == ("recording", CONTENT)
+
+
+@pytest.mark.parametrize("type_", ["text/plain", "application/json", "audio", ""])
+async def test_a_part_without_name_and_type_of_a_file_is_none(type_: str) -> None:
+    with pytest.raises(RequestInvalid, match=r"with a file name .* or with a Content-Type such as audio/wav"):
+        await read(form(USER, TOKEN, part("wav_file", CONTENT, headers=f"Content-Type: {type_}\r\n")))
+
+
+async def test_many_parts_of_other_names_are_read_over() -> None:
+    others = [part(f"call{number}", f"talkgroup {number}") for number in range(MAX_PARTS - 3)]
+    assert await read(form(*others, USER, TOKEN, FILE)) == ("talk.wav", CONTENT, Credentials(TOKEN_OF_SEVEN, 7))
+
+
 @pytest.mark.parametrize("charset", ["nope", "hex", "utf-16", "idna", "utf-7"])
 async def test_the_charset_of_a_part_changes_nothing(charset: str) -> None:
     header = f"Content-Type: text/plain; charset={charset}\r\n"
@@ -197,8 +252,20 @@ async def test_bytes_before_the_first_and_after_the_last_part_are_bounded() -> N
             await read(*body)
 
 
-def test_the_boundary_is_read_as_it_is_written() -> None:
-    assert boundary_of('Multipart/Form-Data; charset=utf-8; boundary="a b"') == "a b"
+@pytest.mark.parametrize(
+    ("written", "boundary"),
+    [
+        ('"a b"', "a b"),
+        ('"a;b"', "a;b"),
+        (r'"a\"b"', 'a"b'),
+        ("----=_Part_1_2.3", "----=_Part_1_2.3"),  # RFC 2045 wants quotes around these, and not all write them
+        ("Boundary+17376C87E2579930", "Boundary+17376C87E2579930"),
+        ("a/b:c==", "a/b:c=="),
+        ("x ; charset=utf-8", "x"),
+    ],
+)
+def test_the_boundary_is_read_as_it_is_written(written: str, boundary: str) -> None:
+    assert boundary_of(f"Multipart/Form-Data; charset=utf-8; Boundary={written}") == boundary
 
 
 @pytest.mark.parametrize("content_type", ["", "application/json", "multipart/mixed; boundary=x", "text/plain"])

@@ -1,0 +1,92 @@
+"""A body that is the recording itself."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from litestar import Request
+
+from application.authenticate import Credentials
+from application.receive_recording import IncomingRecording
+from domain.errors import RecordingTooLarge
+from domain.users import User
+from entrypoints.http.errors import CredentialsMissing
+from entrypoints.http.requests.body import Pace, body_blocks, content_length, refuse_encoded
+from entrypoints.http.requests.credentials import bearer_token
+from entrypoints.http.requests.file_names import file_name_of
+from entrypoints.http.requests.parameters import media_type
+
+UNNAMED = "recording"
+"""What a recording is called whose sender calls it nothing."""
+_FILES = {"application/octet-stream", "binary/octet-stream", "application/wav", "application/x-wav"}
+
+
+def is_file_type(content_type: str) -> bool:
+    """Whether a Content-Type is one under which clients send a WAV; which audio it is, its bytes say."""
+    kind = media_type(content_type)
+    return kind in _FILES or kind.startswith("audio/")
+
+
+def is_raw(request: Request[Any, Any, Any]) -> bool:
+    """Whether the body is the recording: by its type, or where a Bearer token comes with a body of no type.
+
+    A body without a type is bytes (RFC 9110, 8.3), and only a form could do without that token.
+    """
+    content_type = request.headers.get("content-type", "")
+    return is_file_type(content_type) or (not content_type and bearer_token(request) is not None)
+
+
+class RawBody(IncomingRecording):
+    """A body that is the recording; in any case to be closed by `aclose()`. Its sender is who has the Bearer token."""
+
+    def __init__(
+        self, body: AsyncGenerator[bytes, None], bearer: str, name: str, body_bytes: int, holders: tuple[str, ...]
+    ) -> None:
+        """`body_bytes` is the length of the body, 0 where the client does not say it.
+
+        `holders` are those of `IncomingRecording`.
+        """
+        self._body = body
+        self._bearer = bearer
+        self._name = name
+        self._left = body_bytes
+        self._holders = holders
+
+    @classmethod
+    def of(
+        cls, request: Request[Any, Any, Any], max_file_bytes: int, pace: Pace, holders: tuple[str, ...]
+    ) -> "RawBody":
+        """That of a request, of which no more than its head is looked at yet.
+
+        Raises `RequestInvalid`, `WrongType`, and `CredentialsMissing` where there is no Bearer token.
+        """
+        refuse_encoded(request)
+        bearer = bearer_token(request)
+        if bearer is None:
+            raise CredentialsMissing
+        body = body_blocks(request, max_file_bytes, RecordingTooLarge(max_file_bytes), pace)
+        name = file_name_of(request.headers.get("content-disposition", "")) or UNNAMED
+        return cls(body, bearer, name, content_length(request) or 0, holders)
+
+    def holders(self) -> tuple[str, ...]:
+        return self._holders
+
+    def sender(self) -> Credentials:
+        return Credentials(self._bearer)
+
+    async def open(self, user: User | None) -> str:
+        return self._name
+
+    async def blocks(self) -> AsyncGenerator[bytes, None]:
+        """The body, whose length HTTP tells: where it breaks off, the client is gone, which raises `ClientGone`."""
+        async with aclosing(self._body) as body:
+            async for block in body:
+                self._left -= len(block)
+                yield block
+
+    def bytes_to_come(self) -> int:
+        return max(0, self._left)
+
+    async def aclose(self) -> None:
+        """Stop reading the body."""
+        await self._body.aclose()
