@@ -12,7 +12,7 @@ from domain.errors import ConverterFailed, Mp3TooLarge, RecordingTooLarge, TooLo
 from domain.measuring import Measurement, NotMeasured, SoundMeter
 from domain.output.converter import AudioConverter, Mp3
 from domain.output.downmix import downmix_matrix
-from domain.output.format import Mp3Format, Mp3Quality, mp3_format
+from domain.output.format import BIT_RATES, Mp3Format, Mp3Quality, mp3_format
 from domain.output.id3 import write_id3
 from domain.output.info_frame import Mp3Info, read_info
 from domain.output.tagged_mp3 import TaggedMp3
@@ -46,13 +46,19 @@ class Convert:
     """Reads a WAV once, has it encoded and measured while it arrives, and checks what came out."""
 
     def __init__(
-        self, converter: AudioConverter, limits: AudioLimits, quality: Mp3Quality, meter: SoundMeter | None = None
+        self,
+        converter: AudioConverter,
+        limits: AudioLimits,
+        quality: Mp3Quality,
+        meter: SoundMeter | None = None,
+        least_sample_rate: int = min(BIT_RATES),
     ) -> None:
-        """Without a meter nothing is measured."""
+        """Without a meter nothing is measured. An MP3's sample rate is `least_sample_rate` (in Hz) or above."""
         self._converter = converter
         self._limits = limits
         self._quality = quality
         self._meter = meter
+        self._least_sample_rate = least_sample_rate
 
     @asynccontextmanager
     async def __call__(self, wav: AsyncIterator[bytes], at_least: int = 0) -> AsyncGenerator[Converted, None]:
@@ -64,7 +70,7 @@ class Convert:
         """
         incoming = _IncomingWav(wav, self._limits)
         source = await incoming.begin()
-        target = mp3_format(source, len(downmix_matrix(source)), self._quality)
+        target = mp3_format(source, len(downmix_matrix(source)), self._quality, self._least_sample_rate)
         incoming.refuse_by_claim(target, at_least)
         async with (
             self._measure(source) as measurement,

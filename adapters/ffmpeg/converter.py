@@ -11,14 +11,16 @@ from adapters.ffmpeg.command_line import (
     input_arguments,
     input_head,
     mp3_arguments,
-    opening,
     refuse_missing,
 )
+from adapters.ffmpeg.info import correct_info
+from adapters.ffmpeg.opening import CountedSamples, opening
 from adapters.ffmpeg.results import refuse_failure
+from adapters.shared.cancellation import in_thread
 from adapters.shared.files import AnonymousFile, Mp3File, anonymous_file
 from adapters.shared.programs import Limits, run
 from domain.output.converter import AudioConverter, Mp3
-from domain.output.format import Mp3Format
+from domain.output.format import Mp3Format, samples_at
 from domain.recording.format import WavFormat
 
 _MEMORY_BYTES = 1 << 30
@@ -54,12 +56,15 @@ class FfmpegAudioConverter(AudioConverter):
     async def _encode(
         self, source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes], file: AnonymousFile
     ) -> None:
-        first, resampling = await opening(source, target, samples)
-        filters = filter_arguments(audio_filters(source), resampling)
-        head = input_head(source) + first
+        counted = CountedSamples(source, samples)
+        opened = await opening(source, target, counted)
+        filters = filter_arguments(audio_filters(source), opened.filters)
+        head = input_head(source) + opened.head
         command = [self._program, *input_arguments(source), *filters, *mp3_arguments(target), f"file:{file.path}"]
-        outcome = await run(command, self._limits, samples, head=head, descriptors=[file.descriptor])
+        outcome = await run(command, self._limits, counted, head=head, descriptors=[file.descriptor])
         refuse_failure(outcome, source.encoding, file.size(), self._max_mp3_bytes)
+        length = samples_at(target.sample_rate, counted.samples, source.sample_rate)
+        await in_thread(correct_info, file, target, length, opened.silence)
 
     @property
     def _limits(self) -> Limits:

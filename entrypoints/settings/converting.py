@@ -1,6 +1,8 @@
 """How a recording becomes an MP3."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from domain.errors import WrongSetting
 from domain.output.format import Mp3Quality
@@ -14,6 +16,7 @@ class Converting(Section, frozen=True, kw_only=True):
     ffmpeg_path: str = ""
     pydub_max_bytes: Bytes = 512 << 20
     mp3_bitrate: str = "128"
+    mp3_min_sample_rate: Annotated[int, Meta(ge=8000, le=48_000)] = 8000
     measure_sound: Literal["on", "off"] = "on"
 
     def __post_init__(self) -> None:

@@ -28,6 +28,7 @@ class Application(containers.DeclarativeContainer):
         settings.provided.recordings.limits,
         settings.provided.converting.quality,
         adapters.meter,
+        settings.provided.converting.mp3_min_sample_rate,
     )
     authenticate = providers.Factory(Authenticate, adapters.users)
     add_track = providers.Factory(AddTrack, convert, adapters.keeper, adapters.identifiers, adapters.clock)
