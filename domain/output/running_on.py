@@ -25,22 +25,24 @@ def least_encoded(target: Mp3Format) -> int:
 
 def begins_alone_from(target: Mp3Format) -> int:
     """How many samples a recording has at least that needs no silence before it."""
-    return max(_filling_up(target), LEAST_FRAMES * target.samples_per_frame - ENCODER_DELAY - _MOST_PADDING)
+    most_before = LEAST_FRAMES * target.samples_per_frame - ENCODER_DELAY - _MOST_PADDING
+    return max(_up_to_last_sample(target) + 1, most_before)
 
 
 def silence_before(samples: int, target: Mp3Format) -> int:
     """How many samples of silence to encode before a recording of so many, to be counted with the encoder's delay.
 
-    None, but where the padding alone would be more than its field holds; and where the recording would end in the frame
-    in which the delays end, which ffmpeg then plays. With the silence, these fill whole frames.
+    None, but where the padding alone would be more than its field holds, or where the recording would end in the frame
+    in which the delays end: of that frame ffmpeg plays the delays as well, and GStreamer the padding. With the silence,
+    the recording begins with the last sample of a frame, and ends with it or in another.
     """
     missing = begins_alone_from(target) - samples
     if missing <= 0:
         return 0
-    beyond = max(0, missing - _filling_up(target))
-    return _filling_up(target) + -(-beyond // target.samples_per_frame) * target.samples_per_frame
+    beyond = max(0, missing - _up_to_last_sample(target))
+    return _up_to_last_sample(target) + -(-beyond // target.samples_per_frame) * target.samples_per_frame
 
 
-def _filling_up(target: Mp3Format) -> int:
-    """Samples from the end of the delays to the end of their frame."""
-    return -(ENCODER_DELAY + DECODER_DELAY) % target.samples_per_frame
+def _up_to_last_sample(target: Mp3Format) -> int:
+    """Samples from the end of the delays to the last of their frame."""
+    return -(ENCODER_DELAY + DECODER_DELAY + 1) % target.samples_per_frame
