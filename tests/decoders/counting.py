@@ -27,6 +27,16 @@ _SAMPLE_BYTES = 2
 
 def decoders() -> dict[str, Decoder]:
     """Those that this machine has."""
+    found = quick_decoders()
+    if gstreamer.is_there():
+        found["GStreamer"] = gstreamer.counts
+    if chromium.is_there():
+        found["Chromium (decodeAudioData)"] = chromium.counts
+    return found
+
+
+def quick_decoders() -> dict[str, Decoder]:
+    """Of these, those that the tests ask every time."""
     found: dict[str, Decoder] = {
         "ffmpeg (imageio-ffmpeg)": partial(by_ffmpeg, program=FFMPEG),
         "libsndfile (soundfile)": partial(by_libsndfile, library=of_the_package()),
@@ -38,10 +48,6 @@ def decoders() -> dict[str, Decoder]:
         found["libsndfile (system)"] = partial(by_libsndfile, library=library)
     if on_path("mpg123"):
         found["mpg123"] = by_mpg123
-    if gstreamer.is_there():
-        found["GStreamer"] = gstreamer.counts
-    if chromium.is_there():
-        found["Chromium (decodeAudioData)"] = chromium.counts
     return found
 
 
