@@ -10,7 +10,7 @@ from tests.decoders import gstreamer_program
 
 _PYTHON = "/usr/bin/python3"
 _SECONDS = 1200
-_ELEMENTS = ("mpegaudioparse", "mpg123audiodec")
+_ELEMENTS = ("mpegaudioparse", "mpg123audiodec", "audioconvert", "appsink")
 
 
 def is_there() -> bool:

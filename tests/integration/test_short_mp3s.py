@@ -11,7 +11,7 @@ import pytest
 from adapters.ffmpeg.command_line import find_ffmpeg
 from tests.contract.converters import encoded
 from tests.contract.recordings import recording
-from tests.decoders.counting import quick_decoders
+from tests.decoders.counting import decoders, quick_decoders
 from tests.decoders.mp3s import converters, mp3s
 from tests.players import by_libsndfile
 
@@ -32,6 +32,17 @@ async def test_every_decoder_counts_to_the_sample(
 
     for decoder, decode in quick_decoders().items():
         assert decode(list(made.values()), rate, channels) == LENGTHS[name], decoder
+
+
+@pytest.mark.parametrize(("rate", "quality"), [(8000, "V2"), (44100, "64")])
+async def test_so_do_players_with_more_around_their_decoder(rate: int, quality: str, tmp_path: Path) -> None:
+    """GStreamer and Chromium, where they are."""
+    lengths = LENGTHS["lame"]
+
+    made = {length: mp3 async for length, mp3 in mp3s(converters(tmp_path)["lame"], rate, quality, 1, lengths)}
+
+    for decoder in decoders().keys() - quick_decoders().keys():
+        assert decoders()[decoder](list(made.values()), rate, 1) == lengths, decoder
 
 
 @pytest.mark.parametrize("name", LENGTHS)
