@@ -32,8 +32,8 @@ class InMemoryAudioConverter(AudioConverter):
         size = 0
         async for chunk in samples:
             size += len(chunk)
-        samples = samples_at(target.sample_rate, source.samples_in(size), source.sample_rate)
-        mp3 = InMemoryMp3(silence(target, samples))
+        length = samples_at(target.sample_rate, source.samples_in(size), source.sample_rate)
+        mp3 = InMemoryMp3(silence(target, length))
         self.open_mp3s.append(mp3)
         try:
             yield mp3

@@ -23,6 +23,7 @@ from tests.wavs import Samples
 RATE = 44100
 SLOT = RATE // 20
 """Samples that have one number."""
+_WINDOW = SLOT * 4 // 5
 SECONDS = 3600
 _BITS = 17
 _FREQUENCIES = 1000 + 200 * np.arange(_BITS)
@@ -35,7 +36,7 @@ Landings = Callable[[Path, Sequence[float]], list[bytes]]
 
 def number_heard(sound: Samples) -> int:
     """Of the slot that these samples, at least 40 ms of them, are of."""
-    window = sound[: SLOT * 4 // 5] * np.hanning(SLOT * 4 // 5)
+    window = sound[:_WINDOW] * np.hanning(_WINDOW)
     at = np.arange(len(window)) / RATE
     levels = np.abs(np.exp(-2j * np.pi * _FREQUENCIES[:, None] * at) @ window) / (len(window) / 4)
     gray = sum(int(level > _LOUD / 2) << bit for bit, level in enumerate(levels))
@@ -43,6 +44,18 @@ def number_heard(sound: Samples) -> int:
     while gray:
         number, gray = number ^ gray, gray >> 1
     return number
+
+
+def began_at(sound: Samples) -> float:
+    """The second at which a second of sound begins, by most of what is heard in it, within some milliseconds.
+
+    A window is of the slot in which its middle lies, 25 ms behind the slot's begin on average. The first frames after a
+    seek are silent where they want data of frames before them, and are left out.
+    """
+    starts = range(RATE // 5, min(len(sound), RATE) - SLOT, SLOT // 8)
+    middle = (_WINDOW - SLOT) / 2
+    begins = [(number_heard(sound[start:]) * SLOT - start - middle) / RATE for start in starts]
+    return float(np.median(begins))
 
 
 def slot(number: int) -> Samples:
@@ -100,5 +113,5 @@ def trial(names: Sequence[str], qualities: Sequence[str]) -> list[Seeks]:
 
 
 def _errors(landed: Sequence[bytes]) -> list[float]:
-    heard = [number_heard(np.frombuffer(sound, "<f4").astype(np.float64)) * SLOT / RATE for sound in landed]
+    heard = [began_at(np.frombuffer(sound, "<f4").astype(np.float64)) for sound in landed]
     return [second - place for second, place in zip(heard, PLACES, strict=True)]
