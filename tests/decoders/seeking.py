@@ -27,6 +27,7 @@ _WINDOW = SLOT * 4 // 5
 SECONDS = 3600
 _BITS = 17
 _FREQUENCIES = 1000 + 200 * np.arange(_BITS)
+_TONES = np.sin(2 * np.pi * _FREQUENCIES[:, None] * np.arange(SLOT) / RATE)
 _LOUD, _NOISE = 0.03, 0.04
 _SOURCE = WavFormat(SampleEncoding.SIGNED_16, 1, 0, RATE, 2)
 PLACES = [37.3, 181.9, 611.2, 900.6, 1234.5, 1799.4, 2222.2, 2700.7, 3100.1, 3333.3, 3560.8]
@@ -59,11 +60,11 @@ def began_at(sound: Samples) -> float:
 
 
 def slot(number: int) -> Samples:
-    """The samples of one slot, without noise; phases go on from slot to slot."""
+    """The samples of one slot, without noise; in each there are whole periods of every tone."""
     gray = number ^ number >> 1
-    at = (number * SLOT + np.arange(SLOT)) / RATE
-    tones = [np.sin(2 * np.pi * frequency * at) for bit, frequency in enumerate(_FREQUENCIES) if gray >> bit & 1]
-    return _LOUD * np.sum(tones, axis=0) if tones else np.zeros(SLOT)
+    sounding = np.array([gray >> bit & 1 for bit in range(_BITS)])
+    sound: Samples = _LOUD * sounding @ _TONES
+    return sound
 
 
 async def hour() -> AsyncGenerator[bytes, None]:
