@@ -38,7 +38,10 @@ def _seek(names: Sequence[str]) -> int:
         too_far = seeks.most > _MOST_SECONDS[seeks.player][seeks.quality]
         failed += too_far
         errors = " ".join(f"{error:+.2f}" for error in seeks.errors)
-        print(f"{seeks.player:10} {seeks.converter:7} {seeks.quality:4} {errors}{'  TOO FAR' if too_far else ''}")
+        print(
+            f"{seeks.player:10} {seeks.converter:7} {seeks.quality:4} {errors}{'  TOO FAR' if too_far else ''}",
+            flush=True,
+        )
     return min(1, failed)
 
 

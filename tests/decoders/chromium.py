@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -49,6 +50,11 @@ class _Server(ThreadingHTTPServer):
         self.files = files
         self.results: dict[int, bytes] = {}
         self.done = threading.Event()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that drops a connection, as it does after a seek, is no error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -6,7 +6,7 @@ reads as one of the two. Noise comes and goes over the hour, so that a variable 
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,19 +98,18 @@ async def _mp3(converter: AudioConverter, quality: str) -> bytes:
         return await read_all(mp3)
 
 
-def trial(names: Sequence[str], qualities: Sequence[str]) -> list[Seeks]:
+def trial(names: Sequence[str], qualities: Sequence[str]) -> Iterator[Seeks]:
     """Every player that is there, in an MP3 of each converter and quality."""
     players: dict[str, Landings] = {"GStreamer": gstreamer.landings} if gstreamer.is_there() else {}
     if chromium.is_there():
         players["Chromium"] = lambda path, seconds: chromium.landings(path, RATE, seconds)
-    found = []
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
             for quality in qualities:
                 path = Path(folder) / "hour.mp3"
                 path.write_bytes(asyncio.run(_mp3(converters(Path(folder))[name], quality)))
-                found += [Seeks(player, name, quality, _errors(land(path, PLACES))) for player, land in players.items()]
-    return found
+                for player, land in players.items():
+                    yield Seeks(player, name, quality, _errors(land(path, PLACES)))
 
 
 def _errors(landed: Sequence[bytes]) -> list[float]:
