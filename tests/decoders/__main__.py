@@ -1,6 +1,6 @@
 """Decodes MP3s of every length by every decoder that this machine has, and prints a table; the exit code tells.
 
-`python -m tests.decoders` takes about two hours for every length and converter; `--step 97` takes minutes.
+`python -m tests.decoders` takes some hours for every length and converter; `--step 97 --frames 5` takes minutes.
 `python -m tests.decoders --seek` makes an hour and seeks in it. Both want Debian's mpg123, ffmpeg, chromium,
 python3-gi, gir1.2-gstreamer-1.0 and gstreamer1.0-plugins-good, and leave out what is not there.
 """
@@ -25,11 +25,13 @@ _MOST_SECONDS = {"Chromium": {"64": 0.1, "V2": 8.0}, "GStreamer": {"64": 8.0, "V
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.decoders", description=__doc__)
     parser.add_argument("--step", type=int, default=1, help="every which length from 1 to 5000")
+    parser.add_argument("--frames", type=int, default=30, help="how many multiples of 1152 to look around")
     parser.add_argument("--converters", nargs="+", choices=_CONVERTERS, default=_CONVERTERS)
     parser.add_argument("--ffmpeg", default=FFMPEG, help="the ffmpeg that encodes")
     parser.add_argument("--seek", action="store_true", help="seek in an hour instead")
     chosen = parser.parse_args(arguments)
-    return _seek(chosen.converters) if chosen.seek else _count(chosen.converters, chosen.ffmpeg, chosen.step)
+    wanted = lengths(chosen.step, chosen.frames)
+    return _seek(chosen.converters) if chosen.seek else _count(chosen.converters, chosen.ffmpeg, wanted)
 
 
 def _seek(names: Sequence[str]) -> int:
@@ -45,14 +47,14 @@ def _seek(names: Sequence[str]) -> int:
     return min(1, failed)
 
 
-def _count(names: Sequence[str], ffmpeg: str, step: int) -> int:
+def _count(names: Sequence[str], ffmpeg: str, wanted: Sequence[int]) -> int:
     wrong = Counter[str]()
     total = 0
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
             for rate in RATES:
                 for quality, channels in QUALITIES:
-                    made = asyncio.run(_made(name, ffmpeg, Path(folder), rate, quality, channels, step))
+                    made = asyncio.run(_made(name, ffmpeg, Path(folder), rate, quality, channels, wanted))
                     total += len(made)
                     wrong += _differences(made, rate, channels, f"{name} {rate} Hz {quality} {channels} channels")
     for decoder in decoders():
@@ -61,10 +63,10 @@ def _count(names: Sequence[str], ffmpeg: str, step: int) -> int:
 
 
 async def _made(
-    name: str, ffmpeg: str, spool: Path, rate: int, quality: str, channels: int, step: int
+    name: str, ffmpeg: str, spool: Path, rate: int, quality: str, channels: int, wanted: Sequence[int]
 ) -> dict[int, bytes]:
     converter = converters(spool, ffmpeg)[name]
-    return {count: mp3 async for count, mp3 in mp3s(converter, rate, quality, channels, lengths(step))}
+    return {count: mp3 async for count, mp3 in mp3s(converter, rate, quality, channels, wanted)}
 
 
 def _differences(made: dict[int, bytes], rate: int, channels: int, title: str) -> Counter[str]:

@@ -32,9 +32,9 @@ def converters(spool: Path, ffmpeg: str = FFMPEG) -> dict[str, AudioConverter]:
     }
 
 
-def lengths(step: int) -> list[int]:
-    """In samples: each `step`th from 1 to 5,000, and those around each multiple of 1,152 up to 30 frames."""
-    around = {1152 * frames + beyond for frames in range(1, 31) for beyond in (-2, -1, 0, 1, 2, 46, 47, 48)}
+def lengths(step: int, frames: int) -> list[int]:
+    """In samples: each `step`th from 1 to 5,000, and those around each multiple of 1,152 up to so many frames."""
+    around = {1152 * frame + beyond for frame in range(1, frames + 1) for beyond in (-2, -1, 0, 1, 2, 46, 47, 48)}
     return sorted({1, 2, 46, 47, 48} | set(range(1, 5001, step)) | around)
 
 
