@@ -1,8 +1,9 @@
-"""Correcting the Info frame that ffmpeg has written: its seek table, and its padding.
+"""Correcting the Info frame that ffmpeg has written: its seek table, its padding, and who encoded.
 
 ffmpeg's seek table points up to a 400th of the duration and a 256th of the file too early, and its padding is cut
 where it is more than one frame and 529 samples (`findings/ffmpeg_mp3_length.sh`). Here both are known: the table from
-the frames, the padding from how many samples ffmpeg was given.
+the frames, the padding from how many samples ffmpeg was given. And it names itself, where LAME has encoded, by whose
+name all players heed the padding.
 """
 
 from collections.abc import Iterator

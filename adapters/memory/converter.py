@@ -8,7 +8,7 @@ from domain.errors import ConverterUnavailable
 from domain.output.converter import AudioConverter, Mp3
 from domain.output.format import BIT_RATES, Mp3Format, samples_at
 from domain.output.frame import frame_bytes, header, main_data_offset
-from domain.output.info_frame import TAG_BYTES, lame_extension, xing_tag
+from domain.output.info_frame import LAME, TAG_BYTES, lame_extension, xing_tag
 from domain.output.running_on import DECODER_DELAY, ENCODER_DELAY, LEAST_FRAMES, silence_before
 from domain.output.seek_table import SeekTable
 from domain.recording.format import WavFormat
@@ -58,7 +58,7 @@ def silence(target: Mp3Format, samples: int) -> bytes:
     table = SeekTable(len(info_frame))
     table.count([len(frame)] * frames)
     tag = xing_tag(variable=False, frames=frames, size=table.bytes, seek_table=table.points())
-    tag += lame_extension(b"LAME", delay, frames * target.samples_per_frame - samples - delay)
+    tag += lame_extension(LAME, delay, frames * target.samples_per_frame - samples - delay)
     return info_frame[:start] + tag + info_frame[start + len(tag) :] + frames * frame
 
 

@@ -17,6 +17,9 @@ _HAS_FRAMES, _HAS_BYTES, _HAS_SEEK_TABLE, _HAS_QUALITY = 1, 2, 4, 8
 _ALL_FIELDS = _HAS_FRAMES | _HAS_BYTES | _HAS_SEEK_TABLE | _HAS_QUALITY
 TAG_BYTES = 156
 """Of Xing's tag with all fields and LAME's extension, its checksum included."""
+LAME = b"LAME"
+"""An encoder by whose name every player heeds delay and padding; GStreamer does by no other."""
+_ENCODER_BYTES = 9
 _DELAY_OFFSET = 21
 """Bytes of LAME's extension before the encoder delay and padding, of 12 bits each."""
 _CHECKSUM_BEHIND_DELAYS = 13
@@ -70,16 +73,18 @@ def read_info(head: bytes) -> Mp3Info:
 
 
 def corrected(head: bytes, *, seek_table: bytes, delay: int, padding: int, checksum: Callable[[bytes], int]) -> bytes:
-    """The first frame to the end of its tag, with another seek table, delay and padding; all else as another wrote it.
+    """The first frame to the end of its tag, with another seek table, delay and padding, and LAME as the encoder.
 
-    `head` begins with the frame whole; `checksum` makes the tag's CRC-16 of the bytes before it. Raises
-    `ConverterFailed` if it is no Info frame with a seek table.
+    All else stays as it was. `head` begins with the frame whole; `checksum` makes the tag's CRC-16 of the bytes before
+    it. Raises `ConverterFailed` if it is no Info frame with a seek table.
     """
     tag = _read_tag(head, _read_header(head)[0])
     if tag.seek_table is None:
         raise ConverterFailed("the MP3's Info frame has no seek table")
     frame = bytearray(head[: tag.delays + _CHECKSUM_BEHIND_DELAYS])
     frame[tag.seek_table : tag.seek_table + SEEK_POINTS] = seek_table
+    encoder = tag.delays - _DELAY_OFFSET
+    frame[encoder : encoder + _ENCODER_BYTES] = LAME.ljust(_ENCODER_BYTES, b"\0")
     frame[tag.delays : tag.delays + 3] = _delays(delay, padding)
     return bytes(frame) + struct.pack(">H", checksum(bytes(frame)))
 

@@ -19,7 +19,7 @@ from tests.decoders.seeking import trial
 from tests.programs import FFMPEG
 
 _CONVERTERS = ("lame", "ffmpeg", "pydub")
-_MOST_SECONDS = {"Chromium": {"64": 0.1, "V2": 8.0}, "GStreamer": {"64": 8.0, "V2": 8.0}}
+_MOST_SECONDS = {"Chromium": {"64": 0.12, "V2": 8.0}, "GStreamer": {"64": 8.0, "V2": 8.0}}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -24,7 +24,7 @@ INFO_FRAME_BYTES = 182
 """At 56 kb/s, the lowest in which its tag fits."""
 TAG = 4 + 17
 """Where it starts in MPEG-1 with one channel."""
-TABLE, DELAYS, CHECKSUM = TAG + 16, TAG + 120 + 21, TAG + 120 + 34
+TABLE, ENCODER, DELAYS, CHECKSUM = TAG + 16, TAG + 120, TAG + 120 + 21, TAG + 120 + 34
 
 
 @contextmanager
@@ -36,10 +36,11 @@ def a_file(content: bytes) -> Iterator[AnonymousFile]:
 
 
 def cut_padding(mp3: bytes, less: int) -> bytes:
-    """With a padding that is so much less than it should be, and no seek table worth the name."""
+    """As ffmpeg might write it: its name, a padding that is so much less than it should be, a poor seek table."""
     info = read_info(mp3)
     delays = (info.encoder_delay << 12 | info.padding - less).to_bytes(3, "big")
-    return mp3[:TABLE] + bytes(100) + mp3[TABLE + 100 : DELAYS] + delays + mp3[DELAYS + 3 :]
+    behind_name = mp3[ENCODER + 9 : DELAYS] + delays + mp3[DELAYS + 3 :]
+    return mp3[:TABLE] + bytes(100) + mp3[TABLE + 100 : ENCODER] + b"Lavc62.28" + behind_name
 
 
 def corrected(mp3: bytes, samples: int, before: int = 0) -> bytes:
