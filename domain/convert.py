@@ -15,7 +15,7 @@ from domain.measuring import Measurement, NotMeasured, SoundMeter
 from domain.output.chapters import chapters
 from domain.output.converter import AudioConverter, Mp3
 from domain.output.downmix import downmix_matrix
-from domain.output.format import Mp3Format, Mp3Quality, mp3_format
+from domain.output.format import BIT_RATES, Mp3Format, Mp3Quality, mp3_format
 from domain.output.id3 import write_id3
 from domain.output.info_frame import Mp3Info, read_info
 from domain.output.tagged_mp3 import TaggedMp3
@@ -59,10 +59,12 @@ class Convert:
         meter: SoundMeter | None = None,
         decoder: AudioDecoder | None = None,
         text_code_page: CodePage = DEFAULT_CODE_PAGE,
+        least_sample_rate: int = min(BIT_RATES),
     ) -> None:
         """Without a meter nothing is measured; without a decoder, codecs that pack samples into blocks are refused.
 
-        The code page is that of texts which are not UTF-8 and name none.
+        The code page is that of texts which are not UTF-8 and name none. An MP3's sample rate is `least_sample_rate`
+        (in Hz) or above.
         """
         self._converter = converter
         self._limits = limits
@@ -70,6 +72,7 @@ class Convert:
         self._meter = meter
         self._decoder = decoder
         self._text_code_page = text_code_page
+        self._least_sample_rate = least_sample_rate
 
     @asynccontextmanager
     async def __call__(self, wav: AsyncIterator[bytes], at_least: int = 0) -> AsyncGenerator[Converted, None]:
@@ -82,7 +85,7 @@ class Convert:
         """
         incoming = _IncomingWav(wav, self._limits, at_least, self._text_code_page)
         source = await incoming.begin()
-        target = mp3_format(source, len(downmix_matrix(source)), self._quality)
+        target = mp3_format(source, len(downmix_matrix(source)), self._quality, self._least_sample_rate)
         incoming.refuse_by_claim(target, at_least)
         plain = source.decoded
         async with (

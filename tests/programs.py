@@ -11,16 +11,24 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
+from tests.decoders.gstreamer import is_there as gstreamer_is_there
 from tests.libsndfile import of_the_system
 
 ROOT = Path(__file__).parents[1]
 DEBIAN_PACKAGES = {
+    "chromium": "chromium",
     "curl": "curl",
     "ffmpeg": "ffmpeg",
     "ffprobe": "ffmpeg",
     "mpg123": "mpg123",
     "sox": "sox",
     "strace": "strace",  # by which calls to the system are made to fail
+}
+GSTREAMER_PACKAGES = {
+    "gir1.2-gstreamer-1.0",
+    "gstreamer1.0-plugins-base",
+    "gstreamer1.0-plugins-good",
+    "python3-gi",
 }
 FFMPEG = str(imageio_ffmpeg.get_ffmpeg_exe())
 """The package's, which starts six times as fast as one that is linked with all that Debian's is."""
@@ -45,6 +53,7 @@ def missing() -> list[str]:
     wanted = {package for name, package in DEBIAN_PACKAGES.items() if not on_path(name)}
     wanted |= set() if sox_reads_mp3() else {"libsox-fmt-mp3"}
     wanted |= set() if of_the_system() else {"libsndfile1"}
+    wanted |= set() if gstreamer_is_there() else GSTREAMER_PACKAGES
     return sorted(wanted)
 
 

@@ -24,8 +24,6 @@ _RAW = {
 }
 COMMON_ARGUMENTS = ("-nostdin", "-hide_banner", "-y", "-loglevel", "error", "-protocol_whitelist", "pipe,file")
 _FLOATS = (SampleEncoding.FLOAT_32, SampleEncoding.FLOAT_64)
-_SHORT_SAMPLES = 1024
-"""More than swresample's filter at 768 kHz to 48 kHz, about 540."""
 _OLDEST_LIBAVFORMAT = 59  # of ffmpeg 5
 _CHECK_LIMITS = Limits(memory_bytes=1 << 30, file_bytes=1 << 20, cpu_seconds=20, seconds_after_input=20)
 
@@ -66,24 +64,6 @@ def _pan(matrix: tuple[tuple[float, ...], ...]) -> str:
     rows = ("+".join(f"{weight!r}*c{i}" for i, weight in enumerate(row) if weight) or "0*c0" for row in matrix)
     outputs = "|".join(f"c{o}={row}" for o, row in enumerate(rows))
     return f"pan={'mono' if len(matrix) == 1 else 'stereo'}|{outputs}"
-
-
-async def opening(source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes]) -> tuple[bytes, str]:
-    """The first bytes of what is to be resampled, taken from `samples`, and the filters that resample it.
-
-    swresample gives out less than it was given, down to nothing, where its input is shorter than its filter. So what
-    ends within `_SHORT_SAMPLES` is lengthened with silence before and cut to its exact length afterwards.
-    """
-    if source.sample_rate == target.sample_rate:
-        return b"", ""
-    first = bytearray()
-    async for chunk in samples:
-        first += chunk
-        if source.samples_in(len(first)) >= _SHORT_SAMPLES:
-            return bytes(first), f"aresample={target.sample_rate}"
-    seconds = source.samples_in(len(first)) / source.sample_rate
-    length = max(1, round(seconds * target.sample_rate))
-    return bytes(first), f"apad=pad_len={_SHORT_SAMPLES},aresample={target.sample_rate},atrim=end_sample={length}"
 
 
 def filter_arguments(*filters: str) -> list[str]:

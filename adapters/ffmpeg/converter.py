@@ -10,14 +10,16 @@ from adapters.ffmpeg.command_line import (
     filter_arguments,
     input_arguments,
     mp3_arguments,
-    opening,
     refuse_missing,
 )
+from adapters.ffmpeg.info import correct_info
+from adapters.ffmpeg.opening import CountedSamples, opening
 from adapters.ffmpeg.results import refuse_failure
+from adapters.shared.cancellation import in_thread
 from adapters.shared.files import AnonymousFile, Mp3File, anonymous_file
 from adapters.shared.programs import Limits, run
 from domain.output.converter import AudioConverter, Mp3
-from domain.output.format import Mp3Format
+from domain.output.format import Mp3Format, samples_at
 from domain.recording.format import WavFormat
 
 _MEMORY_BYTES = 1 << 30
@@ -53,11 +55,14 @@ class FfmpegAudioConverter(AudioConverter):
     async def _encode(
         self, source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes], file: AnonymousFile
     ) -> None:
-        first, resampling = await opening(source, target, samples)
-        filters = filter_arguments(audio_filters(source), resampling)
+        counted = CountedSamples(source, samples)
+        opened = await opening(source, target, counted)
+        filters = filter_arguments(audio_filters(source), opened.filters)
         command = [self._program, *input_arguments(source), *filters, *mp3_arguments(target), f"file:{file.path}"]
-        outcome = await run(command, self._limits, samples, head=first, descriptors=[file.descriptor])
+        outcome = await run(command, self._limits, counted, head=opened.head, descriptors=[file.descriptor])
         refuse_failure(outcome, file.size(), self._max_mp3_bytes)
+        length = samples_at(target.sample_rate, counted.samples, source.sample_rate)
+        await in_thread(correct_info, file, target, length, opened.silence)
 
     @property
     def _limits(self) -> Limits:

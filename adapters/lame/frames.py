@@ -6,8 +6,8 @@ Sources: ISO/IEC 11172-3 2.4.1.3 (header), 2.4.1.7 (side information), 2.4.2.7 (
 
 from dataclasses import dataclass
 
-from domain.output.format import BIT_RATES, Mp3Format
-from domain.output.frame import HEADER_BYTES, bit_rate_index, frame_bytes, side_information_bytes
+from domain.output.format import Mp3Format
+from domain.output.frame import HEADER_BYTES, frame_sizes, side_information_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class FrameLayout:
         """Bytes of a frame before its part of the main data."""
         main_data_begin_bits = 9 if self.mpeg_1 else 8
         self._decision_mask = (1 << self.side_bytes * 8 - main_data_begin_bits) - 1
-        self.sizes = _sizes(target)
+        self.sizes = frame_sizes(target)
         """In bytes and without padding, by the header's bit rate index."""
 
     def frame(self, data: bytearray, start: int) -> Frame:
@@ -49,7 +49,3 @@ class FrameLayout:
         """The side information but for `main_data_begin`, as one number."""
         side = start + HEADER_BYTES
         return int.from_bytes(data[side : side + self.side_bytes], "big") & self._decision_mask
-
-
-def _sizes(target: Mp3Format) -> dict[int, int]:
-    return {bit_rate_index(target, rate): frame_bytes(target, rate) for rate in BIT_RATES[target.sample_rate]}

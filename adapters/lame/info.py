@@ -6,23 +6,19 @@ from fastcrc import crc16
 
 from domain.output.format import BIT_RATES, Mp3Format
 from domain.output.frame import frame_bytes, header, main_data_offset
-from domain.output.info_frame import SEEK_POINTS, TAG_BYTES, lame_extension, xing_tag
+from domain.output.info_frame import TAG_BYTES, lame_extension, xing_tag
+from domain.output.running_on import ENCODER_DELAY
+from domain.output.seek_table import SeekTable
 
-ENCODER_DELAY = 576
-"""Samples before the first that LAME encodes; the decoder's own 529 are not counted."""
 _ENCODER = b"LAME4.0"
 """As lameenc's frames say themselves."""
-_MOST_OFFSETS = 512
 _CONSTANT, _VARIABLE = 1, 4
 """The methods CBR and VBR-MTRH."""
 _ALGORITHM_QUALITY = 5
 
 
 class InfoFrame:
-    """Counts the frames of an MP3 as they are written, and makes the frame that goes before them.
-
-    Holds at most `_MOST_OFFSETS` offsets, whatever the length.
-    """
+    """Counts the frames of an MP3 as they are written, and makes the frame that goes before them."""
 
     def __init__(self, target: Mp3Format, source_rate: int) -> None:
         """`source_rate` is the recording's sample rate in Hz."""
@@ -31,23 +27,13 @@ class InfoFrame:
         self._bit_rate = _bit_rate(target)
         self.size = frame_bytes(target, self._bit_rate)
         """Of the info frame itself, in bytes."""
-        self._bytes = self.size
-        self._frames = 0
         self._crc = 0
-        self._offsets: list[int] = []
-        self._stride = 1
+        self._seek_table = SeekTable(self.size)
 
     def count(self, data: bytearray, sizes: list[int]) -> None:
         """Take in whole frames with these sizes in bytes."""
         self._crc = crc16.arc(data, self._crc)
-        for size in sizes:
-            if self._frames % self._stride == 0:
-                self._offsets.append(self._bytes)
-            self._frames += 1
-            self._bytes += size
-            if len(self._offsets) == _MOST_OFFSETS:
-                del self._offsets[1::2]
-                self._stride *= 2
+        self._seek_table.count(sizes)
 
     def frame(self, samples: int, silence: int = 0) -> bytes:
         """The whole frame. So many samples per channel went into the encoder, after so many that are not heard."""
@@ -62,27 +48,22 @@ class InfoFrame:
         variable = self._target.quality.variable
         return xing_tag(
             variable=variable is not None,
-            frames=self._frames,
-            size=self._bytes,
-            seek_table=bytes(self._seek_point(percent) for percent in range(SEEK_POINTS)),
+            frames=self._seek_table.frames,
+            size=self._seek_table.bytes,
+            seek_table=self._seek_table.points(),
             quality=max(0, 100 - 10 * (4 if variable is None else variable) - _ALGORITHM_QUALITY),
         )
-
-    def _seek_point(self, percent: int) -> int:
-        """Where that part of the duration begins, in 256ths of the bytes."""
-        index = min(self._frames * percent // (SEEK_POINTS * self._stride), len(self._offsets) - 1)
-        return min(255, self._offsets[index] * 256 // self._bytes)
 
     def _extension(self, samples: int, delay: int) -> bytes:
         rate, variable = self._target.quality.bit_rate, self._target.quality.variable is not None
         return lame_extension(
             _ENCODER,
             delay,
-            self._frames * self._target.samples_per_frame - delay - samples,
+            self._seek_table.frames * self._target.samples_per_frame - delay - samples,
             method=_VARIABLE if variable else _CONSTANT,
             least_bit_rate=min(255, rate or BIT_RATES[self._target.sample_rate][0]),
             miscellaneous=self._miscellaneous,
-            size=self._bytes,
+            size=self._seek_table.bytes,
             crc=self._crc,
         )
 

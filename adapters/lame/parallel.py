@@ -8,6 +8,7 @@ from adapters.lame.seam import find_cut
 from adapters.lame.segment import Segment
 from adapters.lame.stream import FrameStream, join
 from domain.output.format import Mp3Format
+from domain.output.running_on import least_encoded, silence_before
 
 _PIECE_FRAMES = 49
 """What is encoded at a time. Segments begin on multiples of it: at 11,025 Hz and its multiples the padding of constant
@@ -16,9 +17,6 @@ _LEAST_PIECES, _MOST_PIECES = 8, 16
 """Of a segment. 784 frames of 48 kHz stereo are 3.6 MB of samples."""
 _GROWTH = 8
 """A segment has this part of what went before, within those bounds: short recordings are shared out evenly, too."""
-_SHORTEST = 47
-"""With fewer samples at the lower rates, the end falls into the frame in which the encoder's and the decoder's delay
-end (1105 samples), and ffmpeg then plays the delay; with as much silence before them it does not."""
 _KEPT_FRAMES = 64
 """Where two segments are encoded as one, its last frames are kept, in which the next cut writes."""
 
@@ -38,8 +36,7 @@ class ParallelEncoder:
         self._write = write
         self._piece_bytes = _PIECE_FRAMES * target.samples_per_frame * target.channels * 2
         self._sample_bytes = 2 * target.channels
-        self.samples = 0
-        """Per channel, taken so far."""
+        self._bytes = 0
         self.silence = 0
         """Samples per channel that were encoded before them, and are not to be heard."""
         self._rest = bytearray()
@@ -51,13 +48,18 @@ class ParallelEncoder:
         self._joining: asyncio.Task[None] | None = None
         self._progress = asyncio.Event()
 
+    @property
+    def samples(self) -> int:
+        """Per channel, taken so far."""
+        return self._bytes // self._sample_bytes
+
     async def push(self, samples: bytes) -> None:
         """Take interleaved 16-bit little-endian samples. Waits where the threads do not keep up.
 
         Raises `ConverterFailed` and what writing raises, also of what was pushed before.
         """
         await self._raise_what_joining_raised()
-        self.samples += len(samples) // self._sample_bytes
+        self._bytes += len(samples)
         self._rest += samples
         while len(self._rest) >= self._piece_bytes:
             piece = bytes(self._rest[: self._piece_bytes])
@@ -66,15 +68,20 @@ class ParallelEncoder:
 
     async def finish(self) -> None:
         """No more samples come: encode and write everything. Raises as `push`."""
-        if self.samples < _SHORTEST and self._target.samples_per_frame < 1152:
-            self.silence = _SHORTEST
-            self._rest[:0] = bytes(_SHORTEST * self._sample_bytes)
+        self._run_on()
         if self._rest or not self._segments:
             await self._feed(bytes(self._rest))
         self._segments[-1].end()
         self._unjoined.put_nowait(None)
         if self._joining:
             await self._joining
+
+    def _run_on(self) -> None:
+        """Put silence around a recording that is very short. All of it is still here, as it is less than a piece."""
+        self.silence = silence_before(self.samples, self._target)
+        self._rest[:0] = bytes(self.silence * self._sample_bytes)
+        missing = least_encoded(self._target) - self.silence - self.samples
+        self._rest += bytes(max(0, missing) * self._sample_bytes)
 
     async def close(self) -> None:
         """Stop encoding. Safe to repeat."""

@@ -6,7 +6,7 @@ from adapters.lame.quantizing import Quantizer
 from adapters.lame.resampling import Resampler
 from adapters.numpy.samples import Samples, decoded
 from domain.output.downmix import downmix_matrix
-from domain.output.format import Mp3Format
+from domain.output.format import Mp3Format, samples_at
 from domain.recording.format import SampleEncoding, WavFormat
 
 _GRID_VALUES = 65536
@@ -57,7 +57,7 @@ class Pcm16:
     def finish(self) -> bytes:
         """The rest, so that there are max(1, round(samples × target rate / source rate)) samples per channel in all."""
         samples_in = self._bytes_in // self._source.block_bytes
-        length = max(1, round(samples_in * self._target.sample_rate / self._source.sample_rate))
+        length = samples_at(self._target.sample_rate, samples_in, self._source.sample_rate)
         if self._untouched:
             return b"" if samples_in else bytes(2 * self._target.channels)
         rest = self._resampled(self._mixed(bytes(self._pending)))

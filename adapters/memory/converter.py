@@ -6,13 +6,12 @@ from contextlib import asynccontextmanager
 from adapters.memory.mp3 import InMemoryMp3
 from domain.errors import ConverterUnavailable
 from domain.output.converter import AudioConverter, Mp3
-from domain.output.format import BIT_RATES, Mp3Format
+from domain.output.format import BIT_RATES, Mp3Format, samples_at
 from domain.output.frame import frame_bytes, header, main_data_offset
-from domain.output.info_frame import SEEK_POINTS, TAG_BYTES, lame_extension, xing_tag
+from domain.output.info_frame import LAME, TAG_BYTES, lame_extension, xing_tag
+from domain.output.running_on import DECODER_DELAY, ENCODER_DELAY, LEAST_FRAMES, silence_before
+from domain.output.seek_table import SeekTable
 from domain.recording.format import WavFormat
-
-_ENCODER_DELAY = 576
-_DECODER_DELAY = 529
 
 
 class InMemoryAudioConverter(AudioConverter):
@@ -33,8 +32,8 @@ class InMemoryAudioConverter(AudioConverter):
         size = 0
         async for chunk in samples:
             size += len(chunk)
-        seconds = source.samples_in(size) / source.sample_rate
-        mp3 = InMemoryMp3(silence(target, round(seconds * target.sample_rate)))
+        length = samples_at(target.sample_rate, source.samples_in(size), source.sample_rate)
+        mp3 = InMemoryMp3(silence(target, length))
         self.open_mp3s.append(mp3)
         try:
             yield mp3
@@ -51,16 +50,15 @@ def silence(target: Mp3Format, samples: int) -> bytes:
 
     A variable bit rate becomes the lowest constant one.
     """
-    needed = samples + _ENCODER_DELAY + _DECODER_DELAY
-    frames = max(3, -(-needed // target.samples_per_frame))  # ffmpeg stumbles over fewer
+    delay = ENCODER_DELAY + silence_before(samples, target)
+    frames = max(LEAST_FRAMES, -(-(delay + samples + DECODER_DELAY) // target.samples_per_frame))
     rates, start = BIT_RATES[target.sample_rate], main_data_offset(target)
     frame = _frame(target, target.quality.bit_rate or rates[0])
     info_frame = next(large for large in (_frame(target, rate) for rate in rates) if len(large) >= start + TAG_BYTES)
-    padding = frames * target.samples_per_frame - samples - _ENCODER_DELAY
-    straight_line = bytes(256 * percent // SEEK_POINTS for percent in range(SEEK_POINTS))
-    size = len(info_frame) + frames * len(frame)
-    tag = xing_tag(variable=False, frames=frames, size=size, seek_table=straight_line)
-    tag += lame_extension(b"LAME", _ENCODER_DELAY, padding)
+    table = SeekTable(len(info_frame))
+    table.count([len(frame)] * frames)
+    tag = xing_tag(variable=False, frames=frames, size=table.bytes, seek_table=table.points())
+    tag += lame_extension(LAME, delay, frames * target.samples_per_frame - samples - delay)
     return info_frame[:start] + tag + info_frame[start + len(tag) :] + frames * frame
 
 

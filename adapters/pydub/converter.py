@@ -13,9 +13,10 @@ from adapters.ffmpeg.command_line import (
     input_arguments,
     mp3_arguments,
     no_samples,
-    opening,
     refuse_missing,
 )
+from adapters.ffmpeg.info import correct_info
+from adapters.ffmpeg.opening import CountedSamples, opening
 from adapters.ffmpeg.results import refuse_failure
 from adapters.pydub import worker
 from adapters.pydub.folders import sweep, temporary_folder
@@ -24,7 +25,7 @@ from adapters.shared.files import AnonymousFile, Mp3File, anonymous_file
 from adapters.shared.programs import Limits, run
 from domain.errors import ConverterUnavailable, TooLargeToHold
 from domain.output.converter import AudioConverter, Mp3
-from domain.output.format import Mp3Format
+from domain.output.format import Mp3Format, samples_at
 from domain.recording.format import WavFormat
 
 _SAMPLE_BYTES = 4
@@ -70,23 +71,28 @@ class PydubAudioConverter(AudioConverter):
         self, source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes], file: AnonymousFile, temporary: Path
     ) -> None:
         async with aclosing(self._bounded(source, target, samples)) as bounded:
-            first, resampling = await opening(source, target, bounded)
-            order = self._order(source, target, file, resampling)
+            counted = CountedSamples(source, bounded)
+            opened = await opening(source, target, counted)
+            order = self._order(source, target, file, opened.filters)
             outcome = await run(
                 [*_python(), json.dumps(order)],
                 self._limits,
-                bounded,
-                head=first,
+                counted,
+                head=opened.head,
                 descriptors=[file.descriptor],
                 environment={"TMPDIR": str(temporary)},
             )
         refuse_failure(outcome, file.size(), self._max_mp3_bytes)
+        length = samples_at(target.sample_rate, counted.samples, source.sample_rate)
+        await in_thread(correct_info, file, target, length, opened.silence)
 
-    def _order(self, source: WavFormat, target: Mp3Format, file: AnonymousFile, resampling: str) -> dict[str, object]:
+    def _order(
+        self, source: WavFormat, target: Mp3Format, file: AnonymousFile, filters_behind: str
+    ) -> dict[str, object]:
         # pydub itself reads few encodings, warps 24 bits, and lets ffmpeg guess what 16-bit samples are.
         filters = filter_arguments(audio_filters(source))
         decode = [self._program, *input_arguments(source), "-map", "0:a:0", *filters, "-f", "s32le", "pipe:1"]
-        parameters = [*filter_arguments(resampling), *mp3_arguments(target)]
+        parameters = [*filter_arguments(filters_behind), *mp3_arguments(target)]
         return {
             "decode": decode,
             "channels": target.channels,

@@ -56,6 +56,11 @@ class AnonymousFile:
                 position += written
                 rest = rest[written:]
 
+    def part(self, start: int, count: int) -> bytes:
+        """Up to `count` bytes from byte `start`; it blocks. Raises `WorkspaceAway`."""
+        with disk_errors():
+            return os.pread(self.descriptor, count, start)
+
     async def read(self, start: int, count: int) -> AsyncGenerator[bytes, None]:
         """`count` bytes from byte `start`, or as many as there are, in slices of at most `READ_BYTES`.
 

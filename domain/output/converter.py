@@ -31,7 +31,9 @@ class AudioConverter(ABC):
         `samples` yields at least one item; every item holds whole samples of `source.block_bytes`: PCM, float, A-law or
         µ-law, for codecs that pack samples into blocks have been decoded. More than two channels are mixed down by
         `domain.output.downmix`. The MP3 starts with an Info/Xing frame (frames, bytes, seek table, encoder delay and
-        padding) and holds no tags. Memory is bounded whatever the length, unless the adapter says otherwise.
+        padding), by which players give out exactly the samples, `domain.output.format.samples_at` the MP3's rate;
+        `LEAST_FRAMES` at least follow it, and it holds no tags. Memory is bounded whatever the length, unless the
+        adapter says otherwise.
 
         An exception raised by `samples`, and cancellation, come out unchanged, and leave no process, thread or
         file behind; `samples` is not closed, that is its owner's work. Raises `ConverterFailed` when no MP3 comes out,

@@ -58,14 +58,25 @@ class Mp3Format:
         return 1152 if self.sample_rate >= 32000 else 576
 
 
-def mp3_format(source: WavFormat, output_channels: int, wanted: Mp3Quality) -> Mp3Format:
+def samples_at(target_rate: int, samples: int, source_rate: int) -> int:
+    """How many samples become of so many at another rate, at least one."""
+    return max(1, round(samples * target_rate / source_rate))
+
+
+def mp3_format(
+    source: WavFormat, output_channels: int, wanted: Mp3Quality, least_sample_rate: int = min(BIT_RATES)
+) -> Mp3Format:
     """The MP3 format nearest to what is wanted that the source's sample rate and bit rate allow.
+
+    The sample rate is that of MP3 which is nearest to the source's, of those from `least_sample_rate` (in Hz, at most
+    48,000) on.
 
     No more than `_MOST_OF_SOURCE` of the source's bits, down to `_LEAST_BIT_RATE`: the size of the MP3 is in proportion
     to that of the recording. A variable bit rate that might take more becomes the constant one that is nearest to its
     usual one.
     """
-    sample_rate = min(BIT_RATES, key=lambda rate: (abs(rate - source.sample_rate), -rate))
+    sample_rates = [rate for rate in BIT_RATES if rate >= least_sample_rate]
+    sample_rate = min(sample_rates, key=lambda rate: (abs(rate - source.sample_rate), -rate))
     bit_rates = [rate for rate in BIT_RATES[sample_rate] if rate >= _LEAST_BIT_RATE]
     most = source.bit_rate / 1000 * _MOST_OF_SOURCE
     if wanted.bit_rate is None and bit_rates[-1] <= most:

@@ -33,6 +33,11 @@ def frame_bytes(target: Mp3Format, bit_rate: int) -> int:
     return target.samples_per_frame // 8 * bit_rate * 1000 // target.sample_rate
 
 
+def frame_sizes(target: Mp3Format) -> dict[int, int]:
+    """In bytes and without padding, by the header's bit rate index."""
+    return {bit_rate_index(target, rate): frame_bytes(target, rate) for rate in BIT_RATES[target.sample_rate]}
+
+
 def main_data_offset(target: Mp3Format) -> int:
     """Bytes of a frame before its part of the main data; in an Info frame, before the tag."""
     return HEADER_BYTES + side_information_bytes(target.samples_per_frame == 1152, target.channels == 1)

@@ -1,6 +1,8 @@
 """How a recording becomes an MP3."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from domain.code_pages import CodePage, parse_code_page
 from domain.errors import WrongSetting
@@ -15,6 +17,7 @@ class Converting(Section, frozen=True, kw_only=True):
     ffmpeg_path: str = ""
     pydub_max_bytes: Bytes = 512 << 20
     mp3_bitrate: str = "128"
+    mp3_min_sample_rate: Annotated[int, Meta(ge=8000, le=48_000)] = 8000
     text_code_page: str = "1252"
     measure_sound: Literal["on", "off"] = "on"
 

@@ -31,6 +31,7 @@ class Application(containers.DeclarativeContainer):
         adapters.meter,
         adapters.decoder,
         settings.provided.converting.code_page,
+        settings.provided.converting.mp3_min_sample_rate,
     )
     queries = providers.Singleton(FairQueue, settings.provided.storage.at_once)
     reads = providers.Singleton(FairQueue, settings.provided.storage.at_once)

@@ -13,7 +13,8 @@ import pytest
 
 from domain.output.converter import AudioConverter, Mp3
 from domain.output.downmix import downmix_matrix
-from domain.output.format import Mp3Format
+from domain.output.format import BIT_RATES, Mp3Format
+from domain.output.frame import SAMPLE_RATES
 from domain.output.info_frame import read_info
 from domain.recording.format import SampleEncoding
 from tests.contract.leftovers import descendants, open_files
@@ -41,6 +42,32 @@ async def convert(converter: AudioConverter, samples: AsyncGenerator[bytes, None
         pytest.fail("there is no MP3")
 
 
+def frame_offsets(mp3: bytes) -> list[int]:
+    """Where each frame begins, the Info frame the first, and where the last one ends."""
+    offsets = [0]
+    while offsets[-1] < len(mp3):
+        header = mp3[offsets[-1] :][:4]
+        mpeg_1 = header[1] >> 3 & 3 == 3
+        rates = BIT_RATES[44100] if mpeg_1 else BIT_RATES[22050]
+        sample_rate = SAMPLE_RATES[header[1] >> 3 & 3][header[2] >> 2 & 3]
+        bytes_a_second = rates[(header[2] >> 4) - 1] * 125
+        size = (1152 if mpeg_1 else 576) * bytes_a_second // sample_rate + (header[2] >> 1 & 1)
+        offsets.append(offsets[-1] + size)
+    return offsets
+
+
+def seek_table(mp3: bytes) -> bytes:
+    """Of the Info frame: behind the names and numbers of Xing's tag."""
+    start = max(mp3[:64].find(b"Info"), mp3[:64].find(b"Xing"))
+    return mp3[start + 16 : start + 116]
+
+
+def encoder_name(mp3: bytes) -> bytes:
+    """In LAME's extension, behind the seek table and the quality."""
+    start = max(mp3[:64].find(b"Info"), mp3[:64].find(b"Xing"))
+    return mp3[start + 120 : start + 129]
+
+
 def nothing_is_left(folder: Path, children_before: set[int]) -> bool:
     return not open_files(folder) and not list(folder.rglob("*.*")) and not descendants() - children_before
 
@@ -61,30 +88,43 @@ class ConverterContract:
         target = what.target(quality)
         assert (info.sample_rate, info.channels) == (target.sample_rate, target.channels)
         assert (info.bytes, info.has_seek_table) == (len(mp3), True)
-        assert abs(info.samples - what.expected_samples()) <= 1
+        assert encoder_name(mp3).startswith(b"LAME")  # GStreamer heeds delay and padding of no other
+        assert info.samples == what.expected_samples()
 
     @pytest.mark.parametrize(
         ("rate", "samples"),
         [
-            (1000, 1),
-            (1000, 576),
-            *((44100, samples) for samples in (1, 47, 576, 1152, 1153)),
-            (384000, 1),
-            (384000, 47),
-            (768000, 1),
-            (768000, 700),
+            *((1000, samples) for samples in (1, 576)),
+            *((8000, samples) for samples in (1, 46, 47, 5 * 576 + 20)),
+            *((44100, samples) for samples in (1, 47, 576, 1152, 1153, 2240, 2241, 5 * 1152 + 20)),
+            *((384000, samples) for samples in (1, 47, 30_000)),
+            *((768000, samples) for samples in (1, 700)),
         ],
     )
-    async def test_the_shortest_recordings_become_an_mp3(
+    async def test_the_shortest_recordings_become_an_mp3_of_their_length(
         self, converter: AudioConverter, rate: int, samples: int
     ) -> None:
         what = recording(noise_band(samples, 1), rate=rate)
 
         info = read_info((await encoded(converter, what))[:4096])
 
-        assert info.frames >= 1
-        # LAME's Info frame cannot tell less than 47 samples: its delay leaves that many in the first frame.
-        assert abs(info.samples - max(47, what.expected_samples())) <= 47
+        assert info.frames >= 6  # with the Info frame seven, by which ffmpeg knows an MP3
+        assert info.samples == max(1, what.expected_samples())
+
+    @pytest.mark.parametrize(("rate", "quality"), [(8000, "32"), (44100, "128"), (44100, "V2")])
+    async def test_the_seek_table_leads_to_the_frames(self, converter: AudioConverter, rate: int, quality: str) -> None:
+        what = recording(0.9 * np.linspace(0.01, 1, 8 * rate)[:, None] * noise_band(8 * rate, 1), rate=rate)
+
+        mp3 = await encoded(converter, what, quality)
+
+        offsets = frame_offsets(mp3)
+        total = len(mp3)
+        frames = len(offsets) - 2
+        table = seek_table(mp3)
+        assert table[0] == 0
+        for percent in range(1, 100):
+            true = offsets[1 + frames * percent // 100] * 256 / total
+            assert abs(table[percent] - true) <= 0.5
 
     async def test_any_part_can_be_read_again(self, converter: AudioConverter) -> None:
         what = seconds(5)

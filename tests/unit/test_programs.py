@@ -7,13 +7,17 @@ import pytest
 from tests import programs
 from tests.conftest import pytest_configure
 
-ALL = ["curl", "ffmpeg", "libsndfile1", "libsox-fmt-mp3", "mpg123", "sox", "strace"]
+ALL = [
+    *("chromium", "curl", "ffmpeg", "gir1.2-gstreamer-1.0", "gstreamer1.0-plugins-base", "gstreamer1.0-plugins-good"),
+    *("libsndfile1", "libsox-fmt-mp3", "mpg123", "python3-gi", "sox", "strace"),
+]
 
 
 @pytest.fixture
 def _nothing_is_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(programs, "of_the_system", lambda: None)
+    monkeypatch.setattr(programs, "gstreamer_is_there", lambda: False)
 
 
 @pytest.mark.usefixtures("_nothing_is_installed")

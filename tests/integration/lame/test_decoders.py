@@ -1,6 +1,5 @@
 """What players make of our MP3s: every sample, in its place, and not one warning."""
 
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from adapters.lame import parallel
 from adapters.lame.converter import LameAudioConverter
 from adapters.lame.pool import EncoderPool
 from tests.contract.converters import encoded
-from tests.contract.recordings import Recording, recording
+from tests.contract.recordings import recording
 from tests.players import EXACT, PLAYERS
 from tests.programs import FFMPEG
 from tests.sounds import SOUNDS, music
@@ -81,28 +80,3 @@ async def test_no_sound_makes_a_decoder_complain(
         heard, warnings = decode(mp3, 2)
         assert warnings == ""
         assert decode not in EXACT.values() or len(heard) == len(values)
-
-
-def by_ffmpegs_encoder(what: Recording) -> bytes:
-    form = ["-f", "s16le", "-ar", str(what.source.sample_rate), "-ac", str(what.source.channels)]
-    command = [FFMPEG, "-nostdin", "-v", "error", *form, "-i", "pipe:0", "-f", "mp3", "-id3v2_version", "0", "-"]
-    return subprocess.run(command, input=what.data, capture_output=True, check=True).stdout
-
-
-@pytest.mark.parametrize("rate", [8000, 44100])
-@pytest.mark.parametrize(
-    "samples", [1, 5, 46, 47, 575, 576, 577, 1152, 1153, 3000, 5000, 6000, 7000, 9000, 10_000, 40_000]
-)
-async def test_short_recordings_are_as_long_as_they_were(
-    converter: LameAudioConverter, rate: int, samples: int
-) -> None:
-    """ffmpeg is unsure of the kind of files of a few frames, whoever made them: then of its own, too."""
-    what = recording(0.7 * music(samples, 1, rate, 4), rate=rate)
-
-    mp3 = await encoded(converter, what)
-
-    for decode in EXACT.values():
-        heard, warnings = decode(mp3, 1)
-        assert len(heard) == samples
-        assert all("low score" in line for line in warnings.splitlines())
-        assert not warnings or "low score" in decode(by_ffmpegs_encoder(what), 1)[1]

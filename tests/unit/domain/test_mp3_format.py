@@ -77,6 +77,32 @@ def test_the_nearest_sample_rate_is_taken(rate: int, becomes: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rate", "least", "becomes"),
+    [
+        *((8000, 8000, 8000), (8000, 16000, 16000), (11_025, 16000, 16000), (16000, 16000, 16000)),
+        *((44_100, 16000, 44_100), (8000, 17_000, 22_050), (44_100, 48_000, 48_000), (2500, 32_000, 32_000)),
+    ],
+)
+def test_no_sample_rate_is_below_the_least(rate: int, least: int, becomes: int) -> None:
+    assert mp3_format(source(rate), 1, Mp3Quality(bit_rate=64), least).sample_rate == becomes
+
+
+@pytest.mark.parametrize(
+    ("encoding", "wanted", "becomes"),
+    [
+        (SampleEncoding.SIGNED_16, "128", "112"),
+        (SampleEncoding.SIGNED_16, "64", "64"),
+        (SampleEncoding.SIGNED_16, "V2", "48"),
+        (SampleEncoding.A_LAW, "128", "56"),
+    ],
+)
+def test_a_higher_sample_rate_offers_higher_bit_rates_up_to_nine_tenths(
+    encoding: SampleEncoding, wanted: str, becomes: str
+) -> None:
+    assert str(mp3_format(plain(encoding, 8000), 1, Mp3Quality.parse(wanted), 16000).quality) == becomes
+
+
+@pytest.mark.parametrize(
     ("rate", "wanted", "given_"),
     [(8000, 128, 64), (16000, 320, 160), (44100, 320, 320), (44100, 32, 32), (8000, 40, 40)],
 )

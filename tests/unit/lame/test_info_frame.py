@@ -1,21 +1,20 @@
 """The frame before the music, read by other code than wrote it."""
 
 import struct
-from itertools import accumulate
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.lame.info import ENCODER_DELAY, InfoFrame
+from adapters.lame.info import InfoFrame
 from domain.output.format import BIT_RATES, Mp3Format, Mp3Quality
 from domain.output.frame import side_information_bytes
 from domain.output.info_frame import read_info
+from domain.output.running_on import ENCODER_DELAY
+from domain.output.seek_table import SeekTable
 from tests.unit.lame.test_crc import bit_by_bit
 
 TAG_BYTES_BEFORE_CRC = 154
-MORE_THAN_AN_HOUR = 150_001
-"""Frames."""
 
 
 def formats() -> st.SearchStrategy[Mp3Format]:
@@ -41,11 +40,6 @@ def counted(form: Mp3Format, sizes: list[int], writes: int = 1) -> InfoFrame:
 
 def tag_start(form: Mp3Format) -> int:
     return 4 + side_information_bytes(form.sample_rate >= 32000, form.channels == 1)
-
-
-def seek_table(form: Mp3Format, frame: bytes) -> bytes:
-    start = tag_start(form) + 16
-    return frame[start : start + 100]
 
 
 @settings(max_examples=50)
@@ -101,39 +95,11 @@ def test_its_checksums_are_right(form: Mp3Format, frames: list[bytes], samples: 
     assert crc == bit_by_bit(frame[:crc_place])
 
 
-def frame_sizes(kind: str, count: int) -> list[int]:
-    """Of many frames: as constant bit rates pad them, or from one end of variable bit rates to the other."""
-    if kind == "constant":
-        return [418 if number * 1250 % 1225 >= 250 else 417 for number in range(count)]
-    if kind == "rising":
-        return [104 + 940 * number // count for number in range(count)]
-    return [1044 if number // 5000 % 3 else 104 for number in range(count)]
-
-
-@pytest.mark.parametrize("kind", ["constant", "rising", "in turns"])
-@pytest.mark.parametrize("frames", [1, 2, 99, 101, 511, 512, 513, 1022, 1023, 2047, MORE_THAN_AN_HOUR])
-def test_the_seek_table_leads_to_within_one_stride(kind: str, frames: int) -> None:
-    form = Mp3Format(44100, 2, Mp3Quality(bit_rate=128) if kind == "constant" else Mp3Quality(variable=2))
-    sizes = frame_sizes(kind, frames)
+def test_its_seek_table_is_that_of_the_frames() -> None:
+    form, sizes = Mp3Format(44100, 2, Mp3Quality(variable=2)), [104, 1044, 417, 208] * 50
     info = counted(form, sizes, writes=7)
+    table = SeekTable(info.size)
+    table.count(sizes)
 
-    table = seek_table(form, info.frame(max(0, frames * 1152 - ENCODER_DELAY - 1000)))
-
-    offsets = list(accumulate(sizes, initial=info.size))
-    stride, total = 1, offsets[-1]
-    while frames > 511 * stride:
-        stride *= 2
-    assert list(table) == sorted(table)
-    for percent, point in enumerate(table):
-        index = frames * percent // 100
-        earliest, latest = (offsets[max(0, place)] * 256 // total for place in (index - stride, index))
-        assert min(255, earliest) <= point <= min(255, latest)
-
-
-def test_memory_does_not_grow_with_the_length() -> None:
-    info = InfoFrame(Mp3Format(8000, 1, Mp3Quality(bit_rate=8)), 8000)
-
-    for _ in range(100):
-        info.count(bytearray(72 * 3000), [72] * 3000)
-
-    assert len(info._offsets) <= 512
+    start = tag_start(form) + 16
+    assert info.frame(200 * 1152 - 2000)[start : start + 100] == table.points()

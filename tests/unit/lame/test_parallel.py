@@ -79,7 +79,8 @@ async def encoder(form: Mp3Format, pool: EncoderPool, output: Output) -> AsyncGe
 def by_one_encoder(samples: bytes, form: Mp3Format = SPEECH_FORM) -> bytes:
     one = new_encoder(form)
     if len(samples) < 47 * 2:
-        samples = bytes(47 * 2) + samples  # so that ffmpeg plays no more than there is
+        samples = bytes(46 * 2) + samples  # so that ffmpeg plays no more than there is
+    samples = samples.ljust(4 * 576 * 2, b"\0")  # so that there are six frames
     return bytes(one.encode(samples)) + bytes(one.flush())
 
 

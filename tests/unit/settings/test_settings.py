@@ -66,6 +66,8 @@ def test_places_for_unknown_uploads_are_those_that_are_set_or_four_for_each_uplo
         ("MP3_BITRATE", "129", "320, or V0 to V9"),
         ("TEXT_CODE_PAGE", "hex", "a code page, such as 1252"),
         ("TEXT_CODE_PAGE", "0", "a code page, such as 1252"),
+        ("MP3_MIN_SAMPLE_RATE", "7999", "from 8000 to 48000"),
+        ("MP3_MIN_SAMPLE_RATE", "48001", "from 8000 to 48000"),
         ("MAX_UPLOAD_BYTES", "4GiB", "a whole number from 1"),
         ("MAX_UPLOAD_BYTES", str(LARGE), "a whole number from 1"),
         ("MAX_DURATION", "0", "from 1 to 604800"),

@@ -1,0 +1,85 @@
+"""Decodes MP3s of every length by every decoder that this machine has, and prints a table; the exit code tells.
+
+`python -m tests.decoders` takes some hours for every length and converter; `--step 97 --frames 5` takes minutes.
+`python -m tests.decoders --seek` makes an hour and seeks in it. Both want Debian's mpg123, ffmpeg, chromium,
+python3-gi, gir1.2-gstreamer-1.0 and gstreamer1.0-plugins-good, and leave out what is not there.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.decoders.counting import decoders
+from tests.decoders.mp3s import QUALITIES, RATES, converters, lengths, mp3s
+from tests.decoders.seeking import trial
+from tests.programs import FFMPEG
+
+_CONVERTERS = ("lame", "ffmpeg", "pydub")
+_MOST_SECONDS = {"Chromium": {"64": 0.12, "V2": 8.0}, "GStreamer": {"64": 8.0, "V2": 8.0}}
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.decoders", description=__doc__)
+    parser.add_argument("--step", type=int, default=1, help="every which length from 1 to 5000")
+    parser.add_argument("--frames", type=int, default=30, help="how many multiples of 1152 to look around")
+    parser.add_argument("--converters", nargs="+", choices=_CONVERTERS, default=_CONVERTERS)
+    parser.add_argument("--ffmpeg", default=FFMPEG, help="the ffmpeg that encodes")
+    parser.add_argument("--seek", action="store_true", help="seek in an hour instead")
+    chosen = parser.parse_args(arguments)
+    wanted = lengths(chosen.step, chosen.frames)
+    return _seek(chosen.converters) if chosen.seek else _count(chosen.converters, chosen.ffmpeg, wanted)
+
+
+def _seek(names: Sequence[str]) -> int:
+    failed = 0
+    for seeks in trial(names, ("64", "V2")):
+        too_far = seeks.most > _MOST_SECONDS[seeks.player][seeks.quality]
+        failed += too_far
+        errors = " ".join(f"{error:+.2f}" for error in seeks.errors)
+        print(
+            f"{seeks.player:10} {seeks.converter:7} {seeks.quality:4} {errors}{'  TOO FAR' if too_far else ''}",
+            flush=True,
+        )
+    return min(1, failed)
+
+
+def _count(names: Sequence[str], ffmpeg: str, wanted: Sequence[int]) -> int:
+    wrong = Counter[str]()
+    total = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            for rate in RATES:
+                for quality, channels in QUALITIES:
+                    made = asyncio.run(_made(name, ffmpeg, Path(folder), rate, quality, channels, wanted))
+                    total += len(made)
+                    wrong += _differences(made, rate, channels, f"{name} {rate} Hz {quality} {channels} channels")
+    for decoder in decoders():
+        print(f"{decoder:28} {wrong[decoder]:6} of {total} MP3s not exact")
+    return min(1, wrong.total())
+
+
+async def _made(
+    name: str, ffmpeg: str, spool: Path, rate: int, quality: str, channels: int, wanted: Sequence[int]
+) -> dict[int, bytes]:
+    converter = converters(spool, ffmpeg)[name]
+    return {count: mp3 async for count, mp3 in mp3s(converter, rate, quality, channels, wanted)}
+
+
+def _differences(made: dict[int, bytes], rate: int, channels: int, title: str) -> Counter[str]:
+    """How many MP3s each decoder gets wrong; what it makes of them is printed."""
+    wrong = Counter[str]()
+    for decoder, decode in decoders().items():
+        counts = decode(list(made.values()), rate, channels)
+        off = {length: count for length, count in zip(made, counts, strict=True) if count != length}
+        wrong[decoder] = len(off)
+        seen = Counter("refused" if count is None else f"{count - length:+}" for length, count in off.items())
+        print(f"{title}: {decoder}: {len(off)} of {len(made)} not exact {dict(seen.most_common(5))}", flush=True)
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
