@@ -94,7 +94,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stall.end()
         if self._place is not None:
             self._place.leave()
-            self._place = None
         self.pipeline.clear()
         super().connection_lost(exc)
         self._give_up_on_answers()
@@ -168,8 +167,6 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        if self.transport.is_closing():
-            self.pipeline.clear()
         following = self.pipeline[-1][0] if self.pipeline else None
         super().on_response_complete()
         self._release_answered()
