@@ -19,8 +19,8 @@ GREEDY, OTHER = "address 203.0.113.7", "address 198.51.100.1"
 class Callers:
     """Callers of a queue, who keep their turn until they are let go; `served` names them in order of their turns."""
 
-    def __init__(self, queue: FairQueue) -> None:
-        self.queue = queue
+    def __init__(self, queue: FairQueue, seconds: float) -> None:
+        self.queue, self.seconds = queue, seconds
         self.served: list[str] = []
         self.under_way: list[asyncio.Task[None]] = []
         self.most_at_once = 0
@@ -46,7 +46,7 @@ class Callers:
         await asyncio.gather(*self._let_go, return_exceptions=True)
 
     async def _ask(self, let_go: asyncio.Event, holders: tuple[str, ...]) -> None:
-        async with self.queue.turn(*holders):
+        async with self.queue.turn(*holders, seconds=self.seconds):
             task = asyncio.current_task()
             assert task is not None
             self.under_way.append(task)
@@ -64,9 +64,23 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
+class Clock:
+    """What the queue takes for the time, in seconds, so that a slow machine refuses nobody."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seconds = 0.0
+        monkeypatch.setattr(fair_queue, "monotonic", lambda: self.seconds)
+
+
 @pytest.fixture
-def callers() -> Callers:
-    return Callers(FairQueue(1))
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+@pytest.fixture
+def callers(clock: Clock) -> Callers:
+    """Of a queue with one turn, in which nobody waits for too long unless a test says so."""
+    return Callers(FairQueue(1), seconds=60)
 
 
 async def test_holders_are_served_in_turns_and_within_one_who_came_first(callers: Callers) -> None:
@@ -127,7 +141,7 @@ STEPS = st.tuples(st.sampled_from(["come", "come", "let go", "leave", "break off
 @given(st.integers(1, 3), st.lists(STEPS, max_size=60))
 def test_h38_nobody_starves_and_no_more_are_under_way_than_may_be(count: int, steps: list[tuple[str, int]]) -> None:
     async def play() -> None:
-        callers = Callers(FairQueue(count))
+        callers = Callers(FairQueue(count), seconds=60)
         watch = Watch(callers)
         came: list[asyncio.Task[None]] = []
         for step, number in steps:
@@ -164,17 +178,10 @@ async def test_a_turn_is_passed_on_by_who_leaves_in_the_moment_of_getting_it(cal
     assert callers.queue.free == 1
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for longer than a moment, and nothing is called silent."""
-    monkeypatch.setattr(fair_queue, "WAIT_SECONDS", 0.01)
-    monkeypatch.setattr(fair_queue, "SILENT_SECONDS", 60)
-
-
-@pytest.mark.usefixtures("impatient")
 async def test_h38_who_waits_too_long_is_told_so(callers: Callers) -> None:
     callers.come(OTHER)
     await settled()
+    callers.seconds = 0.01
     refused = [callers.come(*holders) for holders in ((GREEDY,), (GREEDY,), ())]
     await asyncio.wait(refused)
     assert [type(task.exception()) for task in refused] == [Overloaded] * 3
@@ -183,20 +190,9 @@ async def test_h38_who_waits_too_long_is_told_so(callers: Callers) -> None:
     assert callers.served == [OTHER]
 
 
-class Clock:
-    """What the queue takes for the time, in seconds; nobody waits for longer than they are let."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.seconds = 0.0
-        monkeypatch.setattr(fair_queue, "monotonic", lambda: self.seconds)
-        monkeypatch.setattr(fair_queue, "WAIT_SECONDS", 60)
-
-
 async def test_h38_while_nothing_is_found_out_those_who_waited_do_not_ask_in_vain(
-    monkeypatch: pytest.MonkeyPatch,
+    callers: Callers, clock: Clock
 ) -> None:
-    clock = Clock(monkeypatch)
-    callers = Callers(FairQueue(1))
     tasks = [callers.come(name) for name in (GREEDY, GREEDY, OTHER)]
     await settled()
     clock.seconds = 2.0
@@ -207,10 +203,8 @@ async def test_h38_while_nothing_is_found_out_those_who_waited_do_not_ask_in_vai
 
 
 async def test_h38_who_saw_others_succeed_learns_as_soon_that_the_store_went_away(
-    monkeypatch: pytest.MonkeyPatch,
+    callers: Callers, clock: Clock
 ) -> None:
-    clock = Clock(monkeypatch)
-    callers = Callers(FairQueue(1))
     tasks = [callers.come(GREEDY) for _ in range(5)]
     await settled()
     clock.seconds = 0.1
@@ -224,10 +218,8 @@ async def test_h38_who_saw_others_succeed_learns_as_soon_that_the_store_went_awa
 
 
 async def test_while_others_find_out_what_they_want_nobody_is_told_that_the_store_is_away(
-    monkeypatch: pytest.MonkeyPatch,
+    callers: Callers, clock: Clock
 ) -> None:
-    clock = Clock(monkeypatch)
-    callers = Callers(FairQueue(1))
     for _ in range(20):
         callers.come(GREEDY)
     await settled()
@@ -240,7 +232,7 @@ async def test_while_others_find_out_what_they_want_nobody_is_told_that_the_stor
 
 async def test_nobody_goes_through_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fair_queue, "OrderedDict", NotGoneThrough)
-    callers = Callers(FairQueue(1))
+    callers = Callers(FairQueue(1), seconds=60)
     tasks = [callers.come(f"address {number % 50}") for number in range(200)]
     await settled()
     tasks[100].cancel()
