@@ -43,7 +43,7 @@ PARTS = st.lists(st.tuples(st.integers(1, 5), st.integers(0, BLOCK - 1) | st.non
 @given(parts=PARTS, at=st.lists(st.integers(0, 2000), max_size=8))
 @settings(max_examples=60, deadline=None)
 async def test_padding_is_left_out_wherever_a_part_ends(parts: list[tuple[int, int | None]], at: list[int]) -> None:
-    file, expected = b"", []
+    file, expected = b"", list[int]()
     for (count, padding), end in zip(parts, accumulate(BLOCK * count for count, _ in parts), strict=True):
         length = BLOCK * count - (padding or 0)
         file += GSM.file(fact=None if padding is None else length, data=GSM.data[: BLOCK_BYTES * count])
