@@ -10,21 +10,18 @@ from datetime import timedelta
 from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 from domain.conversions import Conversion
 from domain.decoding import AudioDecoder, decoded_exactly
-from domain.errors import ConverterFailed, Mp3TooLarge, RecordingTooLarge, TooLong, UnsupportedCodec
+from domain.errors import Mp3TooLarge, RecordingTooLarge, TooLong, UnsupportedCodec
 from domain.measuring import Measurement, NotMeasured, SoundMeter
 from domain.output.chapters import chapters
 from domain.output.converter import AudioConverter, Mp3
 from domain.output.downmix import downmix_matrix
 from domain.output.format import BIT_RATES, Mp3Format, Mp3Quality, mp3_format
 from domain.output.id3 import write_id3
-from domain.output.info_frame import Mp3Info, read_info
 from domain.output.tagged_mp3 import TaggedMp3
+from domain.output.verifying import verified_digest
 from domain.recording.format import WavFormat
 from domain.recording.limits import WavLimits
 from domain.recording.reader import WavReader
-
-_MP3_HEAD_BYTES = 4096
-"""More than the largest Layer III frame (1,441 bytes), so the Info frame is in it whole."""
 
 _ZERO_BLOCKS = 4096
 """At once; a block of samples in four bytes, of which alone zeros are counted, has at most 256 bytes by default."""
@@ -99,7 +96,7 @@ class Convert:
             tag = incoming.tag()
             if mp3.size + len(tag) > self._limits.max_mp3_bytes:
                 tag = b""  # texts never refuse a recording
-            mp3_sha256 = await _verified_digest(tag, mp3, target, incoming.duration)
+            mp3_sha256 = await verified_digest(tag, mp3, target, incoming.duration)
             whole = TaggedMp3(tag, mp3)
             conversion = Conversion(
                 duration=timedelta(seconds=incoming.duration),
@@ -217,31 +214,3 @@ async def _in_turns(steps: Iterator[None]) -> None:
     """Run all steps; between two of them others have a turn on the event loop."""
     for _ in steps:
         await asyncio.sleep(0)
-
-
-async def _verified_digest(tag: bytes, mp3: Mp3, target: Mp3Format, duration: float) -> bytes:
-    """The SHA-256 of tag and MP3. Raises as `_refuse_another`, and `ConverterFailed` where there is no Info frame.
-
-    As with LAME, the bytes that the Info frame counts are those from itself on.
-    """
-    digest = hashlib.sha256(tag)
-    head = b""
-    async for block in mp3.read(0, mp3.size):
-        if len(head) < _MP3_HEAD_BYTES:
-            head += block[:_MP3_HEAD_BYTES]
-        digest.update(block)
-    info = read_info(head)
-    if info.bytes != mp3.size:
-        raise ConverterFailed(f"the MP3 has {mp3.size} bytes, its Info frame says {info.bytes}")
-    _refuse_another(info, target, duration)
-    return digest.digest()
-
-
-def _refuse_another(info: Mp3Info, target: Mp3Format, duration: float) -> None:
-    """Raise `ConverterFailed` where the Info frame contradicts what was asked for or given."""
-    if (info.sample_rate, info.channels) != (target.sample_rate, target.channels):
-        raise ConverterFailed(f"asked for {target}, got {info}")
-    if not info.has_seek_table:
-        raise ConverterFailed("the MP3's Info frame has no seek table")
-    if abs(duration * target.sample_rate - info.samples) > target.samples_per_frame:
-        raise ConverterFailed(f"{duration} s of audio became {info.samples} samples at {target.sample_rate} Hz")

@@ -24,8 +24,8 @@ from itertools import pairwise
 from domain.recording.containers import KNOWN_CHUNKS, Container
 from domain.recording.data_sizes import Claim
 from domain.recording.format import SampleEncoding
-from domain.recording.format_chunk import SourceFormat
 from domain.recording.heads import starts_wav
+from domain.recording.source_format import SourceFormat
 
 AHEAD_BYTES = 4096
 """So much of what follows is looked at."""
@@ -147,7 +147,7 @@ def _is_noise(ahead: bytes, place: Place) -> bool:
         return _is_flat(ahead)
     if encoding is SampleEncoding.MS_ADPCM:
         return any(predictor > _HIGHEST_PREDICTOR for predictor in blocks[::block])
-    if encoding is SampleEncoding.IMA_ADPCM:
+    if encoding in (SampleEncoding.IMA_ADPCM, SampleEncoding.IMA_ADPCM_3):
         return any(blocks[3::block]) or any(step > _HIGHEST_STEP for step in blocks[2::block])
     highs = blocks[0 if place.container.big_endian else size - 1 :: block]
     if encoding in _FLOATS:

@@ -22,8 +22,9 @@ from domain.recording.containers import (
     read_container,
     starts_wide,
 )
-from domain.recording.format_chunk import MAX_FMT_BYTES, SourceFormat, read_format
+from domain.recording.format_chunk import MAX_FMT_BYTES, read_format
 from domain.recording.limits import WavLimits
+from domain.recording.source_format import SourceFormat
 
 MAX_FALSE_HEADS = 100
 """In one file; after as many heads that were none of a further WAV, samples are no longer searched."""

@@ -19,12 +19,13 @@ from domain.recording.containers import (
 )
 from domain.recording.data_sizes import Claim
 from domain.recording.feeding import Feeder, Parser, Pass, Peek, Rest, Take, Wants
-from domain.recording.format_chunk import MAX_FMT_BYTES, SourceFormat, read_format
+from domain.recording.format_chunk import MAX_FMT_BYTES, read_format
 from domain.recording.heads import HeadFinder, starts_wav
 from domain.recording.limits import WavLimits
 from domain.recording.other_formats import LOOK_BYTES
 from domain.recording.repairs import Repair
 from domain.recording.sound import Sound
+from domain.recording.source_format import SourceFormat
 from domain.recording.texts import MAX_CHUNK_BYTES, TagReader
 
 MAX_CHUNKS = 1000

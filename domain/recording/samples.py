@@ -1,20 +1,16 @@
 """From the bytes of the data chunk to sample bytes as `SampleEncoding` wants them."""
 
 from array import array
-from collections.abc import Callable
 
 from domain.errors import DamagedRecording
+from domain.recording.adpcm_heads import Transform, ima_adpcm_mender, ms_adpcm_mender
 from domain.recording.bitstreams import BitstreamFinder
 from domain.recording.format import SampleEncoding
-from domain.recording.format_chunk import SourceFormat
 from domain.recording.four_bytes import Layout
 from domain.recording.layout_finder import LayoutFinder
+from domain.recording.source_format import SourceFormat
 
 _ARRAY_TYPES = {array(code).itemsize: code for code in "HIQ"}
-_MS_ADPCM_PREDICTORS = 7
-_IMA_STEPS = 89
-
-Transform = Callable[[bytes], bytes]
 
 
 class SampleStream:
@@ -120,9 +116,9 @@ def _transform(source: SourceFormat, *, big_endian: bool) -> Transform | None:
     """How blocks are re-encoded; None where they are right as they are."""
     encoding, size = source.format.encoding, source.file_sample_bytes
     if encoding is SampleEncoding.MS_ADPCM:
-        return _ms_adpcm_mender(source)
+        return ms_adpcm_mender(source)
     if encoding in (SampleEncoding.IMA_ADPCM, SampleEncoding.IMA_ADPCM_3):
-        return _ima_adpcm_mender(source)
+        return ima_adpcm_mender(source)
     if not big_endian or size == 1:
         return None
     return _swap_three if size == 3 else _byte_swapper(_ARRAY_TYPES[size])
@@ -141,52 +137,3 @@ def _swap_three(data: bytes) -> bytes:
     swapped = bytearray(data)
     swapped[0::3], swapped[2::3] = data[2::3], data[0::3]
     return bytes(swapped)
-
-
-def _ms_adpcm_mender(source: SourceFormat) -> Transform:
-    """Predictors that do not exist become the first, as in sox and libsndfile; ffmpeg would drop the block."""
-    channels, block = source.format.channels, source.file_block_bytes
-    places = range(channels) if channels <= 2 else range(0, block, block // channels)
-    return lambda data: _clamp_bytes(data, places, block, _MS_ADPCM_PREDICTORS, 0)
-
-
-def _ima_adpcm_mender(source: SourceFormat) -> Transform:
-    """Step indices that do not exist become the last, the reserved byte behind them 0 (ffmpeg would drop the block).
-
-    Bytes behind the last group of a block are left out.
-    """
-    block, handed_out = source.file_block_bytes, source.format.block_bytes
-    heads = 4 * source.format.channels
-
-    def mend(data: bytes) -> bytes:
-        mended = _clamp_bytes(data, range(2, heads, 4), block, _IMA_STEPS, _IMA_STEPS - 1)
-        mended = _clamp_bytes(mended, range(3, heads, 4), block, 1, 0)
-        return mended if block == handed_out else _starts(mended, block, handed_out)
-
-    return mend
-
-
-def _starts(data: bytes, block: int, size: int) -> bytes:
-    """The first `size` bytes of every block, of a last shorter one as many as there are.
-
-    By whichever takes fewer slices, one for each block or one for each byte of a block: there may be many tiny blocks.
-    """
-    whole = len(data) // block
-    if whole <= size:
-        return b"".join([data[start : start + size] for start in range(0, len(data), block)])
-    end, starts = whole * block, bytearray(whole * size)
-    for place in range(size):
-        starts[place::size] = data[place:end:block]
-    return bytes(starts) + data[end : end + size]
-
-
-def _clamp_bytes(data: bytes, places: range, block: int, bound: int, instead: int) -> bytes:
-    """Replace bytes of `bound` or more at these places of every block."""
-    possible = bytes(range(bound))
-    if not any(data[place::block].translate(None, possible) for place in places):
-        return data
-    table = possible + bytes([instead]) * (256 - bound)
-    mended = bytearray(data)
-    for place in places:
-        mended[place::block] = mended[place::block].translate(table)
-    return bytes(mended)

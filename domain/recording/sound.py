@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.recording.format_chunk import SourceFormat
 from domain.recording.four_bytes import Layout
 from domain.recording.repairs import Repair
 from domain.recording.samples import SampleStream
+from domain.recording.source_format import SourceFormat
 from domain.recording.speech_frames import sample_stream
 
 

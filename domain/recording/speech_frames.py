@@ -2,8 +2,8 @@
 
 from domain.errors import DamagedRecording
 from domain.recording.format import SampleEncoding
-from domain.recording.format_chunk import SourceFormat
 from domain.recording.samples import SampleStream
+from domain.recording.source_format import SourceFormat
 
 _FRAME_BYTES = (24, 20, 4, 1)
 """By the two low bits of the first byte: 6.3 kb/s, 5.3 kb/s, silence described, silence (RFC 3551 section 4.5.3)."""

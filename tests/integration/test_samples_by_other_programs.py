@@ -10,7 +10,7 @@ from adapters.lame.pcm import Pcm16
 from adapters.numpy.samples import DECODED, decoded
 from domain.output.format import Mp3Format, Mp3Quality
 from domain.recording.format import SampleEncoding, WavFormat
-from domain.recording.format_chunk import SAMPLE_BYTES
+from domain.recording.source_format import SAMPLE_BYTES
 from tests import wavs
 from tests.contract.recordings import noise_band
 from tests.programs import FFMPEG, on_path

@@ -6,7 +6,7 @@ from adapters.lame.pcm import Pcm16
 from domain.output.downmix import downmix_matrix
 from domain.output.format import Mp3Format, Mp3Quality, mp3_format
 from domain.recording.format import SampleEncoding, WavFormat
-from domain.recording.format_chunk import SAMPLE_BYTES
+from domain.recording.source_format import SAMPLE_BYTES
 from tests.wavs import Samples
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from adapters.numpy.samples import DECODED, LARGEST, decoded
 from domain.recording.format import SampleEncoding
-from domain.recording.format_chunk import SAMPLE_BYTES
+from domain.recording.source_format import SAMPLE_BYTES
 from tests import wavs
 from tests.unit.adapters.sources import source
 

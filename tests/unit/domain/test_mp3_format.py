@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from domain.output.format import BIT_RATES, Mp3Format, Mp3Quality, mp3_format
 from domain.recording.block_rule import LEAST_RATES
 from domain.recording.format import SampleEncoding, WavFormat
-from domain.recording.format_chunk import SAMPLE_BYTES, read_format
+from domain.recording.format_chunk import read_format
 from domain.recording.limits import WavLimits
+from domain.recording.source_format import SAMPLE_BYTES
 from tests.codecs import RECORDINGS
 from tests.wavs import GSM_610, IMA_ADPCM, MS_ADPCM, fmt_body
 
