@@ -1,12 +1,16 @@
 """What many connections, or one with much in it, may take: against uvicorn with our protocol."""
 
+import array
 import asyncio
+import fcntl
 import gc
 import json
 import socket
+import termios
 import tracemalloc
 from contextlib import AsyncExitStack, suppress
 from ipaddress import ip_network
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -17,6 +21,8 @@ from entrypoints.http.server import crowd as crowds
 from entrypoints.http.server import pieces, protocol
 from entrypoints.http.server.crowd import Crowd
 from entrypoints.http.server.head import MAX_FIELDS
+from entrypoints.http.server.middleware import end_refused_uploads
+from entrypoints.http.server.refusal import answer_refused
 from entrypoints.settings.settings import Settings
 from tests.integration.serving import connected, ending, sent, serving
 from tests.unit.memory import in_memory_container
@@ -293,3 +299,138 @@ async def test_h27_nothing_is_kept_of_requests_that_are_answered(further: bytes)
             tracemalloc.stop()
         assert crowd._ordinary.free == 100 - count  # all are there
         assert crowd._held.free == crowds.HELD_BYTES
+
+
+READ_BYTES = 256 << 10
+"""What one read from a connection may bring."""
+
+
+async def test_h27_no_more_of_a_body_is_read_than_came_with_its_head_before_it_is_asked_for() -> None:
+    read: list[int] = []
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        begun.set()
+        await goes_on.wait()
+        more = True
+        while more:
+            message = await receive()
+            read.append(len(message["body"]))
+            more = message["more_body"]
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    size = 16 << 20
+    request = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n\r\n" % size + bytes(size)
+    async with serving(app) as address, connected(address) as connection:
+        for _ in range(2):  # what was asked for once must not bring the next one in
+            sending = asyncio.create_task(answer(connection, request))
+            await begun.wait()
+            await nothing_moves(connection)
+            goes_on.set()
+            assert (await sending)[0] == 200
+            assert read[0] <= READ_BYTES
+            assert sum(read) == size
+            begun.clear()
+            goes_on.clear()
+            read.clear()
+
+
+async def nothing_moves(connection: socket.socket) -> None:
+    """Wait until the systems at both ends hold as much of what is sent as they will."""
+    waiting = array.array("i", [-1])
+    before = -2
+    while waiting[0] != before or not waiting[0]:
+        before = waiting[0]
+        await asyncio.sleep(0.1)
+        fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, waiting)
+
+
+def asking_late(goes_on: asyncio.Event) -> Any:
+    """An application that asks for bodies when it is told to, and answers with their length; it refuses like ours."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] != "/at-once":
+            await goes_on.wait()
+        length, more = 0, True
+        while more:
+            message = await receive()
+            length, more = length + len(message.get("body", b"")), message.get("more_body", False)
+        text = str(length).encode()
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-length", str(len(text)).encode())]}
+        )
+        await send({"type": "http.response.body", "body": text, "more_body": False})
+
+    return end_refused_uploads(answer_refused(app))
+
+
+def posted(size: int, path: bytes = b"/") -> bytes:
+    return b"POST %s HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n\r\n" % (path, size) + bytes(size)
+
+
+async def test_h27_bodies_that_nobody_has_asked_for_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowds, "BODY_BYTES", 1 << 20)
+    goes_on, count, size = asyncio.Event(), 40, 60_000
+    crowd = Crowd(100, (ip_network("127.0.0.0/8"),))
+    async with serving(asking_late(goes_on), crowd=crowd) as address, AsyncExitStack() as held:
+        connections = [await held.enter_async_context(connected(address)) for _ in range(count)]
+        answers = [asyncio.create_task(answer(connection, posted(size))) for connection in connections]
+        kept = (1 << 20) // (size - crowds.FREE_BODY_BYTES)
+        for refused in islice(asyncio.as_completed(answers), count - kept):
+            is_refusal(await refused)
+        async with connected(address) as other:  # an ordinary registration comes in nevertheless
+            assert (await answer(other, posted(crowds.FREE_BODY_BYTES, b"/at-once")))[0] == 200
+            is_refusal(await answer(other, posted(size, b"/at-once")))
+        goes_on.set()
+        found = [await task for task in answers]
+        assert [body for status, _, body in found if status == 200] == [str(size).encode()] * kept
+        assert crowd._bodies.free == 1 << 20  # it was given back when they were asked for
+        async with connected(address) as other:
+            assert (await answer(other, posted(size)))[0] == 200
+
+
+async def test_h27_bodies_count_no_more_once_their_requests_are_answered_or_gone() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] == "/fails":
+            raise ValueError
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    crowd = Crowd(10, ())
+    async with serving(app, crowd=crowd) as address:
+        for path in (b"/unasked", b"/fails"):
+            async with connected(address) as connection:
+                await answer(connection, posted(60_000, path))
+                assert crowd._bodies.free == crowds.BODY_BYTES
+        async with connected(address) as connection:
+            last = HOME.replace(b"Host", b"Connection: close\r\nHost")
+            await sent(connection, posted(60_000) + posted(60_000) + last)
+            assert (await ending(connection)).count(b"HTTP/1.1 200") == 3
+    assert (crowd._bodies.free, crowd._held.free) == (crowds.BODY_BYTES, crowds.HELD_BYTES)
+
+
+async def test_h27_a_hundred_uploads_of_one_address_come_in_at_once() -> None:
+    goes_on, count, size = asyncio.Event(), 100, 200_000
+    async with serving(asking_late(goes_on)) as address, AsyncExitStack() as held:
+        connections = [await held.enter_async_context(connected(address)) for _ in range(count)]
+        for connection in connections:
+            connection.send(posted(size))  # without letting the server read in between
+        goes_on.set()
+        assert [(await answer(connection, b""))[::2] for connection in connections] == [(200, b"200000")] * count
+
+
+async def test_who_sends_its_whole_body_first_gets_an_answer_that_does_not_wait_for_it() -> None:
+    size, block = 16 << 20, bytes(1 << 16)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        length = str(size).encode()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
+        for sent_before in range(0, size, len(block)):
+            more = sent_before + len(block) < size
+            await send({"type": "http.response.body", "body": block, "more_body": more})
+
+    async with serving(app) as address, connected(address) as connection:
+        async with asyncio.timeout(30):
+            await asyncio.get_running_loop().sock_sendall(connection, posted(size))
+            assert len((await answer(connection, b""))[2]) == size

@@ -5,8 +5,8 @@ uvicorn promises none of the names that are read, called or overridden here, so 
 HttpToolsProtocol: connection_made, connection_lost, eof_received, data_received (ours in place of its, which asks for
     `parser` anew each time, too), on_message_begin, on_url, on_header, on_headers_complete, on_body,
     on_message_complete, on_response_complete, pause_writing, resume_writing, timeout_keep_alive_handler,
-    send_400_response, _unset_keepalive_if_required, parser, transport, loop, client, scope, cycle, pipeline, url,
-    headers, expect_100_continue
+    send_400_response, _unset_keepalive_if_required, _start_asgi_task, parser, transport, flow (pause_reading,
+    resume_reading), loop, client, scope, cycle, pipeline, url, headers, expect_100_continue
 RequestResponseCycle: response_complete, response_started, disconnected, message_event, keep_alive, body, scope
 Server (`entrypoints/cli/serve.py`): startup, shutdown, started, server_state with its tasks
 """
@@ -18,8 +18,9 @@ from typing import Any
 
 import httptools
 import structlog
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from domain.errors import Overloaded
 from entrypoints.http.errors import TargetTooLong
 from entrypoints.http.server.crowd import SPARE_SECONDS, Crowd, Place
 from entrypoints.http.server.drop import drop
@@ -73,6 +74,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head = Head(bounds.head_bytes)
         self._pieces = Pieces()
         self._body: list[bytes] = []
+        self._is_body_dropped = False
         self._bytes_without_progress = 0
         self._bytes_around_head = 0
         self._in_head = self._in_message = False
@@ -124,6 +126,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._bytes_around_head = len(data)  # it began somewhere in these, with the end of an earlier request
             self._await_head()
         self._bound_what_is_held()
+        self._read_no_more_unasked()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -131,6 +134,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._head = Head(self._bounds.head_bytes)
         self._pieces = Pieces()
+        self._is_body_dropped = False
 
     def on_url(self, url: bytes) -> None:
         self._head.count_line(len(url))
@@ -174,7 +178,9 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_response_complete()
         self._release_answered()
         self._turns.pass_to(following)
+        self._release_early_body()
         self._bound_what_is_held()
+        self._read_no_more_unasked()
         self._stall.watch_closing()
 
     def timeout_keep_alive_handler(self) -> None:
@@ -186,6 +192,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stall.watch()
         if (answered := self._turns.current) is not None and answered.response_started:
             answered.body = bytearray()  # what came of it before is not read any more
+            if answered is self.cycle:
+                self.flow.resume_reading()  # its client may take nothing before it has sent its whole body
 
     def resume_writing(self) -> None:
         self._stall.resume()
@@ -199,12 +207,50 @@ class BoundedProtocol(HttpToolsProtocol):
         self._body.clear()
         self._bytes_without_progress = 0
         self._pieces.count(count, len(body))
-        if self.cycle.response_started:
+        if self.cycle.response_started or self._is_body_dropped or not self._has_room_for(len(body)):
             # Nobody is told of them: Litestar, which waits for the client to leave, calls itself for each message.
             self._pieces.count_unwanted(count, len(body))
             return
         self._turns.grow(len(body))
         super().on_body(body)
+
+    def _has_room_for(self, size: int) -> bool:
+        """Whether so much more of a body may be kept; else its request is refused, and nothing of it is kept.
+
+        Before the application asks for a body nothing of it is read but what came with the head, or while the request
+        waited for its turn. So a request that brings more than there is room for has not begun, and can be refused.
+        """
+        if self._place is None or self.cycle is not self._turns.current or self._turns.is_asked_for:
+            return True
+        if self._place.body.hold_more(size):
+            return True
+        refuse(self.cycle.scope, Overloaded("too many bodies came at once"))  # type: ignore[arg-type] # uvicorn's type
+        self.cycle.body, self._is_body_dropped = bytearray(), True
+        self._release_early_body()
+        return False
+
+    def _release_early_body(self) -> None:
+        """Nothing is there any more of a body that the application has not asked for."""
+        if self._place is not None:
+            self._place.body.hold(0)
+
+    def _read_no_more_unasked(self) -> None:
+        """Leave the rest of a body to the system until the application asks for it, which reads on."""
+        is_unasked = self.cycle is self._turns.current and not self._turns.is_asked_for
+        if self._in_message and is_unasked and not self.cycle.response_started:  # else it is thrown away
+            self.flow.pause_reading()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        super()._start_asgi_task(cycle, partial(self._answer, cycle, app))
+
+    async def _answer(self, cycle: RequestResponseCycle, app: Any, scope: Any, receive: Any, send: Any) -> None:
+        async def receive_asked_for() -> Any:
+            if cycle is self._turns.current:
+                self._turns.is_asked_for = True
+                self._release_early_body()
+            return await receive()
+
+        await app(scope, receive_asked_for, send)
 
     def _begin(self) -> None:
         """Have the request answered, of whose address nothing is parsed or kept where it is too long."""
@@ -250,7 +296,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _hold(self, size: int) -> None:
         """So many bytes are held for this connection. Raises `Beyond` where that is too much."""
-        if self._place is not None and not self._place.hold(size):
+        if self._place is not None and not self._place.held.hold(size):
             raise Beyond("too much is held for this and other connections")
 
     def _end(self, reason: str) -> None:

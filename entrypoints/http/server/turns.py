@@ -15,6 +15,8 @@ class Turns:
 
     def __init__(self) -> None:
         self._current: RequestResponseCycle | None = None
+        self.is_asked_for = False
+        """Whether the application has asked for the body of the request that is being answered."""
         self._held: deque[int] = deque()
         """Of the request that is being answered, if there is one, and of those that wait."""
 
@@ -47,6 +49,7 @@ class Turns:
     def pass_to(self, request: RequestResponseCycle | None) -> None:
         """The answer has ended: it is the turn of the one that waited longest, or none is to be answered any more."""
         self._current = request
+        self.is_asked_for = False
         if request is None:
             self._held.clear()
         else:
