@@ -23,6 +23,7 @@ from entrypoints.http.server.crowd import Crowd
 from entrypoints.http.server.head import MAX_FIELDS
 from entrypoints.http.server.middleware import end_refused_uploads
 from entrypoints.http.server.refusal import answer_refused
+from entrypoints.http.server.turns import MAX_WAITING_REQUESTS
 from entrypoints.settings.settings import Settings
 from tests.integration.serving import connected, ending, sent, serving
 from tests.unit.memory import in_memory_container
@@ -434,3 +435,29 @@ async def test_who_sends_its_whole_body_first_gets_an_answer_that_does_not_wait_
         async with asyncio.timeout(30):
             await asyncio.get_running_loop().sock_sendall(connection, posted(size))
             assert len((await answer(connection, b""))[2]) == size
+
+
+async def test_h27_requests_that_wait_count_for_what_they_take_however_small_they_are() -> None:
+    goes_on, count = asyncio.Event(), 20
+    crowd = Crowd(100, ())
+    async with serving(asking_late(goes_on), crowd=crowd) as address, AsyncExitStack() as held:
+        connections = [await held.enter_async_context(connected(address)) for _ in range(count)]
+        for connection in connections:
+            await sent(connection, HOME)
+        async with connected(address) as other:
+            await answer(other, posted(1, b"/at-once"))
+        tracemalloc.start()
+        try:
+            for connection in connections:
+                await sent(connection, HOME * MAX_WAITING_REQUESTS)
+            async with connected(address) as other:
+                await answer(other, posted(1, b"/at-once"))
+                counted = crowds.HELD_BYTES - crowd._held.free + count * crowds.FREE_BYTES
+                assert count * 10_000 < growth_since(0) < counted
+        finally:
+            tracemalloc.stop()
+        goes_on.set()
+        for connection in connections:
+            connection.shutdown(socket.SHUT_WR)
+            assert (await ending(connection)).count(b"HTTP/1.1 200") == 1 + MAX_WAITING_REQUESTS
+    assert crowd._held.free == crowds.HELD_BYTES

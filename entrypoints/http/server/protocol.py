@@ -154,7 +154,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._cancel_head_timer()
         if self.parser.get_http_version() == "1.0":
             self.expect_100_continue = False  # RFC 9110, 10.1.1: such a client knows of no interim answer
-        self._hold(self._turns.held + self._head.held)
+        self._hold(self._turns.held_with(self._head.held))
         self._begin()
         self._turns.come(self.cycle, self._head.held)
 
