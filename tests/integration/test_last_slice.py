@@ -122,3 +122,24 @@ async def test_h34_what_is_left_of_an_answer_ends_with_its_connection() -> None:
             await sent(connection, b"no HTTP\r\n\r\n")
             assert await service.is_free()
             assert len(await ending(connection)) < len(BODY)
+
+
+async def test_what_the_system_has_taken_of_an_answer_is_sent_though_its_connection_ends() -> None:
+    """Nothing is left in the service's own buffer, so that nobody would have to see to it that the client takes it."""
+
+    body, ended = bytes(100_000), asyncio.Event()
+
+    async def half(scope: Any, receive: Any, send: Any) -> None:
+        length = str(2 * len(body)).encode()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        ended.set()
+
+    async with serving(half, send_buffer=2 * len(body)) as address, connected(address, SYSTEM_BYTES) as connection:
+        await sent(connection, GET)
+        await asyncio.get_running_loop().sock_recv(connection, 15)
+        await sent(connection, b"no HTTP\r\n\r\n")
+        await asyncio.wait_for(ended.wait(), 10)
+        assert (await ending(connection)).endswith(b"\r\n\r\n" + body)

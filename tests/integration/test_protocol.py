@@ -7,11 +7,13 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import uvloop
 
+from entrypoints.http.server import stalling
 from entrypoints.http.server.drop import drop
 from entrypoints.http.server.protocol import BoundedProtocol, ConnectionBounds
 from entrypoints.http.server.slow_readers import DROP, end_slow_responses
@@ -140,6 +142,36 @@ async def test_a_client_that_takes_nothing_is_dropped(connection_header: bytes) 
         await sent(connection, head)
         await asyncio.sleep(4 * BOUNDS.stalled_seconds)
         assert len(await ending(connection)) < MANY_BYTES
+
+
+@pytest.mark.parametrize("make_loop", [uvloop.new_event_loop, asyncio.new_event_loop])
+@pytest.mark.parametrize(
+    ("how", "more"), [(b"close", b""), (b"keep-alive", b"no HTTP\r\n\r\n")], ids=["closed", "ended"]
+)
+def test_a_client_that_takes_nothing_of_what_is_left_is_dropped(
+    monkeypatch: pytest.MonkeyPatch, make_loop: Any, how: bytes, more: bytes
+) -> None:
+    """The answer is whole, and the connection is being closed."""
+    size, bounds = 60_000, replace(PATIENT, stalled_seconds=0.3)
+
+    async def received() -> bytes:
+        dropped = asyncio.Event()
+
+        def drop_noted(transport: asyncio.Transport) -> None:
+            assert transport.is_closing()
+            drop(transport)
+            dropped.set()
+
+        monkeypatch.setattr(stalling, "drop", drop_noted)
+        async with serving(app, bounds, send_buffer=4096) as address, connected(address, 4096) as connection:
+            await sent(connection, b"GET /%d HTTP/1.1\r\nConnection: %s\r\n\r\n" % (size, how))
+            await asyncio.get_running_loop().sock_recv(connection, 15)
+            await sent(connection, more)
+            await asyncio.wait_for(dropped.wait(), 10)
+            return await ending(connection)
+
+    with asyncio.Runner(loop_factory=make_loop) as runner:
+        assert 0 < len(runner.run(received())) < size
 
 
 @pytest.mark.parametrize("make_loop", [uvloop.new_event_loop, asyncio.new_event_loop])

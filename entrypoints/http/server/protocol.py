@@ -4,9 +4,9 @@ uvicorn promises none of the names that are read, called or overridden here, so 
 
 HttpToolsProtocol: connection_made, connection_lost, eof_received, data_received (ours in place of its, which asks for
     `parser` anew each time, too), on_message_begin, on_url, on_header, on_headers_complete, on_body,
-    on_message_complete, on_response_complete, pause_writing, resume_writing, timeout_keep_alive_handler,
-    send_400_response, _unset_keepalive_if_required, _start_asgi_task, parser, transport, flow (pause_reading,
-    resume_reading), loop, client, scope, cycle, pipeline, url, headers, expect_100_continue
+    on_message_complete, on_response_complete, pause_writing, resume_writing, send_400_response,
+    _unset_keepalive_if_required, _start_asgi_task, parser, transport, flow (pause_reading, resume_reading), loop,
+    client, scope, cycle, pipeline, url, headers, expect_100_continue
 RequestResponseCycle: response_complete, response_started, disconnected, message_event, keep_alive, body, scope
 Server (`entrypoints/cli/serve.py`): startup, shutdown, started, server_state with its tasks
 """
@@ -96,7 +96,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stall.end()
         if self._place is not None:
             self._place.leave()
-            self._place = None
         self.pipeline.clear()
         super().connection_lost(exc)
         self._give_up_on_answers()
@@ -172,8 +171,6 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        if self.transport.is_closing():
-            self.pipeline.clear()
         following = self.pipeline[-1][0] if self.pipeline else None
         super().on_response_complete()
         self._release_answered()
@@ -181,11 +178,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._release_early_body()
         self._bound_what_is_held()
         self._read_no_more_unasked()
-        self._stall.watch_closing()
-
-    def timeout_keep_alive_handler(self) -> None:
-        super().timeout_keep_alive_handler()
-        self._stall.watch_closing()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -196,7 +188,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.flow.resume_reading()  # its client may take nothing before it has sent its whole body
 
     def resume_writing(self) -> None:
-        self._stall.resume()
+        self._stall.end()
         super().resume_writing()
 
     def _take_body(self) -> None:
@@ -310,7 +302,6 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             self.transport.close()
         self._give_up_on_answers()
-        self._stall.watch_closing()
 
     def _give_up_on_answers(self) -> None:
         """Let those who answer know that nobody listens; uvicorn tells the last one, who may not have begun."""

@@ -3,12 +3,13 @@
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 SLICE_BYTES = 64 * 1024
-"""At which uvicorn, too, waits until the client has taken what was written."""
+"""So much of a body is in the service's own buffer at most."""
 
 
 def slice_bodies(app: ASGIApp) -> ASGIApp:
-    """Send whatever is larger than a slice slice by slice, without copying it, each once the client has taken enough.
+    """Send whatever is larger than a slice slice by slice, without copying it.
 
+    Needs a server that takes a slice once all of the one before has left its own buffer, as `BoundedProtocol` does.
     A route may answer with one string of bytes, however large; many readers of the same one share it.
     """
 

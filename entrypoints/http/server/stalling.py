@@ -17,22 +17,12 @@ class StallWatch:
         self._timer: asyncio.TimerHandle | None = None
 
     def watch(self) -> None:
-        """From now on: as much waits as may be written."""
+        """From now on: something of what was written is left, whether or not the connection is being closed."""
         self.end()
         self._timer = self._loop.call_later(self._seconds, self._drop_if_stalled, self._untaken_bytes())
 
-    def watch_closing(self) -> None:
-        """A connection is closed once its client has taken what was written; it may never do so."""
-        if self._transport.is_closing() and self._timer is None and self._transport.get_write_buffer_size():
-            self.watch()
-
-    def resume(self) -> None:
-        """The client has taken enough for more to be written; of a connection that closes it has to take all."""
-        if not self._transport.is_closing():
-            self.end()
-
     def end(self) -> None:
-        """Watch no longer."""
+        """Watch no longer: nothing is left, or the connection has ended."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
