@@ -5,9 +5,12 @@ import asyncio
 import fcntl
 import gc
 import json
+import logging
 import socket
 import termios
 import tracemalloc
+import weakref
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from ipaddress import ip_network
 from itertools import islice
@@ -23,9 +26,11 @@ from entrypoints.http.server.crowd import Crowd
 from entrypoints.http.server.head import MAX_FIELDS
 from entrypoints.http.server.middleware import end_refused_uploads
 from entrypoints.http.server.refusal import answer_refused
+from entrypoints.http.server.slow_readers import DROP
 from entrypoints.http.server.turns import MAX_WAITING_REQUESTS
 from entrypoints.settings.settings import Settings
 from tests.integration.serving import connected, ending, sent, serving
+from tests.sockets import reset_on_close
 from tests.unit.memory import in_memory_container
 
 LIVE = b"GET /health/live HTTP/1.1\r\nHost: here\r\n\r\n"
@@ -461,3 +466,100 @@ async def test_h27_requests_that_wait_count_for_what_they_take_however_small_the
             connection.shutdown(socket.SHUT_WR)
             assert (await ending(connection)).count(b"HTTP/1.1 200") == 1 + MAX_WAITING_REQUESTS
     assert crowd._held.free == crowds.HELD_BYTES
+
+
+LARGE_HOME = HOME.removesuffix(b"\r\n") + LARGE_FIELD
+
+
+async def test_h27_what_a_request_holds_counts_until_it_ends_also_after_its_client_has_gone() -> None:
+    goes_on, count = asyncio.Event(), 10
+    crowd = Crowd(100, ())
+    async with serving(asking_late(goes_on), crowd=crowd) as address:
+        async with AsyncExitStack() as held:
+            for _ in range(count):
+                connection = await held.enter_async_context(connected(address))
+                await sent(connection, LARGE_HOME)
+                reset_on_close(connection)
+            async with connected(address) as other:
+                await answer(other, posted(1, b"/at-once"))
+        await until(lambda: crowd._ordinary.free == 100)  # these are given back at once
+        kept = count * (60_000 - crowds.FREE_BYTES)
+        assert kept < crowds.HELD_BYTES - crowd._held.free < kept + count * 1000
+        goes_on.set()
+        await until(lambda: crowd._held.free == crowds.HELD_BYTES)
+
+
+async def test_h27_what_waited_on_a_connection_that_is_ended_counts_no_more() -> None:
+    goes_on = asyncio.Event()
+    crowd = Crowd(100, ())
+    async with serving(asking_late(goes_on), crowd=crowd) as address, connected(address) as connection:
+        await sent(connection, LARGE_HOME + LARGE_HOME + HOME + b"none\r\n\r\n")
+        assert (await ending(connection)).startswith(b"HTTP/1.1 400")
+        assert 50_000 < crowds.HELD_BYTES - crowd._held.free < 60_000  # the first, which is still being answered
+        goes_on.set()
+        await until(lambda: crowd._held.free == crowds.HELD_BYTES)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 # what it looks at tells nobody
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    "large", [b"GET / HTTP/1.1\r\nHost: here\r\n" + LARGE_FIELD, b"GET / HTTP/1.1\r\n" + LARGE_FIELD[:-4]]
+)
+async def test_h27_a_connection_that_is_ended_keeps_nothing(
+    monkeypatch: pytest.MonkeyPatch, large: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither while others come, before its end is over, nor later, when the garbage collector has not come by."""
+    monkeypatch.setattr(crowds, "HELD_BYTES", 1 << 17)
+    count = 50
+    crowd = Crowd(100, ())
+    async with serving(service(), crowd=crowd) as address, AsyncExitStack() as held:
+        connections = [await held.enter_async_context(connected(address)) for _ in range(count)]
+        await until(lambda: crowd._ordinary.free == 100 - count)
+        gc.collect()
+        gc.disable()
+        tracemalloc.start()
+        try:
+            for connection in connections:
+                connection.send(large)  # without letting the server read in between
+            async with connected(address) as other:
+                assert (await answer(other, LIVE))[0] == 200
+            now, most = tracemalloc.get_traced_memory()
+            assert now < count * 10_000  # of 60,000 each
+            assert most < count * 20_000
+        finally:
+            tracemalloc.stop()
+            gc.enable()
+    assert crowd._held.free == 1 << 17
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+
+
+@pytest.mark.parametrize("reset", [False, True])
+async def test_h27_a_connection_that_has_ended_does_not_wait_for_the_garbage_collector(*, reset: bool) -> None:
+    known: list[weakref.ref[Any]] = []
+    goes_on = asyncio.Event()
+    refusing = asking_late(goes_on)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        known.append(weakref.ref(scope["state"][DROP].__self__))
+        await refusing(scope, receive, send)
+
+    crowd = Crowd(100, ())
+    async with serving(app, crowd=crowd, keep_alive=60) as address:
+        gc.collect()
+        gc.disable()
+        try:
+            async with connected(address) as connection:
+                await answer(connection, posted(1, b"/at-once"))
+                await sent(connection, posted(60_000) + HOME)
+                await until(lambda: len(known) == 2)
+                if reset:
+                    reset_on_close(connection)
+                goes_on.set()
+            await until(lambda: crowd._ordinary.free == 100)
+            await until(lambda: known[0]() is None)
+        finally:
+            gc.enable()

@@ -77,7 +77,5 @@ class Place:
         self._names, self._shares = names, shares
 
     def leave(self) -> None:
-        """Once, when the connection has ended."""
-        self.held.hold(0)
-        self.body.hold(0)
+        """Once, when the connection has ended. What is still held for it goes on counting."""
         self._shares.give_back(*self._names)

@@ -71,6 +71,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._bounds, self._crowd = bounds, crowd
         self._place: Place | None = None
         self._turns = Turns()
+        self._under_way = 0
         self._head = Head(bounds.head_bytes)
         self._pieces = Pieces()
         self._body: list[bytes] = []
@@ -96,9 +97,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stall.end()
         if self._place is not None:
             self._place.leave()
-        self.pipeline.clear()
         super().connection_lost(exc)
+        self._unset_keepalive_if_required()  # it would keep this object; uvicorn leaves it where there was a fault
         self._give_up_on_answers()
+        self._let_go()
 
     def eof_received(self) -> bool:  # type: ignore[override] # the base class closes whatever there is to be answered
         """The client sends no more. What it has sent whole is answered, and nothing else is waited for."""
@@ -121,6 +123,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._end(str(error))
         except httptools.HttpParserError as error:
             self._end(_reason(error.__context__))
+        if self.transport.is_closing():
+            return
         if self._in_head and self._bytes_without_progress < len(data):
             self._bytes_around_head = len(data)  # it began somewhere in these, with the end of an earlier request
             self._await_head()
@@ -228,11 +232,14 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _read_no_more_unasked(self) -> None:
         """Leave the rest of a body to the system until the application asks for it, which reads on."""
-        is_unasked = self.cycle is self._turns.current and not self._turns.is_asked_for
-        if self._in_message and is_unasked and not self.cycle.response_started:  # else it is thrown away
+        answered = self._turns.current
+        if answered is None or answered is not self.cycle or answered.response_started:
+            return  # of the last, what comes after the answer has begun is thrown away
+        if self._in_message and not self._turns.is_asked_for:
             self.flow.pause_reading()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._under_way += 1
         super()._start_asgi_task(cycle, partial(self._answer, cycle, app))
 
     async def _answer(self, cycle: RequestResponseCycle, app: Any, scope: Any, receive: Any, send: Any) -> None:
@@ -242,7 +249,12 @@ class BoundedProtocol(HttpToolsProtocol):
                 self._release_early_body()
             return await receive()
 
-        await app(scope, receive_asked_for, send)
+        try:
+            await app(scope, receive_asked_for, send)
+        finally:
+            self._under_way -= 1
+            if self.transport.is_closing():
+                self._let_go()
 
     def _begin(self) -> None:
         """Have the request answered, of whose address nothing is parsed or kept where it is too long."""
@@ -302,12 +314,31 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             self.transport.close()
         self._give_up_on_answers()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Keep and count nothing for a connection of which no more is read, but the request that is being answered.
+
+        A request knows its connection, and that its last one: what refers to each other waits for the garbage
+        collector, and thousands come before that does.
+        """
+        self.pipeline.clear()
+        self._body.clear()
+        self.parser = self.scope = _NOTHING
+        self.headers, self.url = [], b""
+        self._turns.forget_waiting()
+        if not self._under_way:
+            self._turns.pass_to(None)
+        self.cycle = self._turns.current or _NOTHING
+        if self._place is not None:
+            self._place.held.hold(self._turns.held)
+            self._place.body.hold(0)
 
     def _give_up_on_answers(self) -> None:
         """Let those who answer know that nobody listens; uvicorn tells the last one, who may not have begun."""
         for cycle in (self._turns.current, self.cycle):
             if cycle is not None and not cycle.response_complete:
-                cycle.disconnected = True
+                cycle.disconnected, cycle.body = True, bytearray()  # which nobody is given any more
                 cycle.message_event.set()
 
     def _drop(self) -> None:

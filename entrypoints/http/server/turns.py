@@ -55,6 +55,11 @@ class Turns:
     def _with_waiting(self, head: int) -> int:
         return head if self._current is None else head + WAITING_BYTES
 
+    def forget_waiting(self) -> None:
+        """Those that wait are not answered any more."""
+        while len(self._held) > 1:
+            self._held.pop()
+
     def pass_to(self, request: RequestResponseCycle | None) -> None:
         """The answer has ended: it is the turn of the one that waited longest, or none is to be answered any more."""
         self._current = request
