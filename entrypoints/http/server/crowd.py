@@ -16,9 +16,8 @@ those that wait for the answer to an earlier one."""
 FREE_BYTES = 6 << 10
 """Of one connection; they count for nothing, so that a browser's request comes in whatever others hold."""
 BODY_BYTES = 48 << 20
-"""Of the bodies of the requests whose turn it is, as far as they came before the application asked for them: a read of
-64 KiB each of some 750 requests, or of 190 from afar as much as one read may bring. With what is held beside, and what
-is free, the service stays below 100 MB."""
+"""Of the bodies of requests that are answered now, as far as they came before the application asked for them: some 750
+of 64 KiB, or 190 of what one read may bring. With the heads, and what is free of 4,096 connections, that is 92 MiB."""
 FREE_BODY_BYTES = 1 << 10
 """Of each; they count for nothing, so that a registration comes in likewise."""
 

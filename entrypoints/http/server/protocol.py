@@ -62,7 +62,7 @@ _NOTHING: Any = None
 class BoundedProtocol(HttpToolsProtocol):
     """Ends connections of which there are too many, whose request head is too large or too slow, whose body is in too
     small pieces, for which too much is held, and those whose client takes nothing. Reads requests that ask for another
-    protocol as if they did not. Answers a client that sends no more.
+    protocol as if they did not, and no body before the application asks for it. Answers a client that sends no more.
     """
 
     def __init__(self, *arguments: Any, bounds: ConnectionBounds, crowd: Crowd, **named: Any) -> None:
