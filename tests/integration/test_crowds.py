@@ -3,10 +3,14 @@
 import asyncio
 import gc
 import json
+import logging
 import socket
 import tracemalloc
+import weakref
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from ipaddress import ip_network
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -17,8 +21,13 @@ from entrypoints.http.server import crowd as crowds
 from entrypoints.http.server import pieces, protocol
 from entrypoints.http.server.crowd import Crowd
 from entrypoints.http.server.head import MAX_FIELDS
+from entrypoints.http.server.middleware import end_refused_uploads
+from entrypoints.http.server.refusal import answer_refused
+from entrypoints.http.server.slow_readers import DROP
+from entrypoints.http.server.turns import MAX_WAITING_REQUESTS
 from entrypoints.settings.settings import Settings
 from tests.integration.serving import connected, ending, sent, serving
+from tests.sockets import reset_on_close
 from tests.unit.memory import in_memory_container
 
 LIVE = b"GET /health/live HTTP/1.1\r\nHost: here\r\n\r\n"
@@ -293,3 +302,252 @@ async def test_h27_nothing_is_kept_of_requests_that_are_answered(further: bytes)
             tracemalloc.stop()
         assert crowd._ordinary.free == 100 - count  # all are there
         assert crowd._held.free == crowds.HELD_BYTES
+
+
+async def test_h27_no_more_of_a_body_is_read_than_came_with_its_head_before_it_is_asked_for() -> None:
+    read: list[int] = []
+    counted: list[int] = []
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+    crowd = Crowd(10, ())
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["method"] == "POST":
+            begun.set()
+            await goes_on.wait()
+            counted.append(crowds.BODY_BYTES - crowd._bodies.free)
+            while sum(read) < first + rest:
+                read.append(len((await receive())["body"]))
+            counted.append(crowds.BODY_BYTES - crowd._bodies.free)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    first, rest = 10_000, 50_000
+    request = posted(first + rest)
+    async with serving(app, crowd=crowd) as address, connected(address) as connection:
+        for earlier in (b"", b"", HOME):  # that it was asked for once brings nothing of the next one in
+            await sent(connection, earlier + request[:-rest])
+            await begun.wait()
+            await sent(connection, request[-rest:])
+            async with connected(address) as other:
+                assert (await answer(other, LIVE))[0] == 200  # the server has seen meanwhile what it would see
+            goes_on.set()
+            received = b""
+            while received.count(b"HTTP/1.1 200") < (2 if earlier else 1):
+                received += await asyncio.get_running_loop().sock_recv(connection, 1 << 16)
+            assert read == [first, rest]
+            assert counted == [0 if earlier else first - crowds.FREE_BODY_BYTES, 0]  # it counts among those that wait
+            for noted in (read, counted):
+                noted.clear()
+            begun.clear()
+            goes_on.clear()
+
+
+def asking_late(goes_on: asyncio.Event) -> Any:
+    """An application that asks for bodies when it is told to, and answers with their length; it refuses like ours."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] != "/at-once":
+            await goes_on.wait()
+        length, more = 0, True
+        while more:
+            message = await receive()
+            length, more = length + len(message.get("body", b"")), message.get("more_body", False)
+        text = str(length).encode()
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-length", str(len(text)).encode())]}
+        )
+        await send({"type": "http.response.body", "body": text, "more_body": False})
+
+    return end_refused_uploads(answer_refused(app))
+
+
+def posted(size: int, path: bytes = b"/") -> bytes:
+    return b"POST %s HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n\r\n" % (path, size) + bytes(size)
+
+
+async def test_h27_bodies_that_nobody_has_asked_for_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowds, "BODY_BYTES", 1 << 20)
+    goes_on, count, size = asyncio.Event(), 40, 60_000
+    crowd = Crowd(100, (ip_network("127.0.0.0/8"),))
+    async with serving(asking_late(goes_on), crowd=crowd) as address, AsyncExitStack() as held:
+        connections = [await held.enter_async_context(connected(address)) for _ in range(count)]
+        answers = [asyncio.create_task(answer(connection, posted(size))) for connection in connections]
+        kept = (1 << 20) // (size - crowds.FREE_BODY_BYTES)
+        for refused in islice(asyncio.as_completed(answers), count - kept):
+            is_refusal(await refused)
+        async with connected(address) as other:  # an ordinary registration comes in nevertheless
+            assert (await answer(other, posted(crowds.FREE_BODY_BYTES, b"/at-once")))[0] == 200
+            is_refusal(await answer(other, posted(size, b"/at-once")))
+        goes_on.set()
+        found = [await task for task in answers]
+        assert [body for status, _, body in found if status == 200] == [str(size).encode()] * kept
+        assert crowd._bodies.free == 1 << 20  # it was given back when they were asked for
+        async with connected(address) as other:
+            assert (await answer(other, posted(size)))[0] == 200
+
+
+async def test_h27_bodies_count_no_more_once_their_requests_are_answered_or_gone() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] == "/fails":
+            raise ValueError
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    crowd = Crowd(10, ())
+    async with serving(app, crowd=crowd) as address:
+        for path in (b"/unasked", b"/fails"):
+            async with connected(address) as connection:
+                await answer(connection, posted(60_000, path))
+                assert crowd._bodies.free == crowds.BODY_BYTES
+        async with connected(address) as connection:
+            last = HOME.replace(b"Host", b"Connection: close\r\nHost")
+            await sent(connection, posted(60_000) + posted(60_000) + last)
+            assert (await ending(connection)).count(b"HTTP/1.1 200") == 3
+    assert (crowd._bodies.free, crowd._held.free) == (crowds.BODY_BYTES, crowds.HELD_BYTES)
+
+
+async def test_h27_a_hundred_uploads_of_one_address_come_in_at_once() -> None:
+    goes_on, count, size = asyncio.Event(), 100, 200_000
+    async with serving(asking_late(goes_on)) as address, AsyncExitStack() as held:
+        connections = [await held.enter_async_context(connected(address)) for _ in range(count)]
+        for connection in connections:
+            connection.send(posted(size))  # without letting the server read in between
+        goes_on.set()
+        assert [(await answer(connection, b""))[::2] for connection in connections] == [(200, b"200000")] * count
+
+
+async def test_who_sends_its_whole_body_first_gets_an_answer_that_does_not_wait_for_it() -> None:
+    size, block = 16 << 20, bytes(1 << 16)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        length = str(size).encode()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
+        for sent_before in range(0, size, len(block)):
+            more = sent_before + len(block) < size
+            await send({"type": "http.response.body", "body": block, "more_body": more})
+
+    async with serving(app) as address, connected(address) as connection:
+        async with asyncio.timeout(30):
+            await asyncio.get_running_loop().sock_sendall(connection, posted(size))
+            assert len((await answer(connection, b""))[2]) == size
+
+
+async def test_h27_requests_that_wait_count_for_what_they_take_however_small_they_are() -> None:
+    goes_on, count = asyncio.Event(), 20
+    crowd = Crowd(100, ())
+    async with serving(asking_late(goes_on), crowd=crowd) as address, AsyncExitStack() as held:
+        connections = [await held.enter_async_context(connected(address)) for _ in range(count)]
+        for connection in connections:
+            await sent(connection, HOME)
+        async with connected(address) as other:
+            await answer(other, posted(1, b"/at-once"))
+        tracemalloc.start()
+        try:
+            for connection in connections:
+                await sent(connection, HOME * MAX_WAITING_REQUESTS)
+            async with connected(address) as other:
+                await answer(other, posted(1, b"/at-once"))
+                counted = crowds.HELD_BYTES - crowd._held.free + count * crowds.FREE_BYTES
+                assert count * 10_000 < growth_since(0) < counted
+        finally:
+            tracemalloc.stop()
+        goes_on.set()
+        for connection in connections:
+            connection.shutdown(socket.SHUT_WR)
+            assert (await ending(connection)).count(b"HTTP/1.1 200") == 1 + MAX_WAITING_REQUESTS
+    assert crowd._held.free == crowds.HELD_BYTES
+
+
+LARGE_HOME = HOME.removesuffix(b"\r\n") + LARGE_FIELD
+
+
+async def test_h27_what_a_request_holds_counts_until_it_ends_also_after_its_client_has_gone() -> None:
+    goes_on, count = asyncio.Event(), 10
+    crowd = Crowd(100, ())
+    async with serving(asking_late(goes_on), crowd=crowd) as address:
+        async with AsyncExitStack() as held:
+            for _ in range(count):
+                connection = await held.enter_async_context(connected(address))
+                await sent(connection, LARGE_HOME)
+                reset_on_close(connection)
+            async with connected(address) as other:
+                await answer(other, posted(1, b"/at-once"))
+        await until(lambda: crowd._ordinary.free == 100)  # these are given back at once
+        kept = count * (60_000 - crowds.FREE_BYTES)
+        assert kept < crowds.HELD_BYTES - crowd._held.free < kept + count * 1000
+        goes_on.set()
+        await until(lambda: crowd._held.free == crowds.HELD_BYTES)
+
+
+async def test_h27_what_waited_on_a_connection_that_is_ended_counts_no_more() -> None:
+    goes_on = asyncio.Event()
+    crowd = Crowd(100, ())
+    async with serving(asking_late(goes_on), crowd=crowd) as address, connected(address) as connection:
+        await sent(connection, LARGE_HOME + LARGE_HOME + HOME + b"none\r\n\r\n")
+        assert (await ending(connection)).startswith(b"HTTP/1.1 400")
+        assert 50_000 < crowds.HELD_BYTES - crowd._held.free < 60_000  # the first, which is still being answered
+        goes_on.set()
+        await until(lambda: crowd._held.free == crowds.HELD_BYTES)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 # what it looks at tells nobody
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("large", [LARGE_HOME, LARGE_HOME.removesuffix(b"\r\n\r\n")], ids=["whole", "unfinished"])
+async def test_h27_a_connection_that_is_ended_keeps_nothing(
+    monkeypatch: pytest.MonkeyPatch, large: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither while others come, before its end is over, nor later, when the garbage collector has not come by."""
+    monkeypatch.setattr(crowds, "HELD_BYTES", 1 << 17)
+    count = 50
+    crowd = Crowd(100, ())
+    async with serving(service(), crowd=crowd) as address, AsyncExitStack() as held:
+        connections = [await held.enter_async_context(connected(address)) for _ in range(count)]
+        await until(lambda: crowd._ordinary.free == 100 - count)
+        gc.collect()
+        gc.disable()
+        tracemalloc.start()
+        try:
+            for connection in connections:
+                connection.send(large)  # without letting the server read in between
+            async with connected(address) as other:
+                assert (await answer(other, LIVE))[0] == 200
+            now, most = tracemalloc.get_traced_memory()
+            assert now < count * 10_000  # of 60,000 each
+            assert most < count * 20_000
+        finally:
+            tracemalloc.stop()
+            gc.enable()
+    assert crowd._held.free == 1 << 17
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+
+
+@pytest.mark.parametrize("reset", [False, True])
+async def test_h27_a_connection_that_has_ended_does_not_wait_for_the_garbage_collector(*, reset: bool) -> None:
+    known: list[weakref.ref[Any]] = []
+    goes_on = asyncio.Event()
+    refusing = asking_late(goes_on)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        known.append(weakref.ref(scope["state"][DROP].__self__))
+        await refusing(scope, receive, send)
+
+    crowd = Crowd(100, ())
+    async with serving(app, crowd=crowd, keep_alive=60) as address:
+        gc.collect()
+        gc.disable()
+        try:
+            async with connected(address) as connection:
+                await answer(connection, posted(1, b"/at-once"))
+                await sent(connection, posted(60_000) + HOME)
+                await until(lambda: len(known) == 2)
+                if reset:
+                    reset_on_close(connection)
+                goes_on.set()
+            await until(lambda: crowd._ordinary.free == 100)
+            await until(lambda: known[0]() is None)
+        finally:
+            gc.enable()

@@ -14,8 +14,13 @@ from entrypoints.settings.serving import Network
 
 logger = structlog.get_logger(__name__)
 
-_ONE_SUBSCRIBER = 64
-"""Bits of an IPv6 address; whoever has one of these networks has all its addresses (RFC 6177)."""
+_ONE_SUBSCRIBER = 56
+"""Bits of an IPv6 address that one subscriber's addresses have in common.
+
+A site gets more than one /64 in most cases (RFC 6177, BCP 157, section 2), and could come from each as another client;
+what registries encourage for homes is a /56 (section 1 there), which is 256 of them. Where one subscriber has a single
+/64, up to 256 neighbours are one client, and share its part as those behind one IPv4 address do.
+"""
 _MAPPED = int(IPv6Address("::ffff:0.0.0.0"))
 _MAPPED_PREFIX = 96
 _ADDRESS = b"x-forwarded-for"
@@ -88,7 +93,7 @@ def _address(peer: tuple[str, int] | None) -> IPv4Address | IPv6Address | None:
 
 def _name(address: IPv4Address | IPv6Address | None) -> str | None:
     if isinstance(address, IPv6Address):
-        return str(IPv6Address(int(address) >> _ONE_SUBSCRIBER << _ONE_SUBSCRIBER))
+        return str(IPv6Network((int(address), _ONE_SUBSCRIBER), strict=False).network_address)
     return None if address is None else str(address)
 
 

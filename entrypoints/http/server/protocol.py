@@ -5,8 +5,8 @@ uvicorn promises none of the names that are read, called or overridden here, so 
 HttpToolsProtocol: connection_made, connection_lost, eof_received, data_received (ours in place of its, which asks for
     `parser` anew each time, too), on_message_begin, on_url, on_header, on_headers_complete, on_body,
     on_message_complete, on_response_complete, pause_writing, resume_writing, send_400_response,
-    _unset_keepalive_if_required, parser, transport, loop, client, scope, cycle, pipeline, url,
-    headers, expect_100_continue
+    _unset_keepalive_if_required, _start_asgi_task, parser, transport, flow (pause_reading, resume_reading), loop,
+    client, scope, cycle, pipeline, url, headers, expect_100_continue
 RequestResponseCycle: response_complete, response_started, disconnected, message_event, keep_alive, body, scope
 Server (`entrypoints/cli/serve.py`): startup, shutdown, started, server_state with its tasks
 """
@@ -18,8 +18,9 @@ from typing import Any
 
 import httptools
 import structlog
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from domain.errors import Overloaded
 from entrypoints.http.errors import TargetTooLong
 from entrypoints.http.server.crowd import SPARE_SECONDS, Crowd, Place
 from entrypoints.http.server.drop import drop
@@ -61,7 +62,7 @@ _NOTHING: Any = None
 class BoundedProtocol(HttpToolsProtocol):
     """Ends connections of which there are too many, whose request head is too large or too slow, whose body is in too
     small pieces, for which too much is held, and those whose client takes nothing. Reads requests that ask for another
-    protocol as if they did not. Answers a client that sends no more.
+    protocol as if they did not, and no body before the application asks for it. Answers a client that sends no more.
     """
 
     def __init__(self, *arguments: Any, bounds: ConnectionBounds, crowd: Crowd, **named: Any) -> None:
@@ -70,9 +71,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._bounds, self._crowd = bounds, crowd
         self._place: Place | None = None
         self._turns = Turns()
+        self._under_way = 0
         self._head = Head(bounds.head_bytes)
         self._pieces = Pieces()
         self._body: list[bytes] = []
+        self._is_body_dropped = False
         self._bytes_without_progress = 0
         self._bytes_around_head = 0
         self._in_head = self._in_message = False
@@ -94,9 +97,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stall.end()
         if self._place is not None:
             self._place.leave()
-        self.pipeline.clear()
         super().connection_lost(exc)
+        self._unset_keepalive_if_required()  # it would keep this object; uvicorn leaves it where there was a fault
         self._give_up_on_answers()
+        self._let_go()
 
     def eof_received(self) -> bool:  # type: ignore[override] # the base class closes whatever there is to be answered
         """The client sends no more. What it has sent whole is answered, and nothing else is waited for."""
@@ -119,10 +123,13 @@ class BoundedProtocol(HttpToolsProtocol):
             self._end(str(error))
         except httptools.HttpParserError as error:
             self._end(_reason(error.__context__))
+        if self.transport.is_closing():
+            return
         if self._in_head and self._bytes_without_progress < len(data):
             self._bytes_around_head = len(data)  # it began somewhere in these, with the end of an earlier request
             self._await_head()
         self._bound_what_is_held()
+        self._read_no_more_unasked()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -130,6 +137,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._head = Head(self._bounds.head_bytes)
         self._pieces = Pieces()
+        self._is_body_dropped = False
 
     def on_url(self, url: bytes) -> None:
         self._head.count_line(len(url))
@@ -149,7 +157,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._cancel_head_timer()
         if self.parser.get_http_version() == "1.0":
             self.expect_100_continue = False  # RFC 9110, 10.1.1: such a client knows of no interim answer
-        self._hold(self._turns.held + self._head.held)
+        self._hold(self._turns.held_with(self._head.held))
         self._begin()
         self._turns.come(self.cycle, self._head.held)
 
@@ -171,13 +179,17 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_response_complete()
         self._release_answered()
         self._turns.pass_to(following)
+        self._release_early_body()
         self._bound_what_is_held()
+        self._read_no_more_unasked()
 
     def pause_writing(self) -> None:
         super().pause_writing()
         self._stall.watch()
         if (answered := self._turns.current) is not None and answered.response_started:
             answered.body = bytearray()  # what came of it before is not read any more
+            if answered is self.cycle:
+                self.flow.resume_reading()  # its client may take nothing before it has sent its whole body
 
     def resume_writing(self) -> None:
         self._stall.end()
@@ -191,12 +203,58 @@ class BoundedProtocol(HttpToolsProtocol):
         self._body.clear()
         self._bytes_without_progress = 0
         self._pieces.count(count, len(body))
-        if self.cycle.response_started:
+        if self.cycle.response_started or self._is_body_dropped or not self._has_room_for(len(body)):
             # Nobody is told of them: Litestar, which waits for the client to leave, calls itself for each message.
             self._pieces.count_unwanted(count, len(body))
             return
         self._turns.grow(len(body))
         super().on_body(body)
+
+    def _has_room_for(self, size: int) -> bool:
+        """Whether so much more of a body may be kept; else its request is refused, and nothing of it is kept.
+
+        Before the application asks for a body nothing of it is read but what came with the head, or while the request
+        waited for its turn. So a request that brings more than there is room for has not begun, and can be refused.
+        """
+        if self._place is None or self.cycle is not self._turns.current or self._turns.is_asked_for:
+            return True
+        if self._place.body.hold_more(size):
+            return True
+        refuse(self.cycle.scope, Overloaded("too many bodies came at once"))  # type: ignore[arg-type] # uvicorn's type
+        self.cycle.body, self._is_body_dropped = bytearray(), True
+        self._release_early_body()
+        return False
+
+    def _release_early_body(self) -> None:
+        """Nothing is there any more of a body that the application has not asked for."""
+        if self._place is not None:
+            self._place.body.hold(0)
+
+    def _read_no_more_unasked(self) -> None:
+        """Leave the rest of a body to the system until the application asks for it, which reads on."""
+        answered = self._turns.current
+        if answered is None or answered is not self.cycle or answered.response_started:
+            return  # of the last, what comes after the answer has begun is thrown away
+        if self._in_message and not self._turns.is_asked_for:
+            self.flow.pause_reading()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._under_way += 1
+        super()._start_asgi_task(cycle, partial(self._answer, cycle, app))
+
+    async def _answer(self, cycle: RequestResponseCycle, app: Any, scope: Any, receive: Any, send: Any) -> None:
+        async def receive_asked_for() -> Any:
+            if cycle is self._turns.current:
+                self._turns.is_asked_for = True
+                self._release_early_body()
+            return await receive()
+
+        try:
+            await app(scope, receive_asked_for, send)
+        finally:
+            self._under_way -= 1
+            if self.transport.is_closing():
+                self._let_go()
 
     def _begin(self) -> None:
         """Have the request answered, of whose address nothing is parsed or kept where it is too long."""
@@ -242,7 +300,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _hold(self, size: int) -> None:
         """So many bytes are held for this connection. Raises `Beyond` where that is too much."""
-        if self._place is not None and not self._place.hold(size):
+        if self._place is not None and not self._place.held.hold(size):
             raise Beyond("too much is held for this and other connections")
 
     def _end(self, reason: str) -> None:
@@ -256,12 +314,31 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             self.transport.close()
         self._give_up_on_answers()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Keep and count nothing for a connection of which no more is read, but the request that is being answered.
+
+        A request knows its connection, and that its last one: what refers to each other waits for the garbage
+        collector, and thousands come before that does.
+        """
+        self.pipeline.clear()
+        self._body.clear()
+        self.parser = self.scope = _NOTHING
+        self.headers, self.url = [], b""
+        self._turns.forget_waiting()
+        if not self._under_way:
+            self._turns.pass_to(None)
+        self.cycle = self._turns.current or _NOTHING
+        if self._place is not None:
+            self._place.held.hold(self._turns.held)
+            self._place.body.hold(0)
 
     def _give_up_on_answers(self) -> None:
         """Let those who answer know that nobody listens; uvicorn tells the last one, who may not have begun."""
         for cycle in (self._turns.current, self.cycle):
             if cycle is not None and not cycle.response_complete:
-                cycle.disconnected = True
+                cycle.disconnected, cycle.body = True, bytearray()  # which nobody is given any more
                 cycle.message_event.set()
 
     def _drop(self) -> None:

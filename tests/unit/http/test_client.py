@@ -86,7 +86,7 @@ async def test_all_whom_a_proxy_calls_by_no_address_are_one_client(garbage: str,
     [
         ("203.0.113.9", [], ("address 203.0.113.9",)),
         ("::ffff:203.0.113.9", [], ("address 203.0.113.9",)),
-        ("2001:db8:1:2::3", [], ("address 2001:db8:1:2::",)),
+        ("2001:db8:1:2::3", [], ("address 2001:db8:1::",)),
         ("10.0.0.1", ["203.0.113.9"], ("address 203.0.113.9",)),
         ("10.0.0.1", [], ()),
         ("::ffff:10.0.0.1", [], ()),
@@ -104,10 +104,12 @@ async def test_a_client_holds_places_by_its_address_but_no_proxy_does(
     assert holders_behind(TRUSTED)(request) == holders
 
 
-async def test_one_subscriber_is_one_client() -> None:
-    names = {client_name(await believed(f"2001:db8:1:2::{number}")) for number in range(9)}
-    assert names == {"2001:db8:1:2::"}
-    assert client_name(await believed("2001:db8:1:3::1")) not in names
+async def test_h30_one_subscriber_is_one_client_from_whichever_of_its_networks() -> None:
+    networks = [f"2001:db8:1:2{number:02x}::{number:x}" for number in range(256)]
+    names = {client_name(await believed(address)) for address in networks}
+    assert names == {"2001:db8:1:200::"}
+    assert {*holders((networks[0], 1), ()), *holders((networks[-1], 1), ())} == {"address 2001:db8:1:200::"}
+    assert client_name(await believed("2001:db8:1:300::1")) not in names
     assert client_name(await believed("192.0.2.99")) != client_name(await believed("192.0.2.98"))
 
 
@@ -154,7 +156,7 @@ async def test_nothing_but_requests_is_touched() -> None:
         ("203.0.113.9", "203.0.113.9"),
         ("::ffff:203.0.113.9", "203.0.113.9"),
         ("2001:db8::9", "2001:db8::"),
-        ("2001:db8:0:0:ffff::1", "2001:db8::"),
+        ("2001:db8:0:ff:ffff::1", "2001:db8::"),
         (None, "unknown"),
     ],
 )
