@@ -24,11 +24,10 @@ class Record:
     async def read(self, start: int, count: int) -> AsyncGenerator[bytes, None]:
         """`count` bytes of the MP3 from byte `start`, in blocks of at most 1 MiB, each in the holders' turn."""
         blocks = self.keeper.read(self.mp3, start, count)
-        while True:
+        while count > 0:  # who has got all of them waits for no further turn
             async with self.reads.turn(*self.holders, seconds=BLOCK_SECONDS):
-                block = await anext(blocks, b"")
-            if not block:
-                return
+                block = await anext(blocks)
+            count -= len(block)
             yield block
 
 

@@ -8,12 +8,12 @@ from time import monotonic
 from typing import TypeAlias
 
 from application.admission.places import RETRY_SECONDS
-from domain.errors import Overloaded, StoreAway
+from domain.errors import MusicAppError, Overloaded, StoreAway
 
 WAIT_SECONDS = 2.25
 """Of waiting for a turn, usually: a little more than the 2 s of a query, so that a store that is away is told of."""
 SILENT_SECONDS = 0.4
-"""Who waited while nobody found anything out for longer asks no more: with 2 s of its own that would take too long."""
+"""Who waited while nobody had an answer for longer asks no more: with 2 s of its own that would take too long."""
 
 _Turn: TypeAlias = asyncio.Future[bool]
 """Whether it makes sense to ask now."""
@@ -31,7 +31,7 @@ class FairQueue:
         self.free = count
         """Turns that are to be had. While one is, nobody waits."""
         self._lines: OrderedDict[str, OrderedDict[_Turn, float]] = OrderedDict()
-        self._last_success = monotonic()
+        self._last_answer = monotonic()
 
     def waiting(self) -> dict[str, int]:
         """How many wait, of each holder that has somebody waiting; whose turn it is next comes first."""
@@ -41,7 +41,7 @@ class FairQueue:
     async def turn(self, *holders: str, seconds: float = WAIT_SECONDS) -> AsyncGenerator[None, None]:
         """Have a turn while the context lasts, which is one query. Who has several names waits under the first.
 
-        After `seconds` raises `Overloaded`, but `StoreAway` where nothing was found out by anybody of late.
+        After `seconds` raises `Overloaded`, but `StoreAway` where nobody had an answer of late.
         """
         if self.free:
             self.free -= 1
@@ -49,7 +49,11 @@ class FairQueue:
             await self._wait(holders[0] if holders else "somebody unknown", seconds)
         try:
             yield
-            self._last_success = monotonic()
+            self._last_answer = monotonic()
+        except MusicAppError as error:
+            if not isinstance(error, StoreAway):  # it answered, if not what was hoped for
+                self._last_answer = monotonic()
+            raise
         finally:
             self._pass_on()
 
@@ -71,8 +75,8 @@ class FairQueue:
             raise Overloaded("too many requests wait for the database", RETRY_SECONDS)
 
     def _is_answered_since(self, begun: float) -> bool:
-        """Whether somebody found something out of late, or it is too early to tell."""
-        return monotonic() - max(begun, self._last_success) <= SILENT_SECONDS
+        """Whether somebody had an answer of late, or it is too early to tell."""
+        return monotonic() - max(begun, self._last_answer) <= SILENT_SECONDS
 
     def _leave(self, holder: str, turn: _Turn) -> None:
         if turn.done():

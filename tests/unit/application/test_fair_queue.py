@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from application.admission import fair_queue
 from application.admission.fair_queue import FairQueue
-from domain.errors import Overloaded, StoreAway
+from domain.errors import Overloaded, StoreAway, TrackDamaged
 
 GREEDY, OTHER = "address 203.0.113.7", "address 198.51.100.1"
 
@@ -215,6 +215,25 @@ async def test_h38_who_saw_others_succeed_learns_as_soon_that_the_store_went_awa
     await asyncio.wait(tasks)
     assert [type(task.exception()) for task in tasks[2:]] == [StoreAway] * 3
     assert callers.served == [GREEDY] * 2
+
+
+@pytest.mark.parametrize(("error", "told"), [(TrackDamaged("bytes"), None), (StoreAway(), StoreAway)])
+async def test_an_error_is_an_answer_unless_the_store_is_away(
+    callers: Callers, clock: Clock, error: Exception, told: type[Exception] | None
+) -> None:
+    async def fails() -> None:
+        async with callers.queue.turn(OTHER):
+            next_one.append(callers.come(GREEDY))
+            await settled()
+            clock.seconds = 2.0
+            raise error
+
+    next_one: list[asyncio.Task[None]] = []
+    with pytest.raises(type(error)):
+        await fails()
+    await callers.end()
+    failed = next_one[0].exception()
+    assert (type(failed) if failed else None) == told
 
 
 async def test_while_others_find_out_what_they_want_nobody_is_told_that_the_store_is_away(
