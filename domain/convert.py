@@ -2,10 +2,12 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import TypeAlias
 
 from domain.conversions import Conversion
 from domain.errors import ConverterFailed, Mp3TooLarge, RecordingTooLarge, TooLong, UndecodableRecording
@@ -19,6 +21,9 @@ from domain.output.tagged_mp3 import TaggedMp3
 from domain.recording.format import WavFormat
 from domain.recording.limits import WavLimits
 from domain.recording.reader import WavReader
+
+Rest: TypeAlias = Callable[[], Awaitable[None]]
+"""Lets others have a turn on the event loop."""
 
 _MP3_HEAD_BYTES = 4096
 """More than the largest Layer III frame (1,441 bytes), so the Info frame is in it whole."""
@@ -46,13 +51,19 @@ class Convert:
     """Reads a WAV once, has it encoded and measured while it arrives, and checks what came out."""
 
     def __init__(
-        self, converter: AudioConverter, limits: AudioLimits, quality: Mp3Quality, meter: SoundMeter | None = None
+        self,
+        converter: AudioConverter,
+        limits: AudioLimits,
+        quality: Mp3Quality,
+        meter: SoundMeter | None = None,
+        rest: Rest = partial(asyncio.sleep, 0),
     ) -> None:
-        """Without a meter nothing is measured."""
+        """Without a meter nothing is measured. `rest` is awaited between two steps of reading."""
         self._converter = converter
         self._limits = limits
         self._quality = quality
         self._meter = meter
+        self._rest = rest
 
     @asynccontextmanager
     async def __call__(self, wav: AsyncIterator[bytes], at_least: int = 0) -> AsyncGenerator[Converted, None]:
@@ -62,7 +73,7 @@ class Convert:
         Raises `RecordingError`, `ConverterFailed` where the MP3 is not the recording, and what
         `AudioConverter.convert` raises; what `wav` raises comes out unchanged.
         """
-        incoming = _IncomingWav(wav, self._limits)
+        incoming = _IncomingWav(wav, self._limits, self._rest)
         source = await incoming.begin()
         target = mp3_format(source, len(downmix_matrix(source)), self._quality)
         incoming.refuse_by_claim(target, at_least)
@@ -107,9 +118,10 @@ async def _measured(samples: AsyncGenerator[bytes, None], measurement: Measureme
 class _IncomingWav:
     """The bytes of one WAV on their way through the reader."""
 
-    def __init__(self, wav: AsyncIterator[bytes], limits: AudioLimits) -> None:
+    def __init__(self, wav: AsyncIterator[bytes], limits: AudioLimits, rest: Rest) -> None:
         self._wav = wav
         self._limits = limits
+        self._rest = rest
         self._first = b""
         self._ended = False
         self.reader = WavReader(limits.wav)
@@ -136,15 +148,20 @@ class _IncomingWav:
             data = await anext(self._wav)
         except StopAsyncIteration:
             self._ended = True
-            await _in_turns(self.reader.finish_in_steps())
+            await self._in_turns(self.reader.finish_in_steps())
         else:
             if self.reader.bytes_read + len(data) > self._limits.max_wav_bytes:
                 raise RecordingTooLarge(self._limits.max_wav_bytes)
             self.sha256.update(data)
-            await _in_turns(self.reader.push_in_steps(data))
+            await self._in_turns(self.reader.push_in_steps(data))
         if self.duration > self._limits.max_duration:
             raise TooLong(self._limits.max_duration)
         return self.reader.take()
+
+    async def _in_turns(self, steps: Iterator[None]) -> None:
+        """Run all steps; between two of them others have a turn on the event loop."""
+        for _ in steps:
+            await self._rest()
 
     @property
     def duration(self) -> float:
@@ -158,12 +175,6 @@ class _IncomingWav:
             raise TooLong(self._limits.max_duration)
         if duration * (target.quality.bit_rate or 0) * 1000 / 8 > self._limits.max_mp3_bytes:
             raise Mp3TooLarge(self._limits.max_mp3_bytes)
-
-
-async def _in_turns(steps: Iterator[None]) -> None:
-    """Run all steps; between two of them others have a turn on the event loop."""
-    for _ in steps:
-        await asyncio.sleep(0)
 
 
 async def _verified_digest(tag: bytes, mp3: Mp3, source: WavFormat, target: Mp3Format, duration: float) -> bytes:
