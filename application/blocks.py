@@ -12,8 +12,10 @@ async def read_ahead(blocks: AsyncIterator[bytes], count: int) -> bytes:
 
 
 async def rejoined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    """What was read ahead, then the rest."""
+    """What was read ahead, then the rest. Keeps nothing of what it has handed on: a slow reader may take hours."""
     if first:
         yield first
+    del first
     async for block in rest:
         yield block
+        del block

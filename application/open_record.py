@@ -29,6 +29,7 @@ class Record:
                 block = await anext(blocks)
             count -= len(block)
             yield block
+            del block  # the next one may have to wait for its turn
 
 
 class OpenRecord:

@@ -2,10 +2,11 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeAlias
 
 from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 from domain.conversions import Conversion
@@ -25,6 +26,13 @@ from domain.recording.reader import WavReader
 
 _ZERO_BLOCKS = 4096
 """At once; a block of samples in four bytes, of which alone zeros are counted, has at most 256 bytes by default."""
+
+Rest: TypeAlias = Callable[[], Awaitable[None]]
+"""Lets others have a turn on the event loop."""
+
+
+async def _rest() -> None:
+    await asyncio.sleep(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +65,12 @@ class Convert:
         decoder: AudioDecoder | None = None,
         text_code_page: CodePage = DEFAULT_CODE_PAGE,
         least_sample_rate: int = min(BIT_RATES),
+        rest: Rest = _rest,
     ) -> None:
         """Without a meter nothing is measured; without a decoder, codecs that pack samples into blocks are refused.
 
         The code page is that of texts which are not UTF-8 and name none. An MP3's sample rate is `least_sample_rate`
-        (in Hz) or above.
+        (in Hz) or above. `rest` is awaited between two steps of reading.
         """
         self._converter = converter
         self._limits = limits
@@ -70,6 +79,7 @@ class Convert:
         self._decoder = decoder
         self._text_code_page = text_code_page
         self._least_sample_rate = least_sample_rate
+        self._rest = rest
 
     @asynccontextmanager
     async def __call__(self, wav: AsyncIterator[bytes], at_least: int = 0) -> AsyncGenerator[Converted, None]:
@@ -80,7 +90,7 @@ class Convert:
         Raises `RecordingError`, `ConverterFailed` where the MP3 is not the recording, and what
         `AudioConverter.convert` raises; what `wav` raises comes out unchanged.
         """
-        incoming = _IncomingWav(wav, self._limits, at_least, self._text_code_page)
+        incoming = _IncomingWav(wav, self._limits, at_least, self._text_code_page, self._rest)
         source = await incoming.begin()
         target = mp3_format(source, len(downmix_matrix(source)), self._quality, self._least_sample_rate)
         incoming.refuse_by_claim(target, at_least)
@@ -138,9 +148,12 @@ async def _measured(samples: AsyncGenerator[bytes, None], measurement: Measureme
 class _IncomingWav:
     """The bytes of one WAV on their way through the reader."""
 
-    def __init__(self, wav: AsyncIterator[bytes], limits: AudioLimits, at_least: int, text_code_page: CodePage) -> None:
+    def __init__(
+        self, wav: AsyncIterator[bytes], limits: AudioLimits, at_least: int, text_code_page: CodePage, rest: Rest
+    ) -> None:
         self._wav = wav
         self._limits = limits
+        self._rest = rest
         self._zeros = 0
         self._first = b""
         self._ended = False
@@ -180,15 +193,20 @@ class _IncomingWav:
             data = await anext(self._wav)
         except StopAsyncIteration:
             self._ended = True
-            await _in_turns(self.reader.finish_in_steps())
+            await self._in_turns(self.reader.finish_in_steps())
         else:
             if self.reader.bytes_read + len(data) > self._limits.max_wav_bytes:
                 raise RecordingTooLarge(self._limits.max_wav_bytes)
             self.sha256.update(data)
-            await _in_turns(self.reader.push_in_steps(data))
+            await self._in_turns(self.reader.push_in_steps(data))
         if self.duration > self._limits.max_duration:
             raise TooLong(self._limits.max_duration)
         return self.reader.take()
+
+    async def _in_turns(self, steps: Iterator[None]) -> None:
+        """Run all steps; between two of them others have a turn on the event loop."""
+        for _ in steps:
+            await self._rest()
 
     @property
     def duration(self) -> float:
@@ -208,9 +226,3 @@ class _IncomingWav:
             raise TooLong(self._limits.max_duration)
         if duration * (target.quality.bit_rate or 0) * 1000 / 8 > self._limits.max_mp3_bytes:
             raise Mp3TooLarge(self._limits.max_mp3_bytes)
-
-
-async def _in_turns(steps: Iterator[None]) -> None:
-    """Run all steps; between two of them others have a turn on the event loop."""
-    for _ in steps:
-        await asyncio.sleep(0)

@@ -6,7 +6,7 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 from adapters.shared.cancellation import in_thread
-from adapters.shared.files import AnonymousFile, anonymous_file
+from adapters.shared.files import AnonymousFile, anonymous_file, named_nowhere
 from domain.errors import DiskFull, Overloaded
 from domain.system import Spool, SpooledFile
 
@@ -36,8 +36,11 @@ class DiskSpool(Spool):
                 self._free_bytes += spooled.size
 
     async def check(self) -> None:
-        async with anonymous_file(self._folder):
-            await in_thread(self.refuse_full_disk)
+        await in_thread(self._check)
+
+    def _check(self) -> None:
+        with named_nowhere(self._folder):
+            self.refuse_full_disk()
 
     def reserve(self, count: int) -> None:
         """Take `count` bytes of the bound. Raises `Overloaded` and takes nothing if they are not there."""

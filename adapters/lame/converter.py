@@ -1,7 +1,7 @@
 """Encoding with LAME, on all cores, while the samples arrive."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from adapters.lame.info import InfoFrame
@@ -55,28 +55,20 @@ class LameAudioConverter(AudioConverter):
         self, source: WavFormat, target: Mp3Format, samples: AsyncIterator[bytes], output: "_Output"
     ) -> None:
         pcm = Pcm16(source, target)
-        encoder = ParallelEncoder(target, self._pool, output.write)
+        lane = self._pool.lane()
+        encoder = ParallelEncoder(target, lane, output.write)
+        collected = bytearray()
         try:
-            async with aclosing(_collected(samples)) as collected:
-                async for block in collected:
-                    await encoder.push(await self._pool.run(pcm.push, block))
-            await encoder.push(await self._pool.run(pcm.finish))
+            async for block in samples:
+                collected += block
+                if len(collected) >= _ENOUGH_BYTES:
+                    await encoder.push(await lane.run(pcm.push, bytes(collected)))
+                    collected.clear()
+            await encoder.push(await lane.run(pcm.finish, bytes(collected)))
             await encoder.finish()
         finally:
             await finish(encoder.close())
         await output.finish(encoder.samples, encoder.silence)
-
-
-async def _collected(samples: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    """The same in larger blocks, which are worth changing to a thread."""
-    collected = bytearray()
-    async for block in samples:
-        collected += block
-        if len(collected) >= _ENOUGH_BYTES:
-            yield bytes(collected)
-            collected.clear()
-    if collected:
-        yield bytes(collected)
 
 
 class _Output:

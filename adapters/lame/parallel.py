@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from adapters.lame.pool import EncoderPool
+from adapters.lame.pool import Lane
 from adapters.lame.seam import find_cut
 from adapters.lame.segment import Segment
 from adapters.lame.stream import FrameStream, join
@@ -30,9 +30,10 @@ class ParallelEncoder:
     as far as its `most_backlog` allows.
     """
 
-    def __init__(self, target: Mp3Format, pool: EncoderPool, write: Write) -> None:
+    def __init__(self, target: Mp3Format, lane: Lane, write: Write) -> None:
         self._target = target
-        self._pool = pool
+        self._lane = lane
+        self._pool = lane.pool
         self._write = write
         self._piece_bytes = _PIECE_FRAMES * target.samples_per_frame * target.channels * 2
         self._sample_bytes = 2 * target.channels
@@ -102,7 +103,7 @@ class ParallelEncoder:
         if self._segments:
             self._segments[-1].end()
             await self._make_way()
-        segment = Segment(self._frames, self._target, self._pool, self._progress.set)
+        segment = Segment(self._frames, self._target, self._lane, self._progress.set)
         self._segments.append(segment)
         self._unjoined.put_nowait(segment)
         self._joining = self._joining or asyncio.create_task(self._join_all())

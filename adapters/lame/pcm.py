@@ -54,8 +54,14 @@ class Pcm16:
             for start in range(0, whole, self._grid_bytes)
         )
 
-    def finish(self) -> bytes:
-        """The rest, so that there are max(1, round(samples × target rate / source rate)) samples per channel in all."""
+    def finish(self, block: bytes = b"") -> bytes:
+        """What is ready after these last blocks, and the rest.
+
+        In all there are max(1, round(samples × target rate / source rate)) samples per channel.
+        """
+        return self.push(block) + self._rest()
+
+    def _rest(self) -> bytes:
         samples_in = self._bytes_in // self._source.block_bytes
         length = samples_at(self._target.sample_rate, samples_in, self._source.sample_rate)
         if self._untouched:

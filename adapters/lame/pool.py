@@ -1,31 +1,36 @@
 """The threads in which all conversions encode."""
 
 import asyncio
-import os
-import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
-from adapters.shared.cancellation import finish
+from adapters.shared.cancellation import completed
+from adapters.shared.niceness import be_nice
+from application.admission.lines import Lines
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_NICE = 5
-"""Requests are answered first, as with ffmpeg's processes."""
+_Work: TypeAlias = tuple[Future[Any], Callable[[], Any]]
 
 
 class EncoderPool:
-    """One thread per core. They start with the first work and end with the process."""
+    """One thread per core. They start with the first work and end with the process.
+
+    They take the work of all conversions in turns, so that a short recording waits for a piece of each long one.
+    """
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
         self._read_ahead: set[asyncio.Task[None]] = set()
         self.most_backlog = 2 * threads
         """So many at most are read ahead, so that memory is bounded by the conversions and the cores."""
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="lame", initializer=_be_nice)
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="lame", initializer=be_nice)
+        self._lines: Lines[_Work] = Lines()
+        self._lock = threading.Lock()
+        """Of the lines, which the threads look at."""
 
     @property
     def backlog(self) -> int:
@@ -37,15 +42,35 @@ class EncoderPool:
         self._read_ahead.add(encoding)
         encoding.add_done_callback(self._read_ahead.discard)
 
+    def lane(self) -> "Lane":
+        """For a further conversion."""
+        return Lane(self)
+
+    def submit(self, lane: "Lane", function: Callable[[], T]) -> Future[T]:
+        """Have it done when it is the lane's turn."""
+        work: Future[T] = Future()
+        with self._lock:
+            self._lines.join(lane, (work, function))
+        self._executor.submit(self._do_next)
+        return work
+
+    def _do_next(self) -> None:
+        with self._lock:
+            work, function = self._lines.next()
+        if not work.set_running_or_notify_cancel():
+            return
+        try:
+            work.set_result(function())
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is told to whoever waits for it
+            work.set_exception(error)
+
+
+class Lane:
+    """The way of one conversion's work into the threads."""
+
+    def __init__(self, pool: EncoderPool) -> None:
+        self.pool = pool
+
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a function of some milliseconds; when cancelled, wait for its end nevertheless."""
-        return await finish(self._run(function, *args, **kwargs))
-
-    async def _run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, lambda: function(*args, **kwargs))
-
-
-def _be_nice() -> None:
-    if sys.platform == "linux":  # where a thread has a niceness of its own (sched(7))
-        thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, max(_NICE, os.getpriority(os.PRIO_PROCESS, thread)))
+        """Run a function of some milliseconds; when cancelled, wait for its end if it has begun."""
+        return await completed(self.pool.submit(self, partial(function, *args, **kwargs)))

@@ -8,7 +8,7 @@ import lameenc
 
 from adapters.lame.encoder import new_encoder
 from adapters.lame.frames import FrameLayout
-from adapters.lame.pool import EncoderPool
+from adapters.lame.pool import Lane
 from adapters.lame.stream import FrameStream
 from domain.errors import ConverterFailed
 from domain.output.format import Mp3Format
@@ -23,12 +23,10 @@ class Segment:
     One other task may follow what comes out, and be given the samples as well: that of the segment before it.
     """
 
-    def __init__(
-        self, first_frame: int, target: Mp3Format, pool: EncoderPool, when_encoded: Callable[[], None]
-    ) -> None:
+    def __init__(self, first_frame: int, target: Mp3Format, lane: Lane, when_encoded: Callable[[], None]) -> None:
         self.stream = FrameStream(FrameLayout(target), first_frame)
         self._step_bytes = _STEP_FRAMES * target.samples_per_frame * target.channels * 2
-        self._pool = pool
+        self._lane = lane
         self._encoder: lameenc.Encoder = new_encoder(target)
         self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._samples: list[bytes] | None = []
@@ -55,7 +53,7 @@ class Segment:
         self._waiting.put_nowait(None)
         self._ended = True
         self._changed.set()
-        self._pool.await_encoded(self._task)
+        self._lane.pool.await_encoded(self._task)
 
     async def encoded(self) -> None:
         """Wait until all its samples are encoded. Raises `ConverterFailed`."""
@@ -88,12 +86,12 @@ class Segment:
     async def encode(self, samples: bytes) -> None:
         """Encode more, once its own samples are encoded. Raises `ConverterFailed`."""
         with _errors_translated():
-            self.stream.push(await self._pool.run(self._encoder.encode, samples))
+            self.stream.push(await self._lane.run(self._encoder.encode, samples))
 
     async def flush(self) -> None:
         """Encode what the encoder holds back: the recording ends here. Raises `ConverterFailed`."""
         with _errors_translated():
-            self.stream.push(await self._pool.run(self._encoder.flush))
+            self.stream.push(await self._lane.run(self._encoder.flush))
 
     async def close(self) -> None:
         """Stop encoding. Safe to repeat."""

@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from adapters.numpy.analysis import Analysis
-from adapters.shared.cancellation import finish, in_thread
+from adapters.shared.cancellation import finish
+from adapters.shared.niceness import in_nice_thread
 from domain.measuring import Measurement, Sound, SoundMeter
 from domain.recording.format import WavFormat
 
@@ -39,12 +40,12 @@ class _ThreadedMeasurement(Measurement):
         self._size += len(block)
         if self._size >= _ENOUGH_BYTES:
             await self._settled()
-            self._under_way = asyncio.create_task(in_thread(self._analysis.add, self._collected))
+            self._under_way = asyncio.create_task(in_nice_thread(self._analysis.add, self._collected))
             self._collected, self._size = [], 0
 
     async def finish(self) -> Sound | None:
         await self._settled()
-        return await in_thread(self._analysis.finish, self._collected)
+        return await in_nice_thread(self._analysis.finish, self._collected)
 
     async def _settled(self) -> None:
         if self._under_way:

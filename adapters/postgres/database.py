@@ -21,9 +21,11 @@ _LEAST_SECONDS = 0.3  # for the query, after a long wait for a connection
 _WAITING_PER_CONNECTION = 20  # callers in the queue for one connection; more are turned away at once
 _RECONNECT_SECONDS = 2.0  # then the pool begins anew, so that the pauses between its attempts do not get long
 
+STATEMENT_SECONDS = 5.0
+"""What the server allows any statement."""
 # The limits on the server's side end what a client that is gone has left behind.
 _SERVER_SETTINGS = {
-    "statement_timeout": "5s",
+    "statement_timeout": f"{STATEMENT_SECONDS:.0f}s",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "10s",
     "synchronous_commit": "on",

@@ -8,9 +8,10 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL
 
+from adapters.postgres.connection import Connection
 from adapters.postgres.connection_limits import ConnectionLimit
 from adapters.postgres.copy_binary import write_row
-from adapters.postgres.database import SHORT_SECONDS, Database
+from adapters.postgres.database import SHORT_SECONDS, STATEMENT_SECONDS, Database
 from adapters.postgres.track_rows import COLUMNS, TYPES, constraints_translated, values
 from adapters.shared.cancellation import finish
 from domain.errors import Mp3TooLarge, TrackDamaged, TrackNotFound
@@ -54,12 +55,11 @@ class PsycopgTrackKeeper(TrackKeeper):
             async with (
                 self._time_to_store(size) as seconds,
                 self.database.connection(seconds) as connection,
-                connection.transaction(),
+                _statement_of(seconds, connection),
+                connection.cursor().copy(_KEEP) as copy,
             ):
-                await connection.execute(_ALLOW, [f"{seconds * 1000:.0f}ms"])
-                async with connection.cursor().copy(_KEEP) as copy:
-                    with connection.ending_soon():
-                        await write_row(copy, TYPES, values(track), size, mp3.read(0, size))
+                with connection.ending_soon():
+                    await write_row(copy, TYPES, values(track), size, mp3.read(0, size))
 
     @asynccontextmanager
     async def _time_to_store(self, size: int) -> AsyncIterator[float]:
@@ -96,3 +96,17 @@ class PsycopgTrackKeeper(TrackKeeper):
         if row[0] is None or len(row[0]) != count:
             raise TrackDamaged(f"its row has no {count} bytes from byte {start}")
         return row[0]
+
+
+@asynccontextmanager
+async def _statement_of(seconds: float, connection: Connection) -> AsyncIterator[None]:
+    """Let one statement take so long. Where any may, it needs no transaction around it, which would cost four answers.
+
+    Until the server ends a statement whose client has gone, it may keep the track.
+    """
+    if seconds <= STATEMENT_SECONDS:
+        yield
+        return
+    async with connection.transaction():
+        await connection.execute(_ALLOW, [f"{seconds * 1000:.0f}ms"])
+        yield

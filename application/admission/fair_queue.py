@@ -1,12 +1,12 @@
 """Whose turn it is at the store."""
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Hashable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from time import monotonic
-from typing import TypeAlias
 
+from application.admission.lines import Lines
 from application.admission.places import RETRY_SECONDS
 from domain.errors import MusicAppError, Overloaded, StoreAway
 
@@ -15,27 +15,30 @@ WAIT_SECONDS = 2.25
 SILENT_SECONDS = 0.4
 """Who waited while nobody had an answer for longer asks no more: with 2 s of its own that would take too long."""
 
-_Turn: TypeAlias = asyncio.Future[bool]
-"""Whether it makes sense to ask now."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    """Somebody who began to wait then; `turn` tells whether it makes sense to ask now."""
+
+    turn: asyncio.Future[bool]
+    begun: float
 
 
 class FairQueue:
-    """A queue for each holder, which are served in turns (Nagle, "On packet switches with infinite storage", IEEE
-    Transactions on Communications 35 (4), 1987): however many wait of one holder, the only one of another is next.
+    """A line for each holder, which are served in turns: see `Lines`.
 
-    Who waits has the place of a request, so that no more than MAX_REQUESTS wait. Coming, leaving and passing on take
-    the same time however many wait. Only those are remembered who have somebody waiting.
+    Who waits has the place of a request, so that no more than MAX_REQUESTS wait.
     """
 
     def __init__(self, count: int) -> None:
         self.free = count
         """Turns that are to be had. While one is, nobody waits."""
-        self._lines: OrderedDict[str, OrderedDict[_Turn, float]] = OrderedDict()
+        self._lines: Lines[_Waiting] = Lines()
         self._last_answer = monotonic()
 
-    def waiting(self) -> dict[str, int]:
-        """How many wait, of each holder that has somebody waiting; whose turn it is next comes first."""
-        return {holder: len(line) for holder, line in self._lines.items()}
+    def waiting(self) -> dict[Hashable, int]:
+        """As `Lines.lengths`."""
+        return self._lines.lengths()
 
     @asynccontextmanager
     async def turn(self, *holders: str, seconds: float = WAIT_SECONDS) -> AsyncGenerator[None, None]:
@@ -58,18 +61,18 @@ class FairQueue:
             self._pass_on()
 
     async def _wait(self, holder: str, seconds: float) -> None:
-        turn: _Turn = asyncio.get_running_loop().create_future()
-        begun = monotonic()
-        self._lines.setdefault(holder, OrderedDict())[turn] = begun
+        waiting = _Waiting(asyncio.get_running_loop().create_future(), monotonic())
+        self._lines.join(holder, waiting)
         try:
-            await asyncio.wait({turn}, timeout=seconds)
-            self._refuse_late(turn, begun)
+            await asyncio.wait({waiting.turn}, timeout=seconds)
+            self._refuse_late(waiting)
         except BaseException:  # cancelled, too
-            self._leave(holder, turn)
+            self._leave(holder, waiting)
             raise
 
-    def _refuse_late(self, turn: _Turn, begun: float) -> None:
-        if not (turn.result() if turn.done() else self._is_answered_since(begun)):
+    def _refuse_late(self, waiting: _Waiting) -> None:
+        turn = waiting.turn
+        if not (turn.result() if turn.done() else self._is_answered_since(waiting.begun)):
             raise StoreAway
         if not turn.done():
             raise Overloaded("too many requests wait for the database", RETRY_SECONDS)
@@ -78,22 +81,16 @@ class FairQueue:
         """Whether somebody had an answer of late, or it is too early to tell."""
         return monotonic() - max(begun, self._last_answer) <= SILENT_SECONDS
 
-    def _leave(self, holder: str, turn: _Turn) -> None:
-        if turn.done():
+    def _leave(self, holder: str, waiting: _Waiting) -> None:
+        if waiting.turn.done():
             self._pass_on()
-            return
-        line = self._lines[holder]
-        del line[turn]
-        if not line:
-            del self._lines[holder]
+        else:
+            self._lines.leave(holder, waiting)
 
     def _pass_on(self) -> None:
-        """Give the turn to who has waited longest of the holder who is next, and let that one be the last again."""
+        """Give the turn to whoever is next."""
         if not self._lines:
             self.free += 1
             return
-        holder, line = self._lines.popitem(last=False)
-        turn, begun = line.popitem(last=False)
-        if line:
-            self._lines[holder] = line
-        turn.set_result(self._is_answered_since(begun))
+        waiting = self._lines.next()
+        waiting.turn.set_result(self._is_answered_since(waiting.begun))

@@ -2,9 +2,11 @@
 
 import asyncio
 import errno
+import gc
 import os
 import resource
 import socket
+import sys
 
 import structlog
 import uvicorn
@@ -27,6 +29,9 @@ UNSENT_BYTES = 128 * 1024
 """What the system takes for a client beyond what is on its way: else it is up to 4 MB for each that reads slowly."""
 CLEAN_END_SECONDS = 5.0
 """For requests that were cancelled to end their programs and transactions."""
+SWITCH_SECONDS = 0.0005
+"""After which a thread that computes lets another go on. An upload changes threads a dozen times, and Python's 5 ms for
+each are what it would wait for where the event loop is busy."""
 _ALL_ADDRESSES = "::"
 
 
@@ -38,6 +43,7 @@ class _AnnouncingServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        _spare_collections()
         if self.started:
             for listening in sockets or ():
                 print(f"music-app serves at {_address(listening)}", flush=True)
@@ -53,8 +59,10 @@ def serve(container: Container) -> None:
     """Serve until SIGINT or SIGTERM, while the store runs. Raises `WrongSetting` where the start is not possible."""
     serving = container.settings.serving
     connections = _allow_connections(container.settings.admission.max_connections)
+    sys.setswitchinterval(SWITCH_SECONDS)
     with _listen(serving.host, serving.port) as listening:
-        uvloop.run(_serve(container, listening, Crowd(connections, serving.trusted_networks)))
+        crowd = Crowd(connections, serving.trusted_networks, container.application.reading())
+        uvloop.run(_serve(container, listening, crowd))
 
 
 async def _serve(container: Container, listening: socket.socket, crowd: Crowd) -> None:
@@ -73,6 +81,15 @@ async def _serve(container: Container, listening: socket.socket, crowd: Crowd) -
     )
     async with container.running():
         await _AnnouncingServer(config).serve(sockets=[listening])
+
+
+def _spare_collections() -> None:
+    """Have the garbage collector look no more at what is there now, and is to stay.
+
+    Going through all of it stops everything for as long as answering dozens of requests takes.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _allow_connections(wanted: int) -> int:

@@ -27,7 +27,7 @@ from entrypoints.http.routes.record import named_record, record
 from entrypoints.http.routes.register import register
 from entrypoints.http.server.client import believe_proxies, holders_behind
 from entrypoints.http.server.held import release_held
-from entrypoints.http.server.limit import limit_requests
+from entrypoints.http.server.limit import begin_in_turns, limit_requests
 from entrypoints.http.server.middleware import end_refused_uploads, log_requests
 from entrypoints.http.server.record_names import forget_record_names
 from entrypoints.http.server.refusal import answer_refused
@@ -54,24 +54,28 @@ def create_app(container: Container) -> Litestar:
         request_max_body_size=None,  # each handler bounds its own body
         logging_config=None,
     )
-    app.asgi_handler = _wrapped(app.asgi_handler, container.settings)
+    app.asgi_handler = _wrapped(app.asgi_handler, container)
     make_assets()
     make_descriptions(description)
     return app
 
 
-def _wrapped(handler: ASGIApp, settings: Settings) -> ASGIApp:
+def _wrapped(handler: ASGIApp, container: Container) -> ASGIApp:
     """The handlers, and what is around every request. The outermost is called first.
 
-    Who the client is has to be known before anything looks. Every answer is logged, that to a cancelled request too.
+    Who the client is has to be known before anything looks. Every answer is logged, that to a cancelled request too,
+    with the time until its turn.
     A request counts, and holds what it holds, until its answer has ended, however it did. What reads on where a body
     was not read to its end is around refusals, too. Near to the handlers is what cuts their bodies into slices, and
     nearest what spares the framework the names that strangers choose; the log, further out, has them. Who takes an
     answer too slowly is told by the server's own `send`, and the log by what was sent before the cut.
     """
+    application, settings = container.application, container.settings
     trusted = settings.serving.trusted_networks
+    requests = Places(settings.admission.max_requests, "requests")
     handler = end_refused_uploads(answer_refused(slice_bodies(forget_record_names(handler))))
-    handler = limit_requests(release_held(handler), Places(settings.admission.max_requests, "requests"), trusted)
+    handler = limit_requests(release_held(handler), requests, application.download_places(), trusted)
+    handler = begin_in_turns(handler, application.beginnings(), trusted)
     handler = log_requests(end_slow_responses(answer_cancelled(handler), settings.requests))
     return believe_proxies(handler, trusted)
 

@@ -4,6 +4,7 @@ from dependency_injector import containers, providers
 
 from application.add_track import AddTrack
 from application.admission.fair_queue import FairQueue
+from application.admission.pace import Pace
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
 from application.admission.waiting_room import SpoolShares, WaitingRoom
@@ -15,6 +16,11 @@ from domain.convert import Convert
 from domain.register import Register
 from entrypoints.settings.settings import Settings
 
+_BEGUN_AT_ONCE = 3
+"""Requests in a round of the event loop: some more than come in one in quiet, so that hardly anybody waits then."""
+_ROUNDS_OF_READING = 8
+"""One step of reading takes as long as several answers do."""
+
 
 class Application(containers.DeclarativeContainer):
     """Made anew for each caller, but for what they share."""
@@ -23,6 +29,8 @@ class Application(containers.DeclarativeContainer):
     adapters = providers.DependenciesContainer()
 
     register = providers.Factory(Register, adapters.users, adapters.identifiers, adapters.clock)
+    beginnings = providers.Singleton(Pace, at_once=_BEGUN_AT_ONCE)
+    reading = providers.Singleton(Pace, rounds=_ROUNDS_OF_READING)
     convert = providers.Factory(
         Convert,
         adapters.converter,
@@ -32,6 +40,7 @@ class Application(containers.DeclarativeContainer):
         adapters.decoder,
         settings.provided.converting.code_page,
         settings.provided.converting.mp3_min_sample_rate,
+        reading.provided.rest,
     )
     queries = providers.Singleton(FairQueue, settings.provided.storage.at_once)
     reads = providers.Singleton(FairQueue, settings.provided.storage.at_once)

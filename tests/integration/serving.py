@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 
+from application.admission.pace import Pace
 from entrypoints.http.server.crowd import Crowd
 from entrypoints.http.server.protocol import ConnectionBounds, bounded_protocol
 
@@ -50,7 +51,7 @@ async def serving(
             lifespan="off",
             log_config=None,
             proxy_headers=False,
-            http=bounded_protocol(bounds, crowd or Crowd(PLENTY, ())),
+            http=bounded_protocol(bounds, crowd or Crowd(PLENTY, (), Pace())),
             ws="none",
             timeout_keep_alive=keep_alive,
             timeout_graceful_shutdown=1,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import Any
 
+from application.admission.pace import Pace
 from entrypoints.http.app import create_app
 from entrypoints.http.server.crowd import Crowd
 from entrypoints.settings.settings import Settings
@@ -96,7 +97,7 @@ async def sent_all(connection: socket.socket) -> int:
 async def test_h21_what_strangers_send_is_kept_in_no_cache() -> None:
     trusted = (ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8"))
     app = create_app(in_memory_container(Settings().but(trusted_proxies="127.0.0.0/8,10.0.0.0/8")))
-    async with serving(app, crowd=Crowd(10, trusted)) as address, connected(address) as connection:
+    async with serving(app, crowd=Crowd(10, trusted, Pace())) as address, connected(address) as connection:
         known = caches()
         before = {name: held_by(cache) for name, cache in known.items()}
         assert await sent_all(connection) == REQUESTS

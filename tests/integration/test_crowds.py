@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from application.admission.pace import Pace
 from entrypoints.cli import serve
 from entrypoints.http.app import create_app
 from entrypoints.http.server import crowd as crowds
@@ -64,7 +65,7 @@ def is_refusal(found: tuple[int, dict[str, str], bytes], refused: int = 503, cod
 
 @pytest.mark.parametrize(("trusted", "allowed"), [((), 6), ((ip_network("127.0.0.0/8"),), 8)])
 async def test_h23_one_address_gets_three_quarters_of_the_connections(trusted: Any, allowed: int) -> None:
-    crowd = Crowd(8, trusted)
+    crowd = Crowd(8, trusted, Pace())
     async with serving(service(), crowd=crowd) as address, AsyncExitStack() as held:
         connections = [await held.enter_async_context(connected(address)) for _ in range(allowed)]
         for connection in connections:
@@ -90,7 +91,7 @@ async def comes_in(address: tuple[str, int]) -> bool:
 
 
 async def test_h23_beyond_the_spare_connections_there_is_none() -> None:
-    async with serving(service(), crowd=Crowd(4, ())) as address, AsyncExitStack() as held:
+    async with serving(service(), crowd=Crowd(4, (), Pace())) as address, AsyncExitStack() as held:
         connections = [await held.enter_async_context(connected(address)) for _ in range(3 + 1)]
         async with connected(address) as refused:
             assert await ending(refused) == b""
@@ -99,7 +100,7 @@ async def test_h23_beyond_the_spare_connections_there_is_none() -> None:
 
 async def test_h23_a_spare_connection_that_says_nothing_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("entrypoints.http.server.protocol.SPARE_SECONDS", 0.1)
-    async with serving(service(), crowd=Crowd(1, ())) as address:
+    async with serving(service(), crowd=Crowd(1, (), Pace())) as address:
         async with connected(address), connected(address) as spare:
             assert await ending(spare) == b""
 
@@ -157,6 +158,26 @@ async def test_h24_a_body_in_tiny_pieces_ends_the_connection(
         received = await ending(connection)
     assert received == b"" or received.startswith(b"HTTP/1.1 4")
     assert pieces.FREE_PIECES < sum(counted) <= pieces.FREE_PIECES + pieces.PIECES_AT_ONCE  # of a million
+
+
+class Turns(Pace):
+    """Counts those who rested."""
+
+    rested = 0
+
+    async def rest(self, *holders: str) -> None:
+        self.rested += 1
+        await super().rest(*holders)
+
+
+@pytest.mark.parametrize(("piece", "rests"), [(16, True), (4096, False)])
+async def test_h24_a_connection_whose_pieces_take_long_to_read_rests(piece: int, rests: bool) -> None:
+    turns, size = Turns(), 500_000
+    chunk = b"%x\r\n" % piece + bytes(piece) + b"\r\n"
+    async with serving(service(), crowd=Crowd(10, (), turns)) as address, connected(address) as connection:
+        request = HEAD + chunk * (size // piece) + b"0\r\n\r\n"
+        assert (await answer(connection, request))[0] == 404
+    assert bool(turns.rested) == rests
 
 
 async def test_h24_pieces_of_a_recorders_size_pass() -> None:
@@ -241,7 +262,7 @@ LARGE_FIELD = b"A: " + b"x" * 60_000 + b"\r\n\r\n"
 async def test_h27_what_waits_behind_a_slow_reader_is_bounded(monkeypatch: pytest.MonkeyPatch, behind: bytes) -> None:
     monkeypatch.setattr(crowds, "HELD_BYTES", 1 << 20)
     slow = b"GET /assets/swagger-ui-bundle.js HTTP/1.1\r\nHost: here\r\n\r\n"
-    crowd = Crowd(100, (ip_network("127.0.0.0/8"),))
+    crowd = Crowd(100, (ip_network("127.0.0.0/8"),), Pace())
     async with serving(service(), crowd=crowd, send_buffer=4096) as address, AsyncExitStack() as held:
         for _ in range(40):
             connection = await held.enter_async_context(connected(address, 4096))
@@ -268,7 +289,7 @@ async def test_h27_heads_of_requests_that_are_being_answered_are_bounded(monkeyp
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
         await send({"type": "http.response.body", "body": b"ok"})
 
-    crowd = Crowd(100, (ip_network("127.0.0.0/8"),))
+    crowd = Crowd(100, (ip_network("127.0.0.0/8"),), Pace())
     async with serving(app, crowd=crowd) as address, AsyncExitStack() as held:
         connections = [await held.enter_async_context(connected(address)) for _ in range(40)]
         for connection in connections:
@@ -286,7 +307,7 @@ async def test_h27_heads_of_requests_that_are_being_answered_are_bounded(monkeyp
 
 @pytest.mark.parametrize("further", [b"", b"GET / HTTP/1.1\r\nHo"])
 async def test_h27_nothing_is_kept_of_requests_that_are_answered(further: bytes) -> None:
-    crowd, count = Crowd(100, ()), 50
+    crowd, count = Crowd(100, (), Pace()), 50
     live = LIVE.removesuffix(b"\r\n") + LARGE_FIELD
     async with serving(service(), crowd=crowd, keep_alive=60) as address, AsyncExitStack() as held:
         connections = [await held.enter_async_context(connected(address)) for _ in range(count)]
@@ -308,7 +329,7 @@ async def test_h27_no_more_of_a_body_is_read_than_came_with_its_head_before_it_i
     read: list[int] = []
     counted: list[int] = []
     begun, goes_on = asyncio.Event(), asyncio.Event()
-    crowd = Crowd(10, ())
+    crowd = Crowd(10, (), Pace())
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["method"] == "POST":
@@ -368,7 +389,7 @@ def posted(size: int, path: bytes = b"/") -> bytes:
 async def test_h27_bodies_that_nobody_has_asked_for_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crowds, "BODY_BYTES", 1 << 20)
     goes_on, count, size = asyncio.Event(), 40, 60_000
-    crowd = Crowd(100, (ip_network("127.0.0.0/8"),))
+    crowd = Crowd(100, (ip_network("127.0.0.0/8"),), Pace())
     async with serving(asking_late(goes_on), crowd=crowd) as address, AsyncExitStack() as held:
         connections = [await held.enter_async_context(connected(address)) for _ in range(count)]
         answers = [asyncio.create_task(answer(connection, posted(size))) for connection in connections]
@@ -393,7 +414,7 @@ async def test_h27_bodies_count_no_more_once_their_requests_are_answered_or_gone
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    crowd = Crowd(10, ())
+    crowd = Crowd(10, (), Pace())
     async with serving(app, crowd=crowd) as address:
         for path in (b"/unasked", b"/fails"):
             async with connected(address) as connection:
@@ -434,7 +455,7 @@ async def test_who_sends_its_whole_body_first_gets_an_answer_that_does_not_wait_
 
 async def test_h27_requests_that_wait_count_for_what_they_take_however_small_they_are() -> None:
     goes_on, count = asyncio.Event(), 20
-    crowd = Crowd(100, ())
+    crowd = Crowd(100, (), Pace())
     async with serving(asking_late(goes_on), crowd=crowd) as address, AsyncExitStack() as held:
         connections = [await held.enter_async_context(connected(address)) for _ in range(count)]
         for connection in connections:
@@ -463,7 +484,7 @@ LARGE_HOME = HOME.removesuffix(b"\r\n") + LARGE_FIELD
 
 async def test_h27_what_a_request_holds_counts_until_it_ends_also_after_its_client_has_gone() -> None:
     goes_on, count = asyncio.Event(), 10
-    crowd = Crowd(100, ())
+    crowd = Crowd(100, (), Pace())
     async with serving(asking_late(goes_on), crowd=crowd) as address:
         async with AsyncExitStack() as held:
             for _ in range(count):
@@ -481,7 +502,7 @@ async def test_h27_what_a_request_holds_counts_until_it_ends_also_after_its_clie
 
 async def test_h27_what_waited_on_a_connection_that_is_ended_counts_no_more() -> None:
     goes_on = asyncio.Event()
-    crowd = Crowd(100, ())
+    crowd = Crowd(100, (), Pace())
     async with serving(asking_late(goes_on), crowd=crowd) as address, connected(address) as connection:
         await sent(connection, LARGE_HOME + LARGE_HOME + HOME + b"none\r\n\r\n")
         assert (await ending(connection)).startswith(b"HTTP/1.1 400")
@@ -503,7 +524,7 @@ async def test_h27_a_connection_that_is_ended_keeps_nothing(
     """Neither while others come, before its end is over, nor later, when the garbage collector has not come by."""
     monkeypatch.setattr(crowds, "HELD_BYTES", 1 << 17)
     count = 50
-    crowd = Crowd(100, ())
+    crowd = Crowd(100, (), Pace())
     async with serving(service(), crowd=crowd) as address, AsyncExitStack() as held:
         connections = [await held.enter_async_context(connected(address)) for _ in range(count)]
         await until(lambda: crowd._ordinary.free == 100 - count)
@@ -535,7 +556,7 @@ async def test_h27_a_connection_that_has_ended_does_not_wait_for_the_garbage_col
         known.append(weakref.ref(scope["state"][DROP].__self__))
         await refusing(scope, receive, send)
 
-    crowd = Crowd(100, ())
+    crowd = Crowd(100, (), Pace())
     async with serving(app, crowd=crowd, keep_alive=60) as address:
         gc.collect()
         gc.disable()

@@ -26,7 +26,9 @@ class Service:
 
     def __init__(self, settings: Requests, headers: list[tuple[bytes, bytes]]) -> None:
         self.places = Places(1, "requests")
-        self._limited = end_slow_responses(limit_requests(self._answer, self.places, ()), settings)
+        self._limited = end_slow_responses(
+            limit_requests(self._answer, self.places, Places(1, "downloads"), ()), settings
+        )
         self._headers = headers
         self._ended = asyncio.Event()
 

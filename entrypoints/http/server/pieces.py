@@ -1,7 +1,7 @@
 """In how many pieces a body comes: each costs the same, however small it is."""
 
 FREE_PIECES = 4096
-"""After so many, they need `MIN_PIECE_BYTES` each on average."""
+"""All beyond these need `MIN_PIECE_BYTES` of the body each. Of larger ones some are split where a read ends."""
 MIN_PIECE_BYTES = 16
 """A recorder that sends 20 ms of 8 kHz µ-law at a time has 160."""
 UNWANTED_BYTES = 256 << 20
@@ -27,7 +27,7 @@ class Pieces:
         """So many more, of so many bytes together. Raises `Beyond`."""
         self._count += more
         self._bytes += size
-        if self._count > FREE_PIECES and self._bytes < MIN_PIECE_BYTES * self._count:
+        if self._bytes < MIN_PIECE_BYTES * (self._count - FREE_PIECES):
             raise Beyond(f"a body in more than {FREE_PIECES} pieces of less than {MIN_PIECE_BYTES} bytes")
 
     def count_unwanted(self, more: int, size: int) -> None:

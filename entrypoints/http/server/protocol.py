@@ -5,7 +5,7 @@ uvicorn promises none of the names that are read, called or overridden here, so 
 HttpToolsProtocol: connection_made, connection_lost, eof_received, data_received (ours in place of its, which asks for
     `parser` anew each time, too), on_message_begin, on_url, on_header, on_headers_complete, on_body,
     on_message_complete, on_response_complete, pause_writing, resume_writing, send_400_response,
-    _unset_keepalive_if_required, _start_asgi_task, parser, transport, flow (pause_reading, resume_reading), loop,
+    _unset_keepalive_if_required, _start_asgi_task, parser, transport, flow (`resting.py`), loop,
     client, scope, cycle, pipeline, url, headers, expect_100_continue
 RequestResponseCycle: response_complete, response_started, disconnected, message_event, keep_alive, body, scope
 Server (`entrypoints/cli/serve.py`): startup, shutdown, started, server_state with its tasks
@@ -27,7 +27,9 @@ from entrypoints.http.server.drop import drop
 from entrypoints.http.server.head import Head
 from entrypoints.http.server.limit import mark_spare
 from entrypoints.http.server.pieces import PIECES_AT_ONCE, Beyond, Pieces
+from entrypoints.http.server.reading import SmallReads
 from entrypoints.http.server.refusal import refuse
+from entrypoints.http.server.resting import RestingFlow
 from entrypoints.http.server.slow_readers import DROP
 from entrypoints.http.server.stalling import StallWatch
 from entrypoints.http.server.turns import Turns
@@ -74,6 +76,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._under_way = 0
         self._head = Head(bounds.head_bytes)
         self._pieces = Pieces()
+        self._pieces_of_read = 0
         self._body: list[bytes] = []
         self._is_body_dropped = False
         self._bytes_without_progress = 0
@@ -84,6 +87,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the base class
         super().connection_made(transport)
+        self.flow: RestingFlow = self._crowd.flow(transport, self.client)
         transport.set_write_buffer_limits(high=0)  # uvicorn goes on writing when nothing is left there, and not before
         self._stall = StallWatch(transport, self.loop, self._bounds.stalled_seconds)
         self._place = self._crowd.enter(self.client)
@@ -95,6 +99,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel_head_timer()
         self._stall.end()
+        self.flow.end()
         if self._place is not None:
             self._place.leave()
         super().connection_lost(exc)
@@ -113,6 +118,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._head_timer is None and not self._in_message:
             self._await_head()
         self._bytes_without_progress += len(data)
+        self._pieces_of_read = 0
         self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(data)
@@ -130,6 +136,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._await_head()
         self._bound_what_is_held()
         self._read_no_more_unasked()
+        if self._pieces_of_read > PIECES_AT_ONCE:
+            self.flow.rest()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -202,6 +210,7 @@ class BoundedProtocol(HttpToolsProtocol):
         body, count = self._body[0] if len(self._body) == 1 else b"".join(self._body), len(self._body)
         self._body.clear()
         self._bytes_without_progress = 0
+        self._pieces_of_read += count
         self._pieces.count(count, len(body))
         if self.cycle.response_started or self._is_body_dropped or not self._has_room_for(len(body)):
             # Nobody is told of them: Litestar, which waits for the client to leave, calls itself for each message.
@@ -379,4 +388,8 @@ def _reason(cause: BaseException | None) -> str:
 
 def bounded_protocol(bounds: ConnectionBounds, crowd: Crowd) -> Any:
     """The protocol with these bounds, as uvicorn wants it."""
-    return partial(BoundedProtocol, bounds=bounds, crowd=crowd)
+
+    def made(*arguments: Any, **named: Any) -> SmallReads:
+        return SmallReads(BoundedProtocol(*arguments, bounds=bounds, crowd=crowd, **named))
+
+    return made

@@ -43,7 +43,7 @@ async def in_segments(form: Mp3Format, samples: bytes, *, block: int = 1 << 16, 
         frames.extend(data)
         counts.append(len(sizes))
 
-    encoder = ParallelEncoder(form, EncoderPool(threads), write)
+    encoder = ParallelEncoder(form, EncoderPool(threads).lane(), write)
     try:
         for start in range(0, len(samples), block):
             await encoder.push(samples[start : start + block])

@@ -8,7 +8,7 @@ import pytest
 PROGRAM = """
 import asyncio, os
 from adapters.lame.pool import EncoderPool
-print(asyncio.run(EncoderPool(1).run(os.getpriority, os.PRIO_PROCESS, 0)))
+print(asyncio.run(EncoderPool(1).lane().run(os.getpriority, os.PRIO_PROCESS, 0)))
 """
 
 

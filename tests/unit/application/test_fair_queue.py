@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.admission import fair_queue
+from application.admission import fair_queue, lines
 from application.admission.fair_queue import FairQueue
 from domain.errors import Overloaded, StoreAway, TrackDamaged
 
@@ -250,7 +250,7 @@ async def test_while_others_find_out_what_they_want_nobody_is_told_that_the_stor
 
 
 async def test_nobody_goes_through_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fair_queue, "OrderedDict", NotGoneThrough)
+    monkeypatch.setattr(lines, "OrderedDict", NotGoneThrough)
     callers = Callers(FairQueue(1), seconds=60)
     tasks = [callers.come(f"address {number % 50}") for number in range(200)]
     await settled()

@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+import weakref
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
@@ -358,3 +359,22 @@ async def test_what_was_read_ahead_is_not_lost(count: int) -> None:
     first = await read_ahead(rest, count)
     assert count <= len(first) < count + 3 or first == b"abcdefghi"
     assert b"".join([block async for block in rejoined(first, rest)]) == b"abcdefghi"
+
+
+class Block(bytes):
+    """One that may be asked whether it is still there."""
+
+
+async def test_nothing_is_kept_of_blocks_that_were_handed_on() -> None:
+    """A slow reader would hold the first block of its download for hours."""
+
+    async def rest() -> AsyncGenerator[bytes, None]:
+        for text in (b"second", b"third"):
+            yield Block(text)
+
+    kept: list[weakref.ref[bytes]] = []
+    async for block in rejoined(Block(b"first"), rest()):
+        kept.append(weakref.ref(block))
+        del block
+        assert [there() is None for there in kept[:-1]] == [True] * (len(kept) - 1)
+    assert len(kept) == 3

@@ -368,3 +368,25 @@ async def test_silence_that_lasts_too_long_is_refused_before_anything_is_known_o
             pass
 
     assert converter.begun == 0
+
+
+async def test_c10_who_reads_on_waits_for_its_turn_between_two_steps() -> None:
+    turns: list[asyncio.Future[None]] = []
+
+    async def rest() -> None:
+        turns.append(asyncio.get_running_loop().create_future())
+        await turns[-1]
+
+    async def convert() -> None:
+        async with Convert(InMemoryAudioConverter(), LIMITS, Mp3Quality(bit_rate=128), rest=rest)(blocks(costly)):
+            pass
+
+    costly = wav(pcm(tone(100)), before=[(b"junk", b"")] * 400)
+    task = asyncio.create_task(convert())
+    for number in range(1, 5):
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert (len(turns), task.done()) == (number, False)
+        turns[-1].set_result(None)
+    task.cancel()
+    await asyncio.wait([task])

@@ -67,7 +67,7 @@ async def encoded(
 @asynccontextmanager
 async def encoder(form: Mp3Format, pool: EncoderPool, output: Output) -> AsyncGenerator[ParallelEncoder, None]:
     """Nothing is left of it afterwards, whatever happened."""
-    encoding = ParallelEncoder(form, pool, output.write)
+    encoding = ParallelEncoder(form, pool.lane(), output.write)
     try:
         yield encoding
     finally:
@@ -225,7 +225,7 @@ async def test_many_at_once_make_what_each_makes_alone() -> None:
 async def encoded_beside_others(data: bytes, pool: EncoderPool) -> bytes:
     """For several at once, so that it cannot look at what is left."""
     output = Output()
-    encoding = ParallelEncoder(SPEECH_FORM, pool, output.write)
+    encoding = ParallelEncoder(SPEECH_FORM, pool.lane(), output.write)
     await encoding.push(data)
     await encoding.finish()
     await encoding.close()
@@ -260,7 +260,7 @@ async def test_a_failing_encoder_fails_the_conversion(monkeypatch: pytest.Monkey
 async def test_a_segment_that_has_failed_before_its_end_is_not_waited_for() -> None:
     """Nor does it count for the conversions to come."""
     pool = EncoderPool(THREADS)
-    failing = segment.Segment(0, SPEECH_FORM, pool, lambda: None)
+    failing = segment.Segment(0, SPEECH_FORM, pool.lane(), lambda: None)
     failing._encoder = BrokenEncoder()
     failing.feed(SPEECH[:SEGMENT_BYTES])
     with pytest.raises(ConverterFailed):

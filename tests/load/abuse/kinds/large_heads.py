@@ -23,7 +23,7 @@ _SOON_SECONDS, _LATER_SECONDS = 0.5, 5.0
 """After which come again those that the service has closed, as it does with any that are idle, and those it refused."""
 _SECONDS = 20.0
 _ANSWERED = Meets(("200", "404"), 0.3)
-_AWAITED = Meets(("under way", "408", "200"), 0.02)
+_AWAITED = Meets(("under way", "408", "200"), 0.01)
 """Of the others, there may be any number that the service ends, as too much waits in all of them."""
 
 

@@ -1,0 +1,71 @@
+"""Whose turn it is on the event loop."""
+
+import asyncio
+from collections.abc import Hashable
+from typing import TypeAlias
+
+from application.admission.lines import Lines
+
+_Turn: TypeAlias = asyncio.Future[None]
+
+
+class Pace:
+    """Lets `at_once` of those who wait go on in so many `rounds` of the event loop, holder by holder.
+
+    In a round the loop does everything that is ready. Where that is the first step of a hundred requests of one client,
+    each further step of everybody's takes as long as the hundred. With one such step a round, a round takes as long as
+    one, and others meet at most one of each holder. Rounds in which nothing is ready take no time, so that only who has
+    something else to do gains by more of them. Nobody waits who comes alone. How many wait is bounded by whoever calls.
+    """
+
+    def __init__(self, at_once: int = 1, rounds: int = 1) -> None:
+        self._at_once, self._rounds = at_once, rounds
+        self._lines: Lines[_Turn] = Lines()
+        self._free = at_once
+        """How many more may go on in these rounds."""
+        self._left = 0
+        """Rounds until others may go on."""
+
+    def waiting(self) -> dict[Hashable, int]:
+        """As `Lines.lengths`."""
+        return self._lines.lengths()
+
+    async def turn(self, *holders: str) -> None:
+        """Return where not too many went on of late. Who has several names waits under the first."""
+        if self._free:
+            self._take()
+        else:
+            await self.rest(*holders)
+
+    async def rest(self, *holders: str) -> None:
+        """As `turn`, but in a later round than this one in any case, so that others have a turn between."""
+        if not self._left:
+            self._begin()
+        holder = holders[0] if holders else "somebody unknown"
+        turn: _Turn = asyncio.get_running_loop().create_future()
+        self._lines.join(holder, turn)
+        try:
+            await asyncio.wait({turn})  # which leaves the turn as it is when cancelled
+        except asyncio.CancelledError:
+            if not turn.done():
+                self._lines.leave(holder, turn)
+            raise
+
+    def _take(self) -> None:
+        self._free -= 1
+        if not self._left:
+            self._begin()
+
+    def _begin(self) -> None:
+        self._left = self._rounds
+        asyncio.get_running_loop().call_soon(self._next_round)
+
+    def _next_round(self) -> None:
+        self._left -= 1
+        if self._left:
+            asyncio.get_running_loop().call_soon(self._next_round)
+            return
+        self._free = self._at_once
+        while self._free and self._lines:
+            self._lines.next().set_result(None)
+            self._take()
