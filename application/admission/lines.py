@@ -44,25 +44,29 @@ class Lines(Generic[T]):
         del lines[holder][who]
         self._count_down()
 
+    def next_holder(self) -> Hashable:
+        """Whose turn it is. Somebody must wait."""
+        first, second = self._new, self._old
+        if self._new_in_a_row == NEW_IN_A_ROW:
+            first, second = second, first
+        for lines in (first, second):
+            while lines:
+                holder, line = next(iter(lines.items()))
+                if line:
+                    return holder
+                del lines[holder]
+        raise LookupError("nobody waits")
+
     def next(self) -> T:
-        """Who has waited longest of the holder whose turn it is, which then is the last again. Somebody must wait."""
-        holder, line = self._next_line()
+        """Who has waited longest of the `next_holder`, which then is the last again. Somebody must wait."""
+        holder = self.next_holder()
+        is_new = holder in self._new
+        line = (self._new if is_new else self._old).pop(holder)
+        self._new_in_a_row = self._new_in_a_row + 1 if is_new and self._new_in_a_row < NEW_IN_A_ROW else 0
         who, _ = line.popitem(last=False)
         self._old[holder] = line  # also where nobody waits any more: who comes one by one would always be new
         self._count_down()
         return who
-
-    def _next_line(self) -> tuple[Hashable, OrderedDict[T, None]]:
-        first, second = self._new, self._old
-        if self._new_in_a_row == NEW_IN_A_ROW:
-            first, second, self._new_in_a_row = self._old, self._new, 0
-        for lines in (first, second):
-            while lines:
-                holder, line = lines.popitem(last=False)
-                if line:
-                    self._new_in_a_row += lines is self._new
-                    return holder, line
-        raise LookupError("nobody waits")
 
     def _count_down(self) -> None:
         self._count -= 1

@@ -10,19 +10,19 @@ _Turn: TypeAlias = asyncio.Future[None]
 
 
 class Pace:
-    """Lets `at_once` of those who wait go on in so many `rounds` of the event loop, holder by holder.
+    """Lets `at_once` of those who wait go on in so many `rounds` of the event loop, one of each holder.
 
     In a round the loop does everything that is ready. Where that is the first step of a hundred requests of one client,
-    each further step of everybody's takes as long as the hundred. With one such step a round, a round takes as long as
-    one, and others meet at most one of each holder. Rounds in which nothing is ready take no time, so that only who has
-    something else to do gains by more of them. Nobody waits who comes alone. How many wait is bounded by whoever calls.
+    each further step of everybody's takes as long as the hundred. With one such step of it a round, a round takes
+    little more than one. Rounds in which nothing is ready take no time, so that only who has something else to do gains
+    by more of them. Nobody waits who comes alone. How many wait is bounded by whoever calls.
     """
 
     def __init__(self, at_once: int = 1, rounds: int = 1) -> None:
         self._at_once, self._rounds = at_once, rounds
         self._lines: Lines[_Turn] = Lines()
-        self._free = at_once
-        """How many more may go on in these rounds."""
+        self._gone: set[Hashable] = set()
+        """Holders of whom somebody went on in these rounds."""
         self._left = 0
         """Rounds until others may go on."""
 
@@ -32,16 +32,17 @@ class Pace:
 
     async def turn(self, *holders: str) -> None:
         """Return where not too many went on of late. Who has several names waits under the first."""
-        if self._free:
-            self._take()
+        holder = _first(holders)
+        if self._may_go_on(holder):
+            self._let_go_on(holder)
         else:
-            await self.rest(*holders)
+            await self.rest(holder)
 
     async def rest(self, *holders: str) -> None:
         """As `turn`, but in a later round than this one in any case, so that others have a turn between."""
+        holder = _first(holders)
         if not self._left:
             self._begin()
-        holder = holders[0] if holders else "somebody unknown"
         turn: _Turn = asyncio.get_running_loop().create_future()
         self._lines.join(holder, turn)
         try:
@@ -51,8 +52,11 @@ class Pace:
                 self._lines.leave(holder, turn)
             raise
 
-    def _take(self) -> None:
-        self._free -= 1
+    def _may_go_on(self, holder: Hashable) -> bool:
+        return len(self._gone) < self._at_once and holder not in self._gone
+
+    def _let_go_on(self, holder: Hashable) -> None:
+        self._gone.add(holder)
         if not self._left:
             self._begin()
 
@@ -65,7 +69,11 @@ class Pace:
         if self._left:
             asyncio.get_running_loop().call_soon(self._next_round)
             return
-        self._free = self._at_once
-        while self._free and self._lines:
+        self._gone.clear()
+        while self._lines and self._may_go_on(holder := self._lines.next_holder()):
             self._lines.next().set_result(None)
-            self._take()
+            self._let_go_on(holder)
+
+
+def _first(holders: tuple[str, ...]) -> str:
+    return holders[0] if holders else "somebody unknown"

@@ -17,7 +17,7 @@ from domain.register import Register
 from entrypoints.settings.settings import Settings
 
 _BEGUN_AT_ONCE = 3
-"""Requests in a round of the event loop: some more than come in one in quiet, so that hardly anybody waits then."""
+"""Requests in a round of the event loop, each of another client: many clients wait less for their turn."""
 _ROUNDS_OF_READING = 8
 """One step of reading takes as long as several answers do."""
 

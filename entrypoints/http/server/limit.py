@@ -25,7 +25,7 @@ def mark_spare(scope: Scope) -> None:
 
 
 def begin_in_turns(app: ASGIApp, pace: Pace, trusted: Sequence[Network]) -> ASGIApp:
-    """Begin one request in a round of the event loop, of each client in turn: the first step takes longest.
+    """Begin one request of a client in a round of the event loop: the first step takes longest.
 
     Refusals are begun likewise, and `HEALTH`. A connection has one request that is begun or waits here, so that no more
     wait than there are connections.

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import NoReturn
 
 import pytest
@@ -122,9 +122,9 @@ class Watch:
     def __init__(self, callers: Callers) -> None:
         self._callers = callers
         self._seen = 0
-        self._passed: dict[str, Counter[str]] = {}
+        self._passed: dict[Hashable, Counter[str]] = {}
 
-    def look(self, waited: Iterable[str]) -> None:
+    def look(self, waited: Iterable[Hashable]) -> None:
         """`waited` are those who had somebody waiting before the last step."""
         self._passed = {holder: self._passed.get(holder, Counter()) for holder in waited}
         for served in self._callers.served[self._seen :]:

@@ -52,8 +52,8 @@ async def test_who_comes_alone_goes_on_at_once() -> None:
         await asyncio.sleep(0)
 
 
-async def test_h40_of_many_who_come_at_once_one_goes_on_in_a_round() -> None:
-    rounds = Rounds(Pace())
+async def test_h40_of_many_of_one_client_one_goes_on_in_a_round() -> None:
+    rounds = Rounds(Pace(at_once=3))
     await rounds.pass_all([rounds.come(GREEDY) for _ in range(50)])
     assert max(Counter(number for number, _ in rounds.went_on).values()) == 1
     assert rounds.pace.waiting() == {}
@@ -61,8 +61,9 @@ async def test_h40_of_many_who_come_at_once_one_goes_on_in_a_round() -> None:
 
 async def test_h40_no_more_go_on_in_a_round_than_may() -> None:
     rounds = Rounds(Pace(at_once=3))
-    await rounds.pass_all([rounds.come(GREEDY) for _ in range(50)])
+    await rounds.pass_all([rounds.come(f"address 203.0.113.{number % 7}") for number in range(50)])
     assert max(Counter(number for number, _ in rounds.went_on).values()) == 3
+    assert max(Counter(rounds.went_on).values()) == 1
 
 
 async def test_h40_between_two_there_are_so_many_rounds() -> None:
