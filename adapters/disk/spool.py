@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
+from time import monotonic
 
 from adapters.shared.cancellation import in_thread
 from adapters.shared.files import AnonymousFile, anonymous_file, named_nowhere
@@ -12,6 +13,8 @@ from domain.system import Spool, SpooledFile
 
 WRITE_BYTES = 1024 * 1024
 """Small writes are gathered up to this before a thread writes them."""
+_CHECK_SECONDS = 0.5
+"""A disk that was usable so short a time ago is not asked again: what is written is refused where it is full."""
 
 
 class DiskSpool(Spool):
@@ -25,6 +28,7 @@ class DiskSpool(Spool):
         self._folder = folder
         self._free_bytes = max_total_bytes
         self._min_free_bytes = min_free_bytes
+        self._checked = -_CHECK_SECONDS
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[SpooledFile, None]:
@@ -36,7 +40,9 @@ class DiskSpool(Spool):
                 self._free_bytes += spooled.size
 
     async def check(self) -> None:
-        await in_thread(self._check)
+        if monotonic() - self._checked > _CHECK_SECONDS:
+            await in_thread(self._check)
+            self._checked = monotonic()
 
     def _check(self) -> None:
         with named_nowhere(self._folder):

@@ -51,8 +51,8 @@ class Lines(Generic[T]):
             first, second = second, first
         for lines in (first, second):
             while lines:
-                holder, line = next(iter(lines.items()))
-                if line:
+                holder = next(iter(lines))
+                if lines[holder]:
                     return holder
                 del lines[holder]
         raise LookupError("nobody waits")

@@ -7,6 +7,7 @@ import structlog
 from litestar import Request, Response
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+from litestar.types import Scope
 
 from domain import errors
 from entrypoints.http.answers import ANSWERS, answer_to
@@ -15,9 +16,18 @@ from entrypoints.http.errors import RangeUnsatisfiable, RecordChanged, RequestIn
 logger = structlog.get_logger(__name__)
 
 RETRY_AFTER_SECONDS = 5
+NOTED = "noted_for_the_log"
+"""Where a request's state has what its line in the log says beside the rest."""
 NOT_FOUND_CODE = "route.not_found"
 NOT_FOUND_MESSAGE = "there is nothing here; GET / lists what there is"
 _UNEXPECTED = ANSWERS[errors.MusicAppError]
+
+
+def note(scope: Scope, code: str, error: errors.MusicAppError) -> None:
+    """Have the request's line in the log say why it was refused: `code`, and whose share was taken."""
+    scope["state"][NOTED] = {"code": code}
+    if isinstance(error, errors.ShareTaken):
+        scope["state"][NOTED] |= {"holder": error.holder, "held": error.held}
 
 
 def error_response(
@@ -28,11 +38,12 @@ def error_response(
     return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
 
 
-def answer_error(_: Request[Any, Any, Any], error: errors.MusicAppError) -> Response[dict[str, object]]:
+def answer_error(request: Request[Any, Any, Any], error: errors.MusicAppError) -> Response[dict[str, object]]:
     """What the client is told about an error that was raised on purpose."""
     answer = answer_to(error)
     if answer is _UNEXPECTED:
         return _answer_unexpected(error)
+    note(request.scope, answer.code, error)
     _log(answer.status, error)
     message: str | list[str] = answer.message(error)
     if isinstance(error, RequestInvalid) and len(error.problems) > 1:
@@ -92,7 +103,5 @@ def _log(status: int, error: errors.MusicAppError) -> None:
         logger.error("conversion failed", reason=error.reason)
     elif isinstance(error, errors.UndecodableRecording):
         logger.warning("recording not decoded", codec=error.codec, details=error.details)
-    elif isinstance(error, errors.ShareTaken):
-        logger.info("share taken", holder=error.holder, held=error.held, what=error.what)
-    elif status >= 500:
+    elif status >= 500 and not isinstance(error, errors.Overloaded):
         logger.warning("refused", error=type(error).__name__, cause=repr(error.__cause__))

@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.types.asgi_types import HTTPReceiveMessage, WebSocketReceiveMessage
 
 from domain.errors import MusicAppError
+from entrypoints.http.error_handlers import NOTED
 
 logger = structlog.get_logger(__name__)
 
@@ -55,7 +56,8 @@ def log_requests(app: ASGIApp) -> ASGIApp:
                 _log_broken_off(error)  # the server closes the connection, since the response is not whole
             finally:
                 milliseconds = round((time.perf_counter() - started) * 1000, 1)
-                logger.info("request", method=scope["method"], path=path, duration_ms=milliseconds, **seen)
+                noted = scope["state"].get(NOTED, {})
+                logger.info("request", method=scope["method"], path=path, duration_ms=milliseconds, **seen, **noted)
 
     return logged
 

@@ -6,7 +6,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from domain.errors import MusicAppError
 from entrypoints.http.answers import answer_to
-from entrypoints.http.error_handlers import headers_of
+from entrypoints.http.error_handlers import headers_of, note
 
 _KEY = "refused"
 
@@ -24,6 +24,7 @@ def answer_refused(app: ASGIApp) -> ASGIApp:
         if error is None:
             await app(scope, receive, send)
         else:
+            note(scope, answer_to(error).code, error)
             await send_error(send, error)
 
     return answered

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from typing import NoReturn
 
 import pytest
@@ -262,7 +262,11 @@ async def test_nobody_goes_through_those_who_wait(monkeypatch: pytest.MonkeyPatc
 class NotGoneThrough(OrderedDict[object, object]):
     """May be asked for one thing at a time, so that however many there are makes no difference."""
 
+    def __iter__(self) -> Iterator[object]:
+        yield next(super().__iter__())
+        self._refuse()
+
     def _refuse(self) -> NoReturn:
         raise AssertionError("all who wait were gone through")
 
-    __iter__ = __reversed__ = keys = values = items = copy = _refuse
+    __reversed__ = keys = values = items = copy = _refuse
