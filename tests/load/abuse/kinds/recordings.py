@@ -40,6 +40,8 @@ ATTACKS = (
     _attack("pcm-2500", "8 bit, 2.5 kHz", _TAKEN),
     _attack("ms-adpcm", "MS ADPCM, tiny blocks", _TAKEN),
     _attack("ima-adpcm", "IMA ADPCM, tiny blocks", _TAKEN),
+    _attack("g729", "G.729", _TAKEN),
+    _attack("g723-1", "G.723.1", _TAKEN),
     _attack("channels-64", "8 bit, 64 channels", _TAKEN),
     _attack("rate-384000", "8 bit, 384 kHz", _TAKEN),
     _attack("gsm-1000", "GSM 6.10, 1 kHz", _REFUSED),
