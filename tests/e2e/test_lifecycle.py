@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from tests.e2e.watched import connection_url
+from tests.forms import begun_upload
 from tests.processes import family, living, named, wait_until
 from tests.server import MUSIC_APP, Server, running_server
-from tests.unit.http.forms import begun_upload
 from tests.wavs import pcm, tone, wav
 
 RECORDING = wav(pcm(tone(8000)), rate=8000)

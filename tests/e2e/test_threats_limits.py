@@ -15,9 +15,9 @@ import httpx
 import pytest
 
 from tests.e2e.watched import SECONDS, Watched, rest_of_answer, wait_until, watched_server
+from tests.forms import CONTENT_TYPE, form, part
 from tests.programs import curl
 from tests.sockets import reset_on_close
-from tests.unit.http.forms import CONTENT_TYPE, form, part
 from tests.wavs import pcm, tone, wav
 
 RECORDING = wav(pcm(tone(8000)))

@@ -12,8 +12,8 @@ from entrypoints.http.requests.body import Pace
 from entrypoints.http.requests.raw_body import RawBody, is_file_type
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
+from tests.forms import CONTENT_TYPE, form, part
 from tests.unit import memory
-from tests.unit.http.forms import CONTENT_TYPE, form, part
 from tests.unit.http.test_app_in_memory import RECORDING, client_of, fields
 
 TYPES = ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave; codec=1", "Audio/WAV", "application/octet-stream"]
