@@ -10,7 +10,8 @@ import pytest
 from adapters.postgres.database import Database
 from tests.e2e.watched import Watched
 from tests.forms import begun_upload
-from tests.processes import family, named, wait_until
+from tests.processes import family, named
+from tests.waiting import wait_until
 from tests.wavs import pcm, tone, wav
 
 DISCONNECTS = 200
