@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from adapters.shared.cancellation import finish
+from adapters.shared.niceness import NICENESS
 
 MESSAGE_BYTES = 8 * 1024
 """How much of a program's messages is kept: the last of them."""
@@ -236,7 +237,7 @@ class _Child:
 def _contained(command: Sequence[str], limits: Limits) -> list[str]:
     """The command, started by the tools that this system has to keep it within its bounds."""
     wrappers = (
-        ("nice", "-n", "5"),
+        ("nice", "-n", str(NICENESS)),
         (
             "prlimit",
             f"--as={limits.memory_bytes}",

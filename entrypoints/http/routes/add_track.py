@@ -93,11 +93,8 @@ async def add_track(
 
 def _headers(base: str, track: Track) -> dict[str, str]:
     conversion = track.conversion
-    seconds = conversion.duration.total_seconds()
-    headers = {
-        "Location": record_link(base, track),
-        "X-Audio-Duration": f"{seconds:.3f}",
-    }  # RFC 9651 has no more digits
+    seconds = f"{conversion.duration.total_seconds():.3f}"  # RFC 9651, 3.3.2, has no more digits
+    headers = {"Location": record_link(base, track), "X-Audio-Duration": seconds}
     if conversion.sound and conversion.sound.clipped_samples:
         headers["X-Audio-Clipped"] = str(conversion.sound.clipped_samples)
     if conversion.repairs:
