@@ -22,10 +22,10 @@ from entrypoints.http.server import bodies, pieces
 from entrypoints.http.server import crowd as crowds
 from entrypoints.http.server.crowd import Crowd
 from entrypoints.http.server.head import MAX_FIELDS
-from entrypoints.http.server.middleware import end_refused_uploads
 from entrypoints.http.server.refusal import answer_refused
 from entrypoints.http.server.slow_readers import DROP
 from entrypoints.http.server.turns import MAX_WAITING_REQUESTS
+from entrypoints.http.server.unread_bodies import end_refused_uploads
 from entrypoints.settings.settings import Settings
 from tests.integration.serving import connected, ending, sent, serving
 from tests.sockets import reset_on_close
