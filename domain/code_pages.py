@@ -35,7 +35,7 @@ _NAMES = {"utf8": 65001, "koi8r": 20866, "koi8u": 21866, "gbk": 936, "gb18030": 
 
 @dataclass(frozen=True, slots=True)
 class CodePage:
-    """How bytes that are not ASCII become text. It is a `domain.text.Decoder`, too."""
+    """How bytes that are not ASCII become text. It is a `domain.raw_text.Decoder`, too."""
 
     number: int
     codec: str

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Self
 
 from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
-from domain.text import RawText, spaced, writable
+from domain.raw_text import RawText
+from domain.text import spaced, writable
 
 MAX_TEXT_LENGTH = 1000
 MAX_COMMENT_LENGTH = 4000

@@ -1,31 +1,13 @@
 """Text from outside, made fit to be stored and shown."""
 
-import codecs
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 
 _JOINERS = "\u200c\u200d"  # format characters, but Persian and some emoji are written with them
 _MAX_MARKS = 30  # in a row (UAX #15, section 13): putting more of them in order takes time by the square
 _MAY_COMBINE = re.compile("[\u0300-\U0010ffff]")  # what lies below is in NFC, and combines with nothing
 _WHITE_SPACE = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B)))
 _WHITE_SPACE += "\u2028\u2029\u202f\u205f\u3000"
-_LONGEST_CHARACTER = 4
-"""Bytes of a character in UTF-8 and UTF-16."""
-_MOST_FAULTS = 1000
-"""In UTF-16, of which each is an exception of its own, of a microsecond."""
-_MARKS = (b"\xff\xfe", b"\xfe\xff")
-"""Of UTF-16, by which it says its order of bytes."""
-_HIGH = bytes([*range(7), 0x20, 0x21])
-"""High bytes of the letters of Europe and the Near East in UTF-16, and of their punctuation and signs."""
-_COMMON = re.compile("[ -~\u00a0-\u06ff\u0900-\u0e7f\u2010-\u203a\u3001-\u30fe\u4e00-\u9fff\uac00-\ud7a3]")
-_LOOKED_AT = 256
-"""Bytes of UTF-16 without a mark, to find out its order."""
-_MOST_VALUES = 16
-"""Of one text; the last one has what is left."""
 
 
 def writable(text: str, also: str = "") -> str:
@@ -67,106 +49,3 @@ def spaced(text: str, but: str = "") -> str:
         if character not in but:
             text = text.replace(character, " ")
     return text
-
-
-def decoded(data: bytes, page: CodePage = DEFAULT_CODE_PAGE) -> str:
-    """Text whose own words say nothing of its encoding, up to its first NUL.
-
-    In the page if the file declares it; else UTF-8 if it is that, and if not, in the page. UTF-8 that was cut within a
-    character is recognised where it holds another one that is not ASCII.
-    """
-    data = data.partition(b"\0")[0]
-    if page.declared:
-        return page.decode(data)
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data" and not data[: error.start].isascii():
-            return data[: error.start].decode()
-        return page.decode(data)
-
-
-Decoder = Callable[[bytes, str, bool], tuple[str, int]]
-"""One of `codecs`, such as `codecs.utf_16_be_decode`: bytes, how to take errors, whether they are all; text, length."""
-
-
-@dataclass(frozen=True, slots=True)
-class RawText:
-    """A text as it lies in a file, to be decoded where it counts. Without a decoder its encoding is unknown."""
-
-    data: bytes
-    decoder: Decoder | None = None
-    several: bool = False
-    """Whether there may be more values behind a NUL. Else nothing that counts is there."""
-
-    def decoded(self, most: int, page: CodePage = DEFAULT_CODE_PAGE) -> str:
-        """Up to the first NUL, or all values with `/` between them; not more than holds `most` characters.
-
-        `page` is that of texts whose encoding is unknown. Of UTF-16 that is broken only so much is read as can hold
-        `_MOST_FAULTS` faults.
-        """
-        text = self._decoded(self.data[: _LONGEST_CHARACTER * (most + 1)], page)
-        return _joined(text.split("\0", _MOST_VALUES)) if self.several else text.partition("\0")[0]
-
-    def cut(self, most: int) -> "RawText":
-        """The same, with no more bytes than `most` characters may take in a code page of one or two bytes each."""
-        return RawText(self.data[: 2 * (most + 1)], self.decoder, self.several)
-
-    @property
-    def is_undecided(self) -> bool:
-        """Whether another code page would make another text of it."""
-        return self.decoder is None and not self.data.isascii()
-
-    def _decoded(self, data: bytes, page: CodePage) -> str:
-        decoder = self.decoder or (None if self.several else _wide_decoder(data))
-        if decoder is None:
-            values = data.split(b"\0", _MOST_VALUES) if self.several else [data]
-            return "\0".join(decoded(value, page) for value in values)
-        try:
-            return decoder(data, "strict", False)[0]
-        except UnicodeDecodeError:
-            return decoder(data[: 2 * _MOST_FAULTS], "ignore", False)[0]
-
-
-def _joined(values: list[str]) -> str:
-    """Each value once, those that say nothing left out (*ID3 tag version 2.3.0*, section 4.2.1, has the stroke)."""
-    return "/".join(dict.fromkeys(filter(None, (value.strip("\ufeff ") for value in values))))
-
-
-def _wide_decoder(data: bytes) -> Decoder | None:
-    """UTF-16 where bytes of unknown encoding have its mark, or every other byte is one that no other text has there."""
-    if data[:2] in _MARKS:
-        return utf_16_decode
-    end = data.find(b"\0\0")
-    text = data if end < 0 else data[: end + end % 2]
-    first, second = text[0::2], text[1::2]
-    if len(second) < 2 or _are_high(first) == _are_high(second):
-        return None
-    return codecs.utf_16_be_decode if _are_high(first) else codecs.utf_16_le_decode
-
-
-def _are_high(data: bytes) -> bool:
-    """Whether these may be the high bytes of characters, and cannot be spaces between letters."""
-    spaces = data.count(b" ") + data.count(b"!")
-    return not data.translate(None, _HIGH) and 2 * spaces < len(data)
-
-
-def utf_16_decode(data: bytes, errors: str = "strict", final: bool = False) -> tuple[str, int]:
-    """UTF-16 by its mark, and without one in the order of bytes that gives more letters that people write with."""
-    if data[:2] in _MARKS:
-        return codecs.utf_16_decode(data, errors, final)
-    start = data[:_LOOKED_AT]
-    little, big = (_common(decode, start) for decode in (codecs.utf_16_le_decode, codecs.utf_16_be_decode))
-    if little == big:
-        little, big = start[1::2].count(b"\0"), start[0::2].count(b"\0")
-    return (codecs.utf_16_be_decode if big > little else codecs.utf_16_le_decode)(data, errors, final)
-
-
-def _common(decode: Decoder, data: bytes) -> int:
-    """How many letters that people write with are in the text, up to its first NUL."""
-    return len(_COMMON.findall(decode(data, "replace", False)[0].partition("\0")[0]))
-
-
-UTF_8: Decoder = codecs.utf_8_decode
-UTF_16: Decoder = utf_16_decode
-UTF_16_BIG_ENDIAN: Decoder = codecs.utf_16_be_decode

@@ -1,11 +1,8 @@
 """What runs on this machine, by /proc: to tell that a process took all it started along."""
 
 import os
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-SECONDS = 20.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 _CPU = slice(11, 15)
 """utime, stime, cutime and cstime, behind the name in `stat` (proc(5))."""
@@ -33,14 +30,6 @@ def named(processes: set[int], name: str) -> set[int]:
 def cpu_seconds(process: int) -> float:
     """Of the process, and of its programs that have ended; 0 where it has ended itself."""
     return sum(map(int, _read(Path(f"/proc/{process}/stat")).rpartition(")")[2].split()[_CPU])) / _TICKS
-
-
-def wait_until(holds: Callable[[], object]) -> None:
-    """Return as soon as it holds; fail after `SECONDS`."""
-    end = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def parents() -> dict[int, int]:

@@ -47,9 +47,8 @@ def block_head(source: WavFormat) -> bytes:
 
 def _block_align(source: WavFormat) -> int:
     if source.encoding is SampleEncoding.MS_ADPCM and source.channels > 2:
-        return (
-            source.block_bytes // source.channels
-        )  # one block of each channel lies in ours, and it asks for one's size
+        # one block of each channel lies in ours, and it asks for one's size
+        return source.block_bytes // source.channels
     if source.block_bytes <= _STREAM_BLOCK_BYTES:
         return _PACKET_BYTES - _PACKET_BYTES % source.block_bytes
     return source.block_bytes

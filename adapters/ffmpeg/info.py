@@ -14,12 +14,10 @@ from adapters.shared.files import READ_BYTES, AnonymousFile
 from domain.errors import ConverterFailed
 from domain.output.format import Mp3Format
 from domain.output.frame import HEADER_BYTES, frame_sizes
-from domain.output.info_frame import Mp3Info, corrected, read_info
+from domain.output.info_frame import INFO_HEAD_BYTES, Mp3Info, corrected, read_info
 from domain.output.running_on import least_encoded
 from domain.output.seek_table import SeekTable
 
-_HEAD_BYTES = 4096
-"""More than the largest Layer III frame (1,441 bytes)."""
 _MOST_CUT = 46
 """Samples by which ffmpeg's padding may be short: a frame of MPEG-1 less 529, of 1105 samples of delays."""
 _ROUNDING = 1
@@ -33,7 +31,7 @@ def correct_info(file: AnonymousFile, target: Mp3Format, samples: int, silence: 
     of which ffmpeg has lost some stays as short as ffmpeg says, for the caller to see. Raises `ConverterFailed` where
     the file is no MP3 of whole frames behind an Info frame; `DiskFull`, `WorkspaceAway`.
     """
-    head = file.part(0, _HEAD_BYTES)
+    head = file.part(0, INFO_HEAD_BYTES)
     info = read_info(head)
     table = _seek_table(file, target, head)
     if (table.frames, table.bytes) != (info.frames, file.size()):

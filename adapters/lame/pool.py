@@ -37,7 +37,7 @@ class EncoderPool:
         """How many whole segments of samples, of all conversions together, are not encoded yet."""
         return sum(not encoding.done() for encoding in self._read_ahead)
 
-    def await_encoded(self, encoding: "asyncio.Task[None]") -> None:
+    def count_until_encoded(self, encoding: "asyncio.Task[None]") -> None:
         """Count a segment that has all its samples until the task that encodes it is done, however that ends."""
         self._read_ahead.add(encoding)
         encoding.add_done_callback(self._read_ahead.discard)

@@ -53,7 +53,7 @@ class Segment:
         self._waiting.put_nowait(None)
         self._ended = True
         self._changed.set()
-        self._lane.pool.await_encoded(self._task)
+        self._lane.pool.count_until_encoded(self._task)
 
     async def encoded(self) -> None:
         """Wait until all its samples are encoded. Raises `ConverterFailed`."""

@@ -12,15 +12,15 @@ from adapters.shared.cancellation import completed
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_NICE = 5
-"""As the programs that are started have it."""
+NICENESS = 5
+"""Of threads, and of programs that are started."""
 
 
 def be_nice() -> None:
     """Have the thread that calls give way to others."""
     if sys.platform == "linux":  # where a thread has a niceness of its own (sched(7))
         thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, max(_NICE, os.getpriority(os.PRIO_PROCESS, thread)))
+        os.setpriority(os.PRIO_PROCESS, thread, max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))
 
 
 _THREADS = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="nice", initializer=be_nice)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
 
-from application.admission.lines import Lines
+from application.admission.lines import Lines, holder_of
 from application.admission.places import RETRY_SECONDS
 from domain.errors import MusicAppError, Overloaded, StoreAway
 
@@ -49,7 +49,7 @@ class FairQueue:
         if self.free:
             self.free -= 1
         else:
-            await self._wait(holders[0] if holders else "somebody unknown", seconds)
+            await self._wait(holder_of(holders), seconds)
         try:
             yield
             self._last_answer = monotonic()

@@ -10,6 +10,11 @@ NEW_IN_A_ROW = 3
 """However many come anew, then one of the others is served."""
 
 
+def holder_of(names: tuple[str, ...]) -> str:
+    """In whose line somebody waits who has several names: the first one's."""
+    return names[0] if names else "somebody unknown"
+
+
 class Lines(Generic[T]):
     """The lines are served in turns (Nagle, "On packet switches with infinite storage", IEEE Transactions on
     Communications 35 (4), 1987): however many wait of one holder, the only one of another is next. Whoever had nobody

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Hashable
 from typing import TypeAlias
 
-from application.admission.lines import Lines
+from application.admission.lines import Lines, holder_of
 
 _Turn: TypeAlias = asyncio.Future[None]
 
@@ -32,7 +32,7 @@ class Pace:
 
     async def turn(self, *holders: str) -> None:
         """Return where not too many went on of late. Who has several names waits under the first."""
-        holder = _first(holders)
+        holder = holder_of(holders)
         if self._may_go_on(holder):
             self._let_go_on(holder)
         else:
@@ -40,7 +40,7 @@ class Pace:
 
     async def rest(self, *holders: str) -> None:
         """As `turn`, but in a later round than this one in any case, so that others have a turn between."""
-        holder = _first(holders)
+        holder = holder_of(holders)
         if not self._left:
             self._begin()
         turn: _Turn = asyncio.get_running_loop().create_future()
@@ -73,7 +73,3 @@ class Pace:
         while self._lines and self._may_go_on(holder := self._lines.next_holder()):
             self._lines.next().set_result(None)
             self._let_go_on(holder)
-
-
-def _first(holders: tuple[str, ...]) -> str:
-    return holders[0] if holders else "somebody unknown"

@@ -17,6 +17,8 @@ _HAS_FRAMES, _HAS_BYTES, _HAS_SEEK_TABLE, _HAS_QUALITY = 1, 2, 4, 8
 _ALL_FIELDS = _HAS_FRAMES | _HAS_BYTES | _HAS_SEEK_TABLE | _HAS_QUALITY
 TAG_BYTES = 156
 """Of Xing's tag with all fields and LAME's extension, its checksum included."""
+INFO_HEAD_BYTES = 4096
+"""Of an MP3: more than the largest Layer III frame (1,441 bytes), so the Info frame is in it whole."""
 LAME = b"LAME"
 """An encoder by whose name every player heeds delay and padding; GStreamer does by no other."""
 _ENCODER_BYTES = 9

@@ -5,10 +5,7 @@ import hashlib
 from domain.errors import ConverterFailed
 from domain.output.converter import Mp3
 from domain.output.format import Mp3Format
-from domain.output.info_frame import Mp3Info, read_info
-
-_MP3_HEAD_BYTES = 4096
-"""More than the largest Layer III frame (1,441 bytes), so the Info frame is in it whole."""
+from domain.output.info_frame import INFO_HEAD_BYTES, Mp3Info, read_info
 
 
 async def verified_digest(tag: bytes, mp3: Mp3, target: Mp3Format, duration: float) -> bytes:
@@ -19,8 +16,8 @@ async def verified_digest(tag: bytes, mp3: Mp3, target: Mp3Format, duration: flo
     digest = hashlib.sha256(tag)
     head = b""
     async for block in mp3.read(0, mp3.size):
-        if len(head) < _MP3_HEAD_BYTES:
-            head += block[:_MP3_HEAD_BYTES]
+        if len(head) < INFO_HEAD_BYTES:
+            head += block[:INFO_HEAD_BYTES]
         digest.update(block)
     info = read_info(head)
     if info.bytes != mp3.size:

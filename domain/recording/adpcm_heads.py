@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from domain.recording.source_format import SourceFormat
 
-_MS_ADPCM_PREDICTORS = 7
-_IMA_STEPS = 89
+MS_ADPCM_PREDICTORS, IMA_ADPCM_STEPS = 7, 89
+"""How many there are for the head of a block to name, by their numbers from 0 on."""
 
 Transform = Callable[[bytes], bytes]
 """Of whole blocks."""
@@ -15,7 +15,7 @@ def ms_adpcm_mender(source: SourceFormat) -> Transform:
     """Predictors that do not exist become the first, as in sox and libsndfile; ffmpeg would drop the block."""
     channels, block = source.format.channels, source.file_block_bytes
     places = range(channels) if channels <= 2 else range(0, block, block // channels)
-    return lambda data: _clamp_bytes(data, places, block, _MS_ADPCM_PREDICTORS, 0)
+    return lambda data: _clamp_bytes(data, places, block, MS_ADPCM_PREDICTORS, 0)
 
 
 def ima_adpcm_mender(source: SourceFormat) -> Transform:
@@ -27,7 +27,7 @@ def ima_adpcm_mender(source: SourceFormat) -> Transform:
     heads = 4 * source.format.channels
 
     def mend(data: bytes) -> bytes:
-        mended = _clamp_bytes(data, range(2, heads, 4), block, _IMA_STEPS, _IMA_STEPS - 1)
+        mended = _clamp_bytes(data, range(2, heads, 4), block, IMA_ADPCM_STEPS, IMA_ADPCM_STEPS - 1)
         mended = _clamp_bytes(mended, range(3, heads, 4), block, 1, 0)
         return mended if block == handed_out else _starts(mended, block, handed_out)
 

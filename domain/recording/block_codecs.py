@@ -1,7 +1,7 @@
 """Codecs that pack samples into blocks: how many samples are in how many bytes, by the words of the format chunk.
 
-Sources: *New Multimedia Data Types and Data Techniques 3.0* (Microsoft, 1994) for ADPCM and GSM 6.10, `mmreg.h` of the
-Windows SDK for the tags. docs/recordings.md has a row for each codec.
+Sources: *New Multimedia Data Types and Data Techniques*, revision 3.0 (Microsoft, 1994), for ADPCM and GSM 6.10,
+`mmreg.h` of the Windows SDK for the tags. docs/recordings.md has a row for each codec.
 """
 
 import struct
@@ -10,15 +10,13 @@ from functools import partial
 
 from domain.errors import DamagedRecording, UnsupportedCodec
 from domain.recording.block_rule import BlockRule, refuse_channels, refuse_low_rate
-from domain.recording.format import Codec, SampleEncoding, WavFormat
+from domain.recording.format import IMA_GROUPS, Codec, SampleEncoding, WavFormat
 from domain.recording.format_words import FormatWords
 from domain.recording.telephone_codecs import g723_1, g726, g729, true_speech
 
 _MOST_MS_ADPCM_CHANNELS = 6
 """That ffmpeg decodes; sox and libsndfile take two."""
 _IMA_ENCODINGS = {0: SampleEncoding.IMA_ADPCM, 3: SampleEncoding.IMA_ADPCM_3, 4: SampleEncoding.IMA_ADPCM}
-_IMA_GROUPS = {SampleEncoding.IMA_ADPCM: (4, 8), SampleEncoding.IMA_ADPCM_3: (12, 32)}
-"""Bytes of a group of one channel, and samples in them: the least in which whole codes fill whole words of 32 bits."""
 _MOST_NOMINAL_BYTES = 4096
 """Of a stream without blocks, as a writer fills up the last one."""
 
@@ -28,8 +26,7 @@ def _ms_adpcm(words: FormatWords) -> BlockRule:
 
     More than two channels lie as one block per channel, side by side, as ffmpeg reads them.
     """
-    if words.channels > _MOST_MS_ADPCM_CHANNELS:
-        raise UnsupportedCodec(f"MS ADPCM of {words.channels} channels, of which it may have 6")
+    refuse_channels(words, SampleEncoding.MS_ADPCM, _MOST_MS_ADPCM_CHANNELS)
     refuse_low_rate(words, SampleEncoding.MS_ADPCM)
     block = words.block_align * (words.channels if words.channels > 2 else 1)
     if block < 7 * words.channels:
@@ -52,7 +49,7 @@ def _ima_adpcm(words: FormatWords) -> BlockRule:
         raise UnsupportedCodec(f"{words.bits}-bit IMA ADPCM of {words.channels} channels")
     encoding = _IMA_ENCODINGS[words.bits]
     refuse_low_rate(words, encoding)
-    head, (group, group_samples) = 4 * words.channels, _IMA_GROUPS[encoding]
+    head, (group, group_samples) = 4 * words.channels, IMA_GROUPS[encoding]
     groups = (words.block_align - head) // (group * words.channels)
     if groups < 1:
         # A head alone holds a sample: 200,000 blocks in a MB would cost a decoder more than any sound.

@@ -30,6 +30,8 @@ KNOWN_CHUNKS = frozenset(
     b"_PMX|wavl|slnt|DISP|acid|levl|afsp|MD5 |minf|elm1|regn|umid|strc|clm |Cr8r|LGWV|summ|mark|"
     b"guan|wamd|CSET|C2PA|ovwf|r64m".split(b"|")
 )
+MAX_LOOSE_CHUNK_BYTES = 1 << 20
+"""Of a chunk behind the data, where the container does not say how far it goes: larger ones are taken for samples."""
 
 
 @dataclass(frozen=True, slots=True)

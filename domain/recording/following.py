@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
 
-from domain.recording.containers import KNOWN_CHUNKS, Container
+from domain.recording.adpcm_heads import IMA_ADPCM_STEPS, MS_ADPCM_PREDICTORS
+from domain.recording.containers import KNOWN_CHUNKS, MAX_LOOSE_CHUNK_BYTES, Container
 from domain.recording.data_sizes import Claim
 from domain.recording.format import SampleEncoding
 from domain.recording.heads import starts_wav
@@ -30,7 +31,6 @@ from domain.recording.source_format import SourceFormat
 AHEAD_BYTES = 4096
 """So much of what follows is looked at."""
 _LEAST_SOUND_BYTES = 2048
-_MAX_LOOSE_CHUNK_BYTES = 1 << 20
 _TEXT_BYTES = string.printable.encode() + b"\0"
 _TEXT_SHARE = 0.95
 _LOUD = 40
@@ -49,8 +49,6 @@ _PCM = (
 )
 _FLOATS = (SampleEncoding.FLOAT_32, SampleEncoding.FLOAT_64)
 _LAWS = (SampleEncoding.A_LAW, SampleEncoding.MU_LAW)
-_HIGHEST_PREDICTOR, _HIGHEST_STEP = 6, 88
-"""Of the heads of blocks of MS and IMA ADPCM."""
 
 
 class Following(Enum):
@@ -122,7 +120,7 @@ def _is_chunk(ahead: bytes, position: int, place: Place) -> bool:
         return True
     printable = place.container.wide or (ahead[:4].isascii() and ahead[:4].decode("ascii").isprintable())
     beyond = place.claim.reaches_beyond(place.position)
-    return printable and end <= (container_end or 0 if beyond else position + _MAX_LOOSE_CHUNK_BYTES)
+    return printable and end <= (container_end or 0 if beyond else position + MAX_LOOSE_CHUNK_BYTES)
 
 
 def _is_more_sound(ahead: bytes, place: Place) -> bool:
@@ -146,9 +144,9 @@ def _is_noise(ahead: bytes, place: Place) -> bool:
     if encoding in _LAWS:
         return _is_flat(ahead)
     if encoding is SampleEncoding.MS_ADPCM:
-        return any(predictor > _HIGHEST_PREDICTOR for predictor in blocks[::block])
+        return any(predictor >= MS_ADPCM_PREDICTORS for predictor in blocks[::block])
     if encoding in (SampleEncoding.IMA_ADPCM, SampleEncoding.IMA_ADPCM_3):
-        return any(blocks[3::block]) or any(step > _HIGHEST_STEP for step in blocks[2::block])
+        return any(blocks[3::block]) or any(step >= IMA_ADPCM_STEPS for step in blocks[2::block])
     highs = blocks[0 if place.container.big_endian else size - 1 :: block]
     if encoding in _FLOATS:
         return sum(high & 0x7F <= _PLAUSIBLE_FLOAT for high in highs) < _PLAUSIBLE_SHARE * len(highs)

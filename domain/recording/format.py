@@ -57,8 +57,8 @@ _IN_BLOCKS = frozenset(
         SampleEncoding.TRUESPEECH,
     }
 )
-_IMA_GROUPS = {SampleEncoding.IMA_ADPCM: (4, 8), SampleEncoding.IMA_ADPCM_3: (12, 32)}
-"""Bytes of a group of one channel, and samples in them."""
+IMA_GROUPS = {SampleEncoding.IMA_ADPCM: (4, 8), SampleEncoding.IMA_ADPCM_3: (12, 32)}
+"""Bytes of a group of one channel, and samples in them: the least in which whole codes fill whole words of 32 bits."""
 
 
 class Codec(StrEnum):
@@ -135,15 +135,15 @@ class WavFormat:
     def partial_block(self, size: int) -> tuple[int, int]:
         """Of a block that is cut off after `size` bytes, how many can be decoded, and the samples per channel in them.
 
-        A block of ADPCM holds a head and then 3 or 4 bits for each sample, in IMA ADPCM in groups of 32 or 8
-        (Multimedia Registration Kit Revision 3.0, Microsoft, 1994). ffmpeg and sox both decode the whole groups of such
-        a block. G.726 is a stream of codes without heads. Of other codecs nothing is usable.
+        A block of ADPCM holds a head and then 3 or 4 bits for each sample, in IMA ADPCM in groups of 32 or 8 (*New
+        Multimedia Data Types and Data Techniques*, revision 3.0, Microsoft, 1994). ffmpeg and sox both decode the whole
+        groups of such a block. G.726 is a stream of codes without heads. Of other codecs nothing is usable.
         """
         channels = self.channels
         if self.encoding is SampleEncoding.MS_ADPCM and channels <= 2 and size >= 7 * channels:
             return size, (size - 6 * channels) * 2 // channels
-        if self.encoding in _IMA_GROUPS and size >= 4 * channels:
-            group, samples = _IMA_GROUPS[self.encoding]
+        if self.encoding in IMA_GROUPS and size >= 4 * channels:
+            group, samples = IMA_GROUPS[self.encoding]
             groups = (min(size, self.block_bytes) - 4 * channels) // (group * channels)
             return channels * (4 + groups * group), 1 + groups * samples
         if self.encoding in (SampleEncoding.G721, SampleEncoding.G726):

@@ -7,8 +7,8 @@ with its *Native Frames* (2000), https://id3.org. Sizes of 28 bits lie in four b
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from domain.raw_text import UTF_8, UTF_16, UTF_16_BIG_ENDIAN, RawText
 from domain.tags import ID3_FRAMES
-from domain.text import UTF_8, UTF_16, UTF_16_BIG_ENDIAN, RawText
 
 MAX_FRAMES = 256
 """Of one tag; real ones have a few dozen."""

@@ -8,6 +8,7 @@ from domain.errors import DamagedRecording
 from domain.recording.containers import (
     HEAD_BYTES,
     KNOWN_CHUNKS,
+    MAX_LOOSE_CHUNK_BYTES,
     WIDE_HEAD_BYTES,
     ChunkHead,
     Container,
@@ -34,7 +35,6 @@ CHUNKS_AT_ONCE = 50
 """So many are read, and then the parser rests: up to 1.1 ms of work, as measured (docs/security.md)."""
 _MAX_DS64_BYTES = 28
 _FACT_BYTES = 4  # Wave64 has 8, of which these are the low ones
-_MAX_LOOSE_CHUNK_BYTES = 1 << 20  # behind an empty data chunk, where the container does not say how far it goes
 
 
 class ChunkParser(ABC):
@@ -185,7 +185,7 @@ class ChunkParser(ABC):
         size = self._container.chunk_head(ahead).size
         start = self.feeder.passed + len(ahead)
         claimed = self._claimed_end()
-        end = claimed if claimed and claimed >= start else start + _MAX_LOOSE_CHUNK_BYTES
+        end = claimed if claimed and claimed >= start else start + MAX_LOOSE_CHUNK_BYTES
         return size is not None and start + size <= end
 
     def _claimed_end(self) -> int | None:

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 from domain.code_pages import DEFAULT_CODE_PAGE, CodePage, code_page
 from domain.passport import Marker, Passport
+from domain.raw_text import RawText
 from domain.recording.id3 import read_id3
 from domain.recording.lists import chunks_of_list
 from domain.recording.passport.markers import markers_of
 from domain.recording.passport.reader import PassportReader
 from domain.recording.passport.texts import texts_of
 from domain.tags import TagCollector, Tags
-from domain.text import RawText
 
 MAX_CHUNK_BYTES = 64 * 1024
 """Of a chunk this much is read; pictures come behind the texts."""

@@ -70,7 +70,7 @@ async def _serve(container: Container, listening: socket.socket, crowd: Crowd) -
     config = uvicorn.Config(
         create_app(container),
         lifespan="off",  # opened here, so that a wrong setting is told in one line
-        access_log=False,  # entrypoints/http/server/middleware.py writes it, without the query
+        access_log=False,  # entrypoints/http/server/request_log.py writes it, without the query
         log_config=None,
         proxy_headers=False,
         server_header=False,

@@ -28,12 +28,13 @@ from entrypoints.http.routes.register import register
 from entrypoints.http.server.client import believe_proxies, holders_behind
 from entrypoints.http.server.held import release_held
 from entrypoints.http.server.limit import begin_in_turns, limit_requests
-from entrypoints.http.server.middleware import end_refused_uploads, log_requests
 from entrypoints.http.server.record_names import forget_record_names
 from entrypoints.http.server.refusal import answer_refused
+from entrypoints.http.server.request_log import log_requests
 from entrypoints.http.server.shutdown import answer_cancelled
 from entrypoints.http.server.slices import slice_bodies
 from entrypoints.http.server.slow_readers import end_slow_responses
+from entrypoints.http.server.unread_bodies import end_refused_uploads
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
 

@@ -4,14 +4,14 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from domain.convert import AudioLimits
 from domain.errors import WrongSetting
+from domain.incoming_wav import AudioLimits
 from domain.recording.limits import WavLimits
 from entrypoints.settings.section import Bytes, Section
 
 
 class Recordings(Section, frozen=True, kw_only=True):
-    """Read by `domain/convert.py`, as `AudioLimits`. Sizes in bytes, the duration in seconds, rates in Hz."""
+    """Read by `domain/incoming_wav.py`, as `AudioLimits`. Sizes in bytes, the duration in seconds, rates in Hz."""
 
     max_upload_bytes: Bytes = 4 << 30
     max_duration: Annotated[int, Meta(ge=1, le=7 * 24 * 3600)] = 12 * 3600

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.unit.http.forms import CONTENT_TYPE, around_file
+from tests.forms import CONTENT_TYPE, around_file
 
 UPLOAD_SECONDS = 900
 _PIECE_BYTES = 64 * 1024

@@ -13,7 +13,8 @@ from adapters.ffmpeg.converter import FfmpegAudioConverter
 from adapters.lame.converter import LameAudioConverter
 from adapters.lame.pool import EncoderPool
 from adapters.pydub.converter import PydubAudioConverter
-from domain.convert import AudioLimits, Convert
+from domain.convert import Convert
+from domain.incoming_wav import AudioLimits
 from domain.output.converter import AudioConverter
 from domain.output.format import Mp3Quality
 from domain.recording.limits import WavLimits

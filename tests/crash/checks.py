@@ -13,9 +13,9 @@ from tests.crash.database import half_rows, rows_of
 from tests.crash.expected import Expected, shortened
 from tests.crash.victims import open_in_spool
 from tests.patience import answered
-from tests.processes import wait_until
 from tests.programs import FFMPEG
 from tests.server import Server
+from tests.waiting import wait_until
 
 SAMPLE = 6
 """Links that are downloaded again after each kill, and of those that are gone; in the end all are."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from tests.benchmarks.recordings import music
 from tests.crash.book import AGAIN_SECONDS, Book, Clip, Promise
-from tests.unit.http.forms import CONTENT_TYPE, around_file
+from tests.forms import CONTENT_TYPE, around_file
 
 CLIPS = {1: 6, 2: 6, 3: 4, 5: 2, 20: 1}
 """Seconds of audio, and how many of so many uploads have them. 20 s are two segments of LAME."""

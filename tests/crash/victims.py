@@ -7,8 +7,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.processes import SECONDS, living, named, wait_until
+from tests.processes import living, named
 from tests.server import Server
+from tests.waiting import SECONDS, wait_until
 
 
 def kill(kind: str, server: Server, dice: random.Random) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.watched import Watched, connection_url, wait_until
+from tests.e2e.watched import Watched, connection_url
+from tests.forms import CONTENT_TYPE, form, part
 from tests.server import Server
 from tests.small_disk import DISK_BYTES, fill, free_bytes, server_on_small_disk
-from tests.unit.http.forms import CONTENT_TYPE, form, part
+from tests.waiting import wait_until
 from tests.wavs import pcm, tone, wav
 
 RECORDING = wav(pcm(tone(8000)))

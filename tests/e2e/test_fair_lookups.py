@@ -12,8 +12,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.e2e.watched import wait_until
 from tests.server import NO_TLS, Server, running_server
+from tests.waiting import wait_until
 from tests.wavs import pcm, tone, wav
 
 CONNECTIONS = 300

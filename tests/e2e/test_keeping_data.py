@@ -15,8 +15,9 @@ import psycopg
 import pytest
 
 from tests.conftest import new_database
-from tests.e2e.watched import connection_url, wait_until
+from tests.e2e.watched import connection_url
 from tests.server import MUSIC_APP, Server, running_server
+from tests.waiting import wait_until
 from tests.wavs import pcm, tone, wav
 
 SECONDS = 60

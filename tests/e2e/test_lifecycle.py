@@ -12,9 +12,10 @@ import httpx
 import pytest
 
 from tests.e2e.watched import connection_url
-from tests.processes import family, living, named, wait_until
+from tests.forms import begun_upload
+from tests.processes import family, living, named
 from tests.server import MUSIC_APP, Server, running_server
-from tests.unit.http.forms import begun_upload
+from tests.waiting import wait_until
 from tests.wavs import pcm, tone, wav
 
 RECORDING = wav(pcm(tone(8000)), rate=8000)

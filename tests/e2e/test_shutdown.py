@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.watched import Watched, wait_until, watched_server
+from tests.e2e.watched import Watched, watched_server
+from tests.forms import CONTENT_TYPE, form, part
 from tests.processes import family, living, named
-from tests.unit.http.forms import CONTENT_TYPE, form, part
+from tests.waiting import wait_until
 from tests.wavs import pcm, tone, wav
 
 RECORDING = wav(pcm(tone(8000 * 4)))

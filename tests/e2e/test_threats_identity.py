@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from tests.e2e.watched import Watched, watched_server
+from tests.forms import CONTENT_TYPE, form, part
 from tests.server import NO_TLS
-from tests.unit.http.forms import CONTENT_TYPE, form, part
 from tests.wavs import pcm, tone, wav
 
 RECORDING = wav(pcm(tone(8000)))

@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.e2e.watched import SECONDS, Watched, rest_of_answer, wait_until, watched_server
+from tests.e2e.watched import Watched, rest_of_answer, watched_server
+from tests.forms import CONTENT_TYPE, form, part
 from tests.programs import curl
 from tests.sockets import reset_on_close
-from tests.unit.http.forms import CONTENT_TYPE, form, part
+from tests.waiting import SECONDS, wait_until
 from tests.wavs import pcm, tone, wav
 
 RECORDING = wav(pcm(tone(8000)))

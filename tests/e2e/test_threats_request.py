@@ -12,11 +12,12 @@ import pytest
 
 from application.readiness import KEPT_FOR
 from entrypoints.http.server.protocol import MAX_TARGET_BYTES
-from tests.e2e.watched import Watched, rest_of_answer, wait_until, watched_server
+from tests.e2e.watched import Watched, rest_of_answer, watched_server
+from tests.forms import CONTENT_TYPE, form, part
 from tests.programs import curl
 from tests.server import NO_TLS
 from tests.sockets import reset_on_close
-from tests.unit.http.forms import CONTENT_TYPE, form, part
+from tests.waiting import wait_until
 from tests.wavs import pcm, tone, wav
 
 RECORDING = wav(pcm(tone(8000)))

@@ -9,8 +9,9 @@ import pytest
 
 from adapters.postgres.database import Database
 from tests.e2e.watched import Watched
-from tests.processes import family, named, wait_until
-from tests.unit.http.forms import begun_upload
+from tests.forms import begun_upload
+from tests.processes import family, named
+from tests.waiting import wait_until
 from tests.wavs import pcm, tone, wav
 
 DISCONNECTS = 200

@@ -4,8 +4,7 @@ import json
 import re
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,8 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 from adapters.embedded_postgres.binaries import find_binaries
 from tests.programs import FFMPEG
 from tests.server import Server, running_server
-
-SECONDS = 20.0
+from tests.waiting import SECONDS
 
 
 @dataclass
@@ -120,14 +118,6 @@ def _is_whole(answer: bytes) -> bool:
     head, _, body = answer.partition(b"\r\n\r\n")
     length = re.search(rb"^content-length: (\d+)\r?$", head, re.MULTILINE | re.IGNORECASE)
     return length is not None and len(body) >= int(length[1])
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Return as soon as it holds; fail after `SECONDS`."""
-    end = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
 
 
 @contextmanager

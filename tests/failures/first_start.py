@@ -17,8 +17,8 @@ from tests.failures.shared_memory import none_left
 from tests.failures.strace import Seen, Watch, prefix
 from tests.failures.uploads import STORED, upload
 from tests.failures.wrapped import wrapped_postgres
-from tests.processes import wait_until
 from tests.server import MUSIC_APP, Server, running_server
+from tests.waiting import wait_until
 
 SECONDS = 90
 """For a start and its end."""

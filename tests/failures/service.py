@@ -10,8 +10,9 @@ from tests.clusters import give_cluster
 from tests.crash.victims import open_in_spool, working_in
 from tests.failures.operation import Book
 from tests.patience import READY_SECONDS, await_ready
-from tests.processes import family, named, wait_until
+from tests.processes import family, named
 from tests.server import Server, running_server
+from tests.waiting import wait_until
 
 
 class Service:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.failures.faults import KILL, Fault, known, name_of
-from tests.processes import living, wait_until
+from tests.processes import living
+from tests.waiting import wait_until
 
 _SECONDS = 20
 ALONE = ("-b", "execve")

@@ -12,9 +12,9 @@ from tests.failures.service import Service
 from tests.failures.strace import Seen, Watch, attached
 from tests.failures.tracks import RECORDING, Promises
 from tests.failures.wrapped import Wrapped
+from tests.forms import CONTENT_TYPE, form, part
 from tests.programs import FFMPEG
 from tests.server import Server, path_of
-from tests.unit.http.forms import CONTENT_TYPE, form, part
 
 STORED = "201"
 MAYBE_STORED = {"503 service.database_away", "broken off"}

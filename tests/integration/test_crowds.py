@@ -18,14 +18,14 @@ import pytest
 from application.admission.pace import Pace
 from entrypoints.cli import serve
 from entrypoints.http.app import create_app
+from entrypoints.http.server import bodies, pieces
 from entrypoints.http.server import crowd as crowds
-from entrypoints.http.server import pieces, protocol
 from entrypoints.http.server.crowd import Crowd
 from entrypoints.http.server.head import MAX_FIELDS
-from entrypoints.http.server.middleware import end_refused_uploads
 from entrypoints.http.server.refusal import answer_refused
 from entrypoints.http.server.slow_readers import DROP
 from entrypoints.http.server.turns import MAX_WAITING_REQUESTS
+from entrypoints.http.server.unread_bodies import end_refused_uploads
 from entrypoints.settings.settings import Settings
 from tests.integration.serving import connected, ending, sent, serving
 from tests.sockets import reset_on_close
@@ -147,11 +147,11 @@ async def test_h24_a_body_in_tiny_pieces_ends_the_connection(
     counted: list[int] = []
 
     class Counted(pieces.Pieces):
-        def count(self, more: int, size: int) -> None:
-            counted.append(more)
-            super().count(more, size)
+        def take(self) -> tuple[bytes, int]:
+            counted.append(len(self.gathered))
+            return super().take()
 
-    monkeypatch.setattr(protocol, "Pieces", Counted)
+    monkeypatch.setattr(bodies, "Pieces", Counted)
     head = HEAD.replace(b"POST /nope", method + b" " + path)
     async with serving(service()) as address, connected(address) as connection:
         await sent(connection, head, *[b"1\r\na\r\n" * 10_000] * 100)

@@ -20,8 +20,8 @@ from entrypoints.http.server.slow_readers import DROP, end_slow_responses
 from entrypoints.http.server.turns import MAX_WAITING_REQUESTS
 from entrypoints.settings.requests import Requests
 from tests.integration.serving import connected, ending, sent, serving
+from tests.logs import captured_logs
 from tests.sockets import reset_on_close
-from tests.unit.http.logs import captured_logs
 
 BOUNDS = ConnectionBounds(head_bytes=2000, head_seconds=0.3, stalled_seconds=0.3)
 PATIENT = ConnectionBounds(head_bytes=2000, head_seconds=30, stalled_seconds=30)

@@ -10,8 +10,8 @@ from tests.benchmarks.recordings import silence
 from tests.benchmarks.uploads import upload
 from tests.load.abuse.attack import Window
 from tests.load.abuse.bystander import watch_live
-from tests.load.abuse.figures import share
 from tests.load.abuse.target import Bystander
+from tests.percentiles import percentile
 from tests.server import running_server
 
 LARGE_BYTES = 1 << 30
@@ -33,6 +33,6 @@ def print_lag(within: float) -> bool:
             while sending.is_alive():
                 times += watch_live(watching, Window.of(_LOOK_SECONDS))
             seconds = time.monotonic() - began
-    p99 = share(times, 0.99)
+    p99 = percentile(times, 0.99)
     print(f"1 GiB in {seconds:.0f} s; meanwhile /health/live took {statistics.median(times):.1f} ms, p99 {p99:.0f} ms")
     return p99 < within

@@ -16,8 +16,9 @@ import httpx
 import psycopg
 
 from application.readiness import KEPT_FOR
-from tests.processes import family, living, named, wait_until
+from tests.processes import family, living, named
 from tests.server import Server
+from tests.waiting import wait_until
 from tests.wavs import pcm, tone, wav
 
 KINDS = ("stopped", "frozen", "killed")

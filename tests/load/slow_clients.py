@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tests.forms import begun_upload
 from tests.server import path_of
-from tests.unit.http.forms import begun_upload
 from tests.wavs import wav
 
 SEND_BYTES_A_SECOND = 100

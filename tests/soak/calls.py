@@ -11,10 +11,10 @@ from uuid import UUID
 
 import httpx
 
+from tests.forms import CONTENT_TYPE, around_file
 from tests.server import Server, path_of
 from tests.soak.recordings import Recording
 from tests.sockets import reset_on_close
-from tests.unit.http.forms import CONTENT_TYPE, around_file
 
 LINKS = 100
 """Downloads are of the latest so many tracks; older ones are deleted some time."""

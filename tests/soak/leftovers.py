@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.crash.victims import left_behind
-from tests.processes import family, named, wait_until
+from tests.processes import family, named
 from tests.server import MUSIC_APP, Server
 from tests.soak.samples import in_spool
+from tests.waiting import wait_until
 
 ALLOWED_DESCRIPTORS = 12
 """By which those of an idle service may differ: its connections to the database come and go, up to ten."""

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import httpx
 
+from tests.forms import CONTENT_TYPE, around_file
 from tests.soak.calls import BUSY, World, judged, unknown_track
-from tests.unit.http.forms import CONTENT_TYPE, around_file
 from tests.wavs import wav
 
 _FORM = {"Content-Type": CONTENT_TYPE}

@@ -3,6 +3,7 @@
 import statistics
 
 from tests.benchmarks.report import Report
+from tests.percentiles import percentile
 from tests.soak.callers import Answers
 from tests.soak.slopes import slope
 from tests.soak.watching import Samples
@@ -43,7 +44,7 @@ def print_slopes(samples: Samples, report: Report) -> None:
 def print_latency(milliseconds: list[float], report: Report) -> None:
     """How soon the event loop answers, over the whole of the load."""
     report.table("/health/live meanwhile", "", "median", "99 of 100", "slowest", "bound")
-    p99 = statistics.quantiles(milliseconds, n=100)[98]
+    p99 = percentile(milliseconds, 0.99)
     shown = [_shown(value, "ms") for value in (statistics.median(milliseconds), p99, max(milliseconds))]
     name = f"{len(milliseconds)} answers"
     report.row(name, *shown, report.verdict(name, p99, "≤", P99_MILLISECONDS, "ms"))

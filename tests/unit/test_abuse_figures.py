@@ -16,10 +16,11 @@ from tests.load.abuse import bystander
 from tests.load.abuse.attack import Meets, Window
 from tests.load.abuse.bystander import Served
 from tests.load.abuse.endings import Endings
-from tests.load.abuse.figures import MB, Bounds, Figures, Seen, share
+from tests.load.abuse.figures import MB, Bounds, Figures, Seen
 from tests.load.abuse.kinds import ATTACKS, chosen
 from tests.load.abuse.target import Bystander
 from tests.load.abuse.usage import Usage, memory
+from tests.percentiles import percentile
 
 READY = Served([0.01])
 QUIET = Seen(Served([0.1, 0.1, 0.1]), Served([0.01, 0.01, 0.01]), READY, [1.0] * 100)
@@ -81,11 +82,11 @@ def test_endings_are_counted_by_their_reasons_from_now_on(tmp_path: Path) -> Non
     assert endings.count() == {"too small": 2}
 
 
-def test_a_share_is_the_smallest_value_that_so_many_do_not_exceed() -> None:
+def test_a_percentile_is_the_smallest_value_that_so_many_do_not_exceed() -> None:
     values = [float(number) for number in range(100, 0, -1)]
 
-    assert [share(values, part) for part in (0.01, 0.5, 0.99, 1)] == [1, 50, 99, 100]
-    assert share([7.0], 0.95) == 7
+    assert [percentile(values, share) for share in (0.01, 0.5, 0.99, 1)] == [1, 50, 99, 100]
+    assert percentile([7.0], 0.95) == 7
 
 
 def test_an_answer_that_is_late_counts_for_the_questions_that_were_not_asked() -> None:

@@ -13,7 +13,7 @@ from entrypoints.http.answers import ANSWERS
 from entrypoints.http.error_handlers import NOT_FOUND_CODE
 from entrypoints.http.requests import form_events, upload_form
 from entrypoints.http.routes import register
-from entrypoints.http.server import head, middleware, pieces, protocol, turns
+from entrypoints.http.server import head, pieces, protocol, turns, unread_bodies
 from entrypoints.settings.settings import Settings, read_settings
 
 PROJECT = Path(__file__).parents[2]
@@ -159,7 +159,7 @@ def test_the_page_names_the_limits() -> None:
     assert f"at most {form_events.MAX_PARTS} parts" in page
     assert f"more than {form_events.FORM_BYTES} bytes beside its file" in page
     assert f"longer than {upload_form.MAX_TEXT_BYTES} bytes" in page
-    assert f"up to {middleware.DRAIN_SECONDS:g} seconds" in page
+    assert f"up to {unread_bodies.DRAIN_SECONDS:g} seconds" in page
     assert f"more than {protocol.MAX_TARGET_BYTES} bytes" in page
     assert f"of more than {head.MAX_FIELDS} fields" in page
     assert f"more than {turns.MAX_WAITING_REQUESTS} requests wait" in page

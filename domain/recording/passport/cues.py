@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from domain.code_pages import code_page
+from domain.raw_text import RawText
 from domain.recording.lists import chunks_of_list
 from domain.recording.passport.entries import Entries, Room
-from domain.text import RawText
 
 MAX_POINTS = 255
 """Of one recording; an MP3 has room for as many chapters."""

@@ -5,8 +5,8 @@ from collections.abc import Generator, Sequence
 from typing import Any, TypeAlias, Union
 
 from domain.code_pages import CodePage
+from domain.raw_text import LONGEST_CHARACTER, Decoder, RawText
 from domain.tags import MAX_COMMENT_LENGTH, clean_lines
-from domain.text import Decoder, RawText
 
 MAX_PASSPORT_BYTES = 64 * 1024
 """Of all that is kept of one recording, as `Room` counts."""
@@ -15,7 +15,6 @@ ENTRY_BYTES = 32
 MAX_LENGTH = MAX_COMMENT_LENGTH
 """Of a text, in characters."""
 _NOTHING = b"\0 \t\r\n"
-_LONGEST_CHARACTER = 4
 
 Entry: TypeAlias = Union[int, float, RawText, "Entries", Sequence["Entry"]]
 Entries: TypeAlias = dict[str, Entry]
@@ -31,7 +30,7 @@ class Room:
 
     def text(self, data: bytes, decoder: Decoder | None = None) -> RawText | None:
         """These bytes as a text; None where they are zeros and white space, or there is no room for them."""
-        data = data.strip(_NOTHING)[: _LONGEST_CHARACTER * MAX_LENGTH]
+        data = data.strip(_NOTHING)[: LONGEST_CHARACTER * MAX_LENGTH]
         return RawText(data, decoder) if data and self.take(1, len(data)) else None
 
     def take(self, entries: int, text_bytes: int = 0) -> bool:

@@ -4,8 +4,8 @@ Source: *GUANO - Grand Unified Acoustic Notation Ontology*, specification 1.0 (h
 each with a name, a colon and a value; `\\n` in a note is the end of a line. Version 0.9 differs in no rule of these.
 """
 
+from domain.raw_text import UTF_8
 from domain.recording.passport.entries import Entries, Room
-from domain.text import UTF_8
 
 MAX_LINES = 512
 MAX_NAME_LENGTH = 64

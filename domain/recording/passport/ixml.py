@@ -11,8 +11,8 @@ from itertools import islice
 from typing import NoReturn
 from xml.parsers import expat
 
+from domain.raw_text import UTF_8
 from domain.recording.passport.entries import Entries, Entry, Room
-from domain.text import UTF_8
 
 MAX_DEPTH = 8
 MAX_ELEMENTS = 1000

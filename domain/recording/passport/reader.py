@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.code_pages import CodePage
 from domain.passport import Passport
+from domain.raw_text import RawText
 from domain.recording.passport.audiomoth import read_audiomoth
 from domain.recording.passport.bext import read_bext
 from domain.recording.passport.cart import read_cart
@@ -13,7 +14,6 @@ from domain.recording.passport.entries import Entries, Entry, Room, cleaned
 from domain.recording.passport.guano import read_guano
 from domain.recording.passport.ixml import read_ixml
 from domain.recording.passport.sampler import read_instrument, read_sampler
-from domain.text import RawText
 
 _NAMES = {
     b"bext": "bext",

@@ -15,7 +15,7 @@ from entrypoints.settings.requests import Requests
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class BodyPace:
     """How fast a body has to come: `rate` in bytes a second, beyond `grace` seconds; all of it in `longest` seconds.
 
     However fast it came before, no pause is longer than `pause` seconds, or `grace` where that is more.
@@ -27,7 +27,7 @@ class Pace:
     pause: int = 60
 
     @classmethod
-    def of(cls, settings: Requests) -> "Pace":
+    def of(cls, settings: Requests) -> "BodyPace":
         """As the settings say."""
         return cls(
             settings.min_upload_rate, settings.upload_grace, settings.max_upload_seconds, settings.max_stalled_seconds
@@ -52,7 +52,7 @@ def refuse_encoded(request: Request[Any, Any, Any]) -> None:
 
 
 async def body_blocks(
-    request: Request[Any, Any, Any], limit: int, too_large: MusicAppError, pace: Pace
+    request: Request[Any, Any, Any], limit: int, too_large: MusicAppError, pace: BodyPace
 ) -> AsyncGenerator[bytes, None]:
     """The body in the blocks in which it arrives, none empty, `limit` bytes at most.
 
@@ -82,7 +82,7 @@ class _Patience:
     Only the time that is spent waiting for it counts: what a slow encoder or disk takes is not its fault.
     """
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: BodyPace) -> None:
         self._pace = pace
         self._time = asyncio.get_running_loop().time
         self._deadline = self._time() + pace.longest

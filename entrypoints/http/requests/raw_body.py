@@ -11,7 +11,7 @@ from application.receive_recording import IncomingRecording
 from domain.errors import RecordingTooLarge
 from domain.users import User
 from entrypoints.http.errors import CredentialsMissing
-from entrypoints.http.requests.body import Pace, body_blocks, content_length, refuse_encoded
+from entrypoints.http.requests.body import BodyPace, body_blocks, content_length, refuse_encoded
 from entrypoints.http.requests.credentials import bearer_token
 from entrypoints.http.requests.file_names import file_name_of
 from entrypoints.http.requests.parameters import media_type
@@ -54,7 +54,7 @@ class RawBody(IncomingRecording):
 
     @classmethod
     def of(
-        cls, request: Request[Any, Any, Any], max_file_bytes: int, pace: Pace, holders: tuple[str, ...]
+        cls, request: Request[Any, Any, Any], max_file_bytes: int, pace: BodyPace, holders: tuple[str, ...]
     ) -> "RawBody":
         """That of a request, of which no more than its head is looked at yet.
 

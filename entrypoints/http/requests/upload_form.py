@@ -12,7 +12,7 @@ from application.receive_recording import IncomingRecording
 from domain.errors import RecordingTooLarge
 from domain.users import User
 from entrypoints.http.errors import RequestInvalid, WrongType
-from entrypoints.http.requests.body import Pace, body_blocks, content_length, refuse_encoded
+from entrypoints.http.requests.body import BodyPace, body_blocks, content_length, refuse_encoded
 from entrypoints.http.requests.credentials import FIELDS, FormCredentials, bearer_token
 from entrypoints.http.requests.file_names import file_name_of
 from entrypoints.http.requests.form_events import FORM_BYTES, Event, FormEvents
@@ -64,7 +64,7 @@ class UploadForm(IncomingRecording):
 
     @classmethod
     def of(
-        cls, request: Request[Any, Any, Any], max_file_bytes: int, pace: Pace, holders: tuple[str, ...]
+        cls, request: Request[Any, Any, Any], max_file_bytes: int, pace: BodyPace, holders: tuple[str, ...]
     ) -> "UploadForm":
         """That of a request, of which no more than its head is looked at yet. Raises `RequestInvalid`, `WrongType`."""
         refuse_encoded(request)

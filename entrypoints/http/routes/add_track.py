@@ -20,7 +20,7 @@ from entrypoints.http.openapi import (
     text_schema,
     whole_number_schema,
 )
-from entrypoints.http.requests.body import Pace
+from entrypoints.http.requests.body import BodyPace
 from entrypoints.http.requests.links import base_url, record_link
 from entrypoints.http.requests.raw_body import RawBody, is_raw
 from entrypoints.http.requests.upload_form import UploadForm
@@ -85,7 +85,7 @@ async def add_track(
     """
     base = base_url(request, settings.serving.public_base_url)
     kind = RawBody if is_raw(request) else UploadForm
-    incoming = kind.of(request, settings.recordings.max_upload_bytes, Pace.of(settings.requests), holders)
+    incoming = kind.of(request, settings.recordings.max_upload_bytes, BodyPace.of(settings.requests), holders)
     async with aclosing(incoming) as recording:
         track = await receive(recording)
     return Response(AddTrackResponse("success"), status_code=201, headers=_headers(base, track))
@@ -93,11 +93,8 @@ async def add_track(
 
 def _headers(base: str, track: Track) -> dict[str, str]:
     conversion = track.conversion
-    seconds = conversion.duration.total_seconds()
-    headers = {
-        "Location": record_link(base, track),
-        "X-Audio-Duration": f"{seconds:.3f}",
-    }  # RFC 9651 has no more digits
+    seconds = f"{conversion.duration.total_seconds():.3f}"  # RFC 9651, 3.3.2, has no more digits
+    headers = {"Location": record_link(base, track), "X-Audio-Duration": seconds}
     if conversion.sound and conversion.sound.clipped_samples:
         headers["X-Audio-Clipped"] = str(conversion.sound.clipped_samples)
     if conversion.repairs:

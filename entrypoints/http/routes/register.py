@@ -15,7 +15,7 @@ from domain.register import Register
 from domain.users import MAX_USER_NAME_LENGTH
 from entrypoints.http.errors import BodyTooLarge, RequestInvalid, WrongType
 from entrypoints.http.openapi import error_responses, object_body, operation, text_schema
-from entrypoints.http.requests.body import Pace, body_blocks, refuse_encoded
+from entrypoints.http.requests.body import BodyPace, body_blocks, refuse_encoded
 from entrypoints.http.server.client import client_name
 from entrypoints.settings.settings import Settings
 
@@ -59,7 +59,7 @@ async def register(
 ) -> Response[RegisterResponse]:
     """Register a user. The access token is told this once and kept only as a digest."""
     register_rate.count(client_name(request))
-    wanted = _decoded(await _body(request, Pace.of(settings.requests)))
+    wanted = _decoded(await _body(request, BodyPace.of(settings.requests)))
     async with queries.turn(*holders):
         user, token = await register_user(wanted.user_name)
     return Response(
@@ -67,7 +67,7 @@ async def register(
     )
 
 
-async def _body(request: Request[Any, Any, Any], pace: Pace) -> bytes:
+async def _body(request: Request[Any, Any, Any], pace: BodyPace) -> bytes:
     refuse_encoded(request)
     kind, _ = parse_options_header(request.headers.get("content-type", ""))
     if kind != "application/json":

@@ -1,6 +1,6 @@
 """How large the head of a request is."""
 
-from entrypoints.http.server.pieces import Beyond
+from entrypoints.http.server.ending import Beyond
 
 MAX_FIELDS = 100
 """Trailers included. Browsers behind proxies send some 40."""

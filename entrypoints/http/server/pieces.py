@@ -1,5 +1,7 @@
 """In how many pieces a body comes: each costs the same, however small it is."""
 
+from entrypoints.http.server.ending import Beyond
+
 FREE_PIECES = 4096
 """All beyond these need `MIN_PIECE_BYTES` of the body each. Of larger ones some are split where a read ends."""
 MIN_PIECE_BYTES = 16
@@ -12,26 +14,27 @@ PIECES_AT_ONCE = 1024
 """Are joined before anything looks at them: one by one, each would cost several times as much."""
 
 
-class Beyond(ValueError):
-    """A connection takes more than it may; the text says what, and tells nothing that the client has sent."""
-
-
 class Pieces:
-    """Counts those of one body, many at a time."""
+    """Those of one body, gathered and then counted, many at a time."""
 
     def __init__(self) -> None:
+        self.gathered: list[bytes] = []
+        """That nobody has looked at."""
         self._count = self._bytes = 0
         self._unwanted_count = self._unwanted_bytes = 0
 
-    def count(self, more: int, size: int) -> None:
-        """So many more, of so many bytes together. Raises `Beyond`."""
-        self._count += more
-        self._bytes += size
+    def take(self) -> tuple[bytes, int]:
+        """What is gathered, joined, and how many pieces it came in. Raises `Beyond`."""
+        body, count = self.gathered[0] if len(self.gathered) == 1 else b"".join(self.gathered), len(self.gathered)
+        self.gathered.clear()
+        self._count += count
+        self._bytes += len(body)
         if self._bytes < MIN_PIECE_BYTES * (self._count - FREE_PIECES):
             raise Beyond(f"a body in more than {FREE_PIECES} pieces of less than {MIN_PIECE_BYTES} bytes")
+        return body, count
 
     def count_unwanted(self, more: int, size: int) -> None:
-        """Of those, that these are thrown away. Raises `Beyond`."""
+        """Of those, that so many, of so many bytes together, are thrown away. Raises `Beyond`."""
         self._unwanted_count += more
         self._unwanted_bytes += size
         if self._unwanted_count > UNWANTED_PIECES or self._unwanted_bytes > UNWANTED_BYTES:

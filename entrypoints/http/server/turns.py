@@ -4,7 +4,7 @@ from collections import deque
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from entrypoints.http.server.pieces import Beyond
+from entrypoints.http.server.ending import Beyond
 
 MAX_WAITING_REQUESTS = 16
 """Requests of one connection that may wait for the answer to an earlier one."""

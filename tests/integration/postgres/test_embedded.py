@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ import psycopg
 import pytest
 
 from adapters.embedded_postgres.locks import FileLock
+from tests.waiting import wait_until
 
 PROJECT = Path(__file__).parents[3]
 LOCK_FILES = ("postmaster.pid", ".s.PGSQL.5432.lock")
@@ -81,13 +81,6 @@ class Program:
 
 
 Start = Callable[..., Program]
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {SECONDS} seconds until {what}"
-        time.sleep(0.02)
 
 
 def no_server(data: Path) -> bool:
@@ -178,7 +171,7 @@ def start(folder: Path, user_id: int, programs: Path) -> Iterator[Start]:
     for program in started:
         program.clean_up()
     for program in started:
-        wait_until(lambda data=program.data: no_server(data), "the server ends with its program")  # type: ignore[misc] # mypy cannot infer a lambda with a default
+        wait_until(lambda data=program.data: no_server(data), "the server ends with its program", SECONDS)  # type: ignore[misc] # mypy cannot infer a lambda with a default
 
 
 @pytest.fixture(scope="module")
@@ -283,7 +276,7 @@ def test_server_ends_with_a_killed_program_and_its_data_is_kept(start: Start) ->
     first = start()
     write(first.conninfo(), "kept")
     first.kill()
-    wait_until(lambda: no_server(first.data), "the server ends")
+    wait_until(lambda: no_server(first.data), "the server ends", SECONDS)
     assert words(start().conninfo()) == ["kept"]
 
 
@@ -295,7 +288,7 @@ def test_program_that_starts_at_once_after_a_kill_waits_for_the_old_server(start
     first.kill()
     second = start()
     conninfo = second.conninfo()
-    wait_until(lambda: answers(conninfo) and second.server_id() != old_server, "a new server runs")
+    wait_until(lambda: answers(conninfo) and second.server_id() != old_server, "a new server runs", SECONDS)
     assert words(conninfo) == ["kept"]
 
 
@@ -324,7 +317,7 @@ def test_attached_program_takes_over_when_the_owner_stops(start: Start) -> None:
     attached = start()
     conninfo = attached.conninfo()
     owner.stop()
-    wait_until(lambda: answers(conninfo), "the attached program runs the server")
+    wait_until(lambda: answers(conninfo), "the attached program runs the server", SECONDS)
     assert words(conninfo) == ["kept"]
 
 
@@ -337,7 +330,7 @@ def test_server_that_ends_by_itself_comes_back(start: Start, number: signal.Sign
     for _ in range(2):
         server = program.server_id()
         os.kill(server, number)
-        wait_until(lambda old=server: server_changed(program, old) and answers(conninfo), "it is back")  # type: ignore[misc] # mypy cannot infer a lambda with a default
+        wait_until(lambda old=server: server_changed(program, old) and answers(conninfo), "it is back", SECONDS)  # type: ignore[misc] # mypy cannot infer a lambda with a default
     assert words(conninfo) == ["kept"]
     program.stop()
     assert no_server(program.data)
@@ -351,7 +344,7 @@ def test_n3_a_killed_process_of_the_server_has_all_of_it_started_anew(start: Sta
     server = program.server_id()
     with psycopg.connect(conninfo) as connection:
         os.kill(connection.info.backend_pid, signal.SIGKILL)
-        wait_until(lambda: server_changed(program, server) and answers(conninfo), "another one runs")
+        wait_until(lambda: server_changed(program, server) and answers(conninfo), "another one runs", SECONDS)
     assert words(conninfo) == ["kept"]
 
 
@@ -453,5 +446,5 @@ def test_programs_in_a_closed_folder_are_reached(start: Start, folder: Path, use
     program = start(search_path=link_programs(closed))
     write(program.conninfo(), "kept")
     program.kill()
-    wait_until(lambda: no_server(program.data), "the server ends with its program here too")
+    wait_until(lambda: no_server(program.data), "the server ends with its program here too", SECONDS)
     assert words(start().conninfo()) == ["kept"]

@@ -1,14 +1,13 @@
 """What was measured of an attack, and whether it is within bounds."""
 
-import math
 import statistics
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.load.abuse.attack import Meets
 from tests.load.abuse.bystander import Served
 from tests.load.abuse.usage import Usage
+from tests.percentiles import percentile
 
 MB = 1_000_000
 
@@ -58,7 +57,7 @@ class Figures:
     def missed(self, bounds: Bounds) -> list[str]:
         """What is not within the bounds, and what the attack did not meet, in words."""
         growth = self.usage.most - self.usage.before
-        p99 = share(self.attacked.live, 0.99)
+        p99 = percentile(self.attacked.live, 0.99)
         refused = self.attacked.refusals.total()
         found = {
             "the service has ended": not self.lives,
@@ -76,8 +75,3 @@ class Figures:
         quiet: Served = getattr(self.quiet, name)
         attacked: Served = getattr(self.attacked, name)
         return statistics.median(attacked.seconds) / statistics.median(quiet.seconds)
-
-
-def share(values: Sequence[float], part: float) -> float:
-    """The smallest value that so many of 1 do not exceed (nearest rank)."""
-    return sorted(values)[math.ceil(part * len(values)) - 1]

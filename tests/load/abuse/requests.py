@@ -1,6 +1,6 @@
 """The bytes of requests, made once and sent as they are."""
 
-from tests.unit.http.forms import CONTENT_TYPE, form, part, part_head, text_parts
+from tests.forms import CONTENT_TYPE, form, part, part_head, text_parts
 
 FORM = CONTENT_TYPE.encode()
 FILE_HEAD = part_head("wav_file", "a.wav")

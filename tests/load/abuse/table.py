@@ -5,7 +5,8 @@ from collections import Counter
 
 from tests.load.abuse.attack import Attack
 from tests.load.abuse.bystander import Served
-from tests.load.abuse.figures import MB, Bounds, Figures, share
+from tests.load.abuse.figures import MB, Bounds, Figures
+from tests.percentiles import percentile
 
 _HEADS = (
     "                            memory, MB       /health/live, ms, p99      upload, ms           download, ms      "
@@ -27,10 +28,10 @@ def print_heads(bounds: Bounds) -> None:
 
 def print_attack(attack: Attack, figures: Figures, missed: list[str]) -> None:
     """A row of the table, and below it what was done and what came of it."""
-    usage, live, quiet = figures.usage, figures.attacked.live, share(figures.quiet.live, 0.99)
+    usage, live, quiet = figures.usage, figures.attacked.live, percentile(figures.quiet.live, 0.99)
     print(
         f"{attack.name:24} {usage.before / MB:7.0f} {usage.most / MB:5.0f} {usage.after / MB:6.0f} "
-        f"{quiet:6.0f} {statistics.median(live):5.1f} {share(live, 0.99):5.0f} {max(live):6.0f} "
+        f"{quiet:6.0f} {statistics.median(live):5.1f} {percentile(live, 0.99):5.0f} {max(live):6.0f} "
         f"{_times(figures.quiet.uploads, figures.attacked.uploads)} "
         f"{_times(figures.quiet.downloads, figures.attacked.downloads)} "
         f"{figures.service_cores:9.2f} {figures.attackers_cores:9.2f}   "
@@ -48,7 +49,7 @@ def print_attack(attack: Attack, figures: Figures, missed: list[str]) -> None:
 def _times(quiet: Served, attacked: Served) -> str:
     """Milliseconds: the quiet median, the median, and what 19 of 20 do not exceed."""
     ordinary, median = statistics.median(quiet.seconds), statistics.median(attacked.seconds)
-    return f"{ordinary * 1000:7.0f} {median * 1000:6.0f} {share(attacked.seconds, 0.95) * 1000:5.0f}"
+    return f"{ordinary * 1000:7.0f} {median * 1000:6.0f} {percentile(attacked.seconds, 0.95) * 1000:5.0f}"
 
 
 def _counts(counted: Counter[str]) -> str:

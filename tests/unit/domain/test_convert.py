@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from adapters.memory.converter import InMemoryAudioConverter, silence
 from adapters.memory.decoder import InMemoryAudioDecoder
 from adapters.memory.mp3 import InMemoryMp3
-from domain.convert import AudioLimits, Convert, Converted
+from domain.convert import Convert, Converted
 from domain.decoding import AudioDecoder
 from domain.errors import (
     ConverterFailed,
@@ -28,6 +28,7 @@ from domain.errors import (
     UndecodableRecording,
     UnsupportedCodec,
 )
+from domain.incoming_wav import AudioLimits
 from domain.output.chapters import Chapter
 from domain.output.converter import Mp3
 from domain.output.format import Mp3Format, Mp3Quality

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.decoder import InMemoryAudioDecoder
 from adapters.numpy.meter import NumpySoundMeter
-from domain.convert import AudioLimits, Convert
+from domain.convert import Convert
+from domain.incoming_wav import AudioLimits
 from domain.measuring import Measurement, Sound, SoundMeter
 from domain.output.format import Mp3Quality
 from domain.recording.format import WavFormat

@@ -14,7 +14,7 @@ from application.receive_recording import IncomingRecording, ReceiveRecording
 from domain.errors import RecordingTooLarge
 from domain.users import User
 from entrypoints.http.app import create_app
-from entrypoints.http.requests.body import Pace, body_blocks, content_length
+from entrypoints.http.requests.body import BodyPace, body_blocks, content_length
 from entrypoints.wiring.container import Container
 from tests.unit import memory
 from tests.unit.http.test_app_in_memory import RECORDING, fields
@@ -28,7 +28,7 @@ class RawBody(IncomingRecording):
     def __init__(self, request: Request[Any, Any, Any], user: User) -> None:
         self._user = user
         self._left = content_length(request) or 0
-        self._body = body_blocks(request, LIMIT, RecordingTooLarge(LIMIT), Pace(rate=1, grace=60, longest=60))
+        self._body = body_blocks(request, LIMIT, RecordingTooLarge(LIMIT), BodyPace(rate=1, grace=60, longest=60))
 
     def holders(self) -> tuple[str, ...]:
         return ()

@@ -18,9 +18,9 @@ from entrypoints.http.app import create_app
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
 from entrypoints.wiring.memory import InMemoryAdapters
+from tests.forms import CONTENT_TYPE, form, part
+from tests.logs import captured_logs
 from tests.unit import memory
-from tests.unit.http.forms import CONTENT_TYPE, form, part
-from tests.unit.http.logs import captured_logs
 from tests.wavs import pcm, tone, wav
 
 RECORDING = wav(pcm(tone(8000)))

@@ -9,7 +9,7 @@ from litestar import Request
 
 from domain.errors import RecordingTooLarge
 from entrypoints.http.errors import ClientGone, UploadTooSlow
-from entrypoints.http.requests.body import Pace, body_blocks
+from entrypoints.http.requests.body import BodyPace, body_blocks
 
 NEVER = 1e9
 
@@ -38,7 +38,7 @@ def request_of(receive: Any) -> Request[Any, Any, Any]:
     return Request(scope, receive=receive)
 
 
-async def read(waits: list[tuple[float, int]], pace: Pace, own_seconds: float, time: FakeLoopTime) -> int:
+async def read(waits: list[tuple[float, int]], pace: BodyPace, own_seconds: float, time: FakeLoopTime) -> int:
     """How many bytes come of a client that keeps the service waiting so many seconds for so many bytes each."""
     messages = [
         (wait, {"type": "http.request", "body": bytes(size), "more_body": n < len(waits) - 1})
@@ -62,7 +62,7 @@ async def read(waits: list[tuple[float, int]], pace: Pace, own_seconds: float, t
     return received
 
 
-PACE = Pace(rate=8192, grace=10, longest=1000)
+PACE = BodyPace(rate=8192, grace=10, longest=1000)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from entrypoints.http.answers import ANSWERS, answer_to
 from entrypoints.http.error_handlers import answer_error
 from entrypoints.http.errors import RangeUnsatisfiable, RequestInvalid
 from tests.errors import EXAMPLES
-from tests.unit.http.logs import captured_logs
+from tests.logs import captured_logs
 
 # Raised where no request can meet them: bases, one that random identifiers rule out, those that stop the start or a
 # command. All are answered and logged as what nobody foresaw.

@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 import structlog
 
-from tests.unit.http.logs import captured_logs
+from tests.logs import captured_logs
 
 FORGED = 'a\r\n{"event": "forged"}\n\x1b[31mred\x1b[0m\x00\x85\u2028b'
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from entrypoints.http.errors import RequestInvalid
 from entrypoints.http.requests.upload_form import UploadForm
-from tests.unit.http.forms import BOUNDARY, form, part
+from tests.forms import BOUNDARY, form, part
 from tests.unit.streams import blocks, breaking, cut
 
 WHOLE = form(part("user_id", "7"), part("user_access_token", "a-token"), part("wav_file", b"RIFF", "a.wav"))

@@ -8,12 +8,12 @@ import pytest
 from litestar import Request
 
 from entrypoints.http.errors import ClientGone
-from entrypoints.http.requests.body import Pace
+from entrypoints.http.requests.body import BodyPace
 from entrypoints.http.requests.raw_body import RawBody, is_file_type
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
+from tests.forms import CONTENT_TYPE, form, part
 from tests.unit import memory
-from tests.unit.http.forms import CONTENT_TYPE, form, part
 from tests.unit.http.test_app_in_memory import RECORDING, client_of, fields
 
 TYPES = ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave; codec=1", "Audio/WAV", "application/octet-stream"]
@@ -116,7 +116,7 @@ async def test_what_is_certain_to_come_is_the_length_that_http_tells(told: bytes
 
     headers = [(b"authorization", b"Bearer x"), *([(b"content-length", told)] if told else [])]
     scope: Any = {"type": "http", "headers": headers}  # enough of one
-    body = RawBody.of(Request(scope, receive), 10_000, Pace(rate=1, grace=60, longest=60), ())
+    body = RawBody.of(Request(scope, receive), 10_000, BodyPace(rate=1, grace=60, longest=60), ())
     blocks = body.blocks()
     assert body.bytes_to_come() == (1000 if told else 0)
     assert len(await anext(blocks)) == 600

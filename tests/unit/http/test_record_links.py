@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from entrypoints.wiring.container import Container
-from tests.unit.http.logs import captured_logs
+from tests.logs import captured_logs
 from tests.unit.http.test_app_in_memory import client_of, upload
 
 

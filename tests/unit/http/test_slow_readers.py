@@ -11,7 +11,7 @@ from domain.output.format import Mp3Quality, mp3_format
 from domain.recording.format import SampleEncoding, WavFormat
 from entrypoints.http.server.slow_readers import DROP, SMALL_BYTES, end_slow_responses
 from entrypoints.settings.requests import Requests
-from tests.unit.http.logs import captured_logs
+from tests.logs import captured_logs
 
 BLOCK = 8192 * 10
 SETTINGS = Requests(min_download_rate=8192, download_grace=30)

@@ -11,7 +11,7 @@ import pytest
 
 from entrypoints.http.app import create_app
 from entrypoints.wiring.container import Container
-from tests.unit.http.forms import CONTENT_TYPE, form, part
+from tests.forms import CONTENT_TYPE, form, part
 from tests.unit.http.test_another_way_in import raw
 from tests.unit.http.test_app_in_memory import RECORDING
 

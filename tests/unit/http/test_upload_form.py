@@ -13,7 +13,7 @@ from domain.users import User
 from entrypoints.http.errors import RequestInvalid, WrongType
 from entrypoints.http.requests.form_events import FORM_BYTES, MAX_BYTES_OUTSIDE_PARTS, MAX_PARTS
 from entrypoints.http.requests.upload_form import MAX_TEXT_BYTES, UploadForm, boundary_of
-from tests.unit.http.forms import BOUNDARY, form, part
+from tests.forms import BOUNDARY, form, part
 from tests.unit.streams import blocks, breaking, cut
 
 FILE = part("wav_file", b"RIFF\r\n--\r\n--the\r\n" + bytes(range(256)), "talk.wav", "Content-Type: audio/wav\r\n")

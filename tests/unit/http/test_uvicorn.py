@@ -13,7 +13,12 @@ from uvicorn.server import ServerState
 
 from entrypoints.cli import serve
 from entrypoints.http.server import protocol
+from entrypoints.http.server.answering import AnsweringProtocol
+from entrypoints.http.server.bodies import OnDemandProtocol
 from entrypoints.http.server.protocol import BoundedProtocol
+
+PROTOCOLS = (BoundedProtocol, OnDemandProtocol, AnsweringProtocol)
+"""Each is the next one's child, and the last one uvicorn's."""
 
 
 def listed(owner: str) -> set[str]:
@@ -42,15 +47,18 @@ def test_they_are_there(uvicorns: HttpToolsProtocol) -> None:
 
 
 def test_every_one_is_listed() -> None:
-    ours = {name for name in attributes(BoundedProtocol) if name not in dir(HttpToolsProtocol)}
-    assert used(BoundedProtocol) - ours <= listed("HttpToolsProtocol")
-    assert overridden(BoundedProtocol, HttpToolsProtocol) <= listed("HttpToolsProtocol")
+    attributes_of_all = {name for kind in PROTOCOLS for name in attributes(kind)}
+    ours = {name for name in attributes_of_all if name not in dir(HttpToolsProtocol)}
+    for kind in PROTOCOLS:
+        assert used(kind) - ours <= listed("HttpToolsProtocol")
+        assert overridden(kind, HttpToolsProtocol) <= listed("HttpToolsProtocol")
     assert used(serve._AnnouncingServer) | overridden(serve._AnnouncingServer, Server) <= listed("Server")
 
 
 def test_nothing_is_overridden_that_is_not_there() -> None:
     """It would never be called."""
-    for kind, base in ((BoundedProtocol, HttpToolsProtocol), (serve._AnnouncingServer, Server)):
+    bases = dict.fromkeys(PROTOCOLS, HttpToolsProtocol) | {serve._AnnouncingServer: Server}
+    for kind, base in bases.items():
         public = {name for name in vars(kind) if not name.startswith("_")}
         assert public <= set(dir(base))
 

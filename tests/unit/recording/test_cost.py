@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import domain.tags
+from domain.raw_text import RawText
 from domain.recording.containers import Container
 from domain.recording.feeding import Feeder
 from domain.recording.format import SampleEncoding
@@ -19,7 +20,6 @@ from domain.recording.reader import WavReader
 from domain.recording.samples import SampleStream
 from domain.recording.texts import MAX_CHUNK_BYTES, TagReader
 from domain.tags import MAX_ATTEMPTS, MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH, Tags
-from domain.text import RawText
 from tests.contract.memory import held_at_most
 from tests.costly_texts import COSTLY_CHUNKS
 from tests.wavs import IMA_ADPCM, MS_ADPCM, fmt_body, wav

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 
 from entrypoints.http.server.pieces import FREE_PIECES, MIN_PIECE_BYTES
+from tests.forms import text_parts
 from tests.load.abuse.attack import Attack, Meets
 from tests.load.abuse.client import Client, receive, send
 from tests.load.abuse.requests import (
@@ -17,7 +18,6 @@ from tests.load.abuse.requests import (
     in_one_chunk,
     in_silent_chunks,
 )
-from tests.unit.http.forms import text_parts
 from tests.wavs import wav
 
 CHUNKS = 200_000

@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
+from tests.forms import text_parts
 from tests.load.abuse.attack import Attack, Meets
 from tests.load.abuse.client import Client, send, send_until_answered
 from tests.load.abuse.requests import FILE_HEAD, FORM, head
-from tests.unit.http.forms import text_parts
 from tests.wavs import wav
 
 _UPLOADS = 200
