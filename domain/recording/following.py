@@ -19,7 +19,7 @@ counts it.
 import string
 from dataclasses import dataclass
 from enum import Enum, auto
-from itertools import pairwise
+from operator import sub
 
 from domain.recording.containers import KNOWN_CHUNKS, Container
 from domain.recording.data_sizes import Claim
@@ -35,6 +35,8 @@ _TEXT_BYTES = string.printable.encode() + b"\0"
 _TEXT_SHARE = 0.95
 _LOUD = 40
 """Mean of the high bytes of samples of noise at full scale is 64, of music seldom above 30."""
+_UNSIGNED = bytes(high ^ 0x80 for high in range(256))
+_FROM_THE_MIDDLE = bytes(abs(high - 128) for high in range(256))
 _FLAT = 400
 """Chi-squared of random bytes against the same number of each is 255, give or take 23; of speech it is thousands."""
 _PLAUSIBLE_FLOAT = 0x41
@@ -152,7 +154,7 @@ def _is_noise(ahead: bytes, place: Place) -> bool:
     highs = blocks[0 if place.container.big_endian else size - 1 :: block]
     if encoding in _FLOATS:
         return sum(high & 0x7F <= _PLAUSIBLE_FLOAT for high in highs) < _PLAUSIBLE_SHARE * len(highs)
-    return encoding in _PCM and _is_loud_noise([high ^ 0x80 if size > 1 else high for high in highs])
+    return encoding in _PCM and _is_loud_noise(highs if size == 1 else highs.translate(_UNSIGNED))
 
 
 def _is_flat(ahead: bytes) -> bool:
@@ -160,8 +162,8 @@ def _is_flat(ahead: bytes) -> bool:
     return sum((ahead.count(byte) - expected) ** 2 / expected for byte in range(256)) < _FLAT
 
 
-def _is_loud_noise(highs: list[int]) -> bool:
+def _is_loud_noise(highs: bytes) -> bool:
     """Of the high bytes of samples, the middle being 128."""
-    loudness = sum(abs(high - 128) for high in highs)
-    change = sum(abs(second - first) for first, second in pairwise(highs))
+    loudness = sum(highs.translate(_FROM_THE_MIDDLE))
+    change = sum(map(abs, map(sub, highs[1:], highs)))
     return loudness > _LOUD * len(highs) and change > loudness

@@ -17,6 +17,7 @@ have to jump over everything around zero each time that they change sign: no sou
 from array import array
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from operator import sub
 from typing import Literal
 
 from domain.recording.format import SampleEncoding
@@ -150,9 +151,10 @@ def _smoothest(words: bytes, channels: int, *, swapped: bool) -> Layout:
     whole = array("i", words)
     low = [((word & 0xFFFFFF) ^ 0x800000) - 0x800000 for word in whole]
     packed = _threes(words, swapped=swapped)
-    if min(_roughness(low, channels), _roughness(whole, channels)) > _SMOOTHER * _roughness(packed, channels):
+    of_low, of_whole, of_packed = (_roughness(values, channels) for values in (low, whole, packed))
+    if min(of_low, of_whole) > _SMOOTHER * of_packed:
         return Layout.PACKED
-    return Layout.LOW_THREE if _roughness(low, channels) < _roughness(whole, channels) else Layout.WHOLE
+    return Layout.LOW_THREE if of_low < of_whole else Layout.WHOLE
 
 
 def _threes(words: bytes, *, swapped: bool) -> list[int]:
@@ -167,7 +169,7 @@ def _threes(words: bytes, *, swapped: bool) -> list[int]:
 
 def _roughness(values: Sequence[int], channels: int) -> float:
     """How far it is from sample to sample, beside how far from zero."""
-    steps = sum(abs(later - earlier) for earlier, later in zip(values, values[channels:], strict=False))
+    steps = sum(map(abs, map(sub, values[channels:], values)))
     return steps / max(1, sum(map(abs, values)))
 
 

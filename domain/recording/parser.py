@@ -19,6 +19,7 @@ from domain.recording.containers import (
 )
 from domain.recording.data_sizes import Claim
 from domain.recording.feeding import Feeder, Parser, Pass, Peek, Rest, Take, Wants
+from domain.recording.following import AHEAD_BYTES
 from domain.recording.format_chunk import MAX_FMT_BYTES, read_format
 from domain.recording.heads import HeadFinder, starts_wav
 from domain.recording.limits import WavLimits
@@ -100,8 +101,17 @@ class ChunkParser(ABC):
             chunk = yield from self._count_chunk(head)
             if chunk.name == b"data":
                 return chunk
+            if _is_nothing(chunk):
+                yield from self._pass_zeros()
+                continue
             yield from self._read_chunk(chunk)
             yield from self._read_padding(chunk.size)
+
+    def _pass_zeros(self) -> Parser:
+        """Let what goes on like a head of zeros pass at once: up to 512 such heads, which would be a chunk each."""
+        ahead = yield Peek(AHEAD_BYTES)
+        zeros = len(ahead) - len(ahead.lstrip(b"\0"))
+        yield Pass(zeros - zeros % self._container.chunk_head_bytes)
 
     def _count_chunk(self, head: bytes) -> Generator[Rest, bytes, ChunkHead]:
         self._chunks += 1
@@ -200,3 +210,8 @@ class ChunkParser(ABC):
 
 def _bounded(size: int | None, bound: int) -> int:
     return bound if size is None else min(size, bound)
+
+
+def _is_nothing(chunk: ChunkHead) -> bool:
+    """Whether its head is all zeros, of a container of 32-bit sizes: in the others that claims no size."""
+    return chunk.size == 0 and chunk.name == b"\0\0\0\0"
