@@ -41,6 +41,7 @@ _FLAT = 400
 """Chi-squared of random bytes against the same number of each is 255, give or take 23; of speech it is thousands."""
 _PLAUSIBLE_FLOAT = 0x41
 """The high byte without its sign of floats up to 32 (32 bit) or 262,144 (64 bit)."""
+_IMPLAUSIBLE_FLOATS = bytes(high for high in range(256) if high & 0x7F > _PLAUSIBLE_FLOAT)
 _PLAUSIBLE_SHARE = 0.9
 _PCM = (
     SampleEncoding.UNSIGNED_8,
@@ -153,7 +154,7 @@ def _is_noise(ahead: bytes, place: Place) -> bool:
         return any(blocks[3::block]) or any(step > _HIGHEST_STEP for step in blocks[2::block])
     highs = blocks[0 if place.container.big_endian else size - 1 :: block]
     if encoding in _FLOATS:
-        return sum(high & 0x7F <= _PLAUSIBLE_FLOAT for high in highs) < _PLAUSIBLE_SHARE * len(highs)
+        return len(highs.translate(None, _IMPLAUSIBLE_FLOATS)) < _PLAUSIBLE_SHARE * len(highs)
     return encoding in _PCM and _is_loud_noise(highs if size == 1 else highs.translate(_UNSIGNED))
 
 

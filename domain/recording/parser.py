@@ -108,10 +108,19 @@ class ChunkParser(ABC):
             yield from self._read_padding(chunk.size)
 
     def _pass_zeros(self) -> Parser:
-        """Let what goes on like a head of zeros pass at once: up to 512 such heads, which would be a chunk each."""
+        """Let the zeros behind a head of zeros pass, up to a chunk that is known, or some thousands of them.
+
+        Of as many chunks without a name and a body each would take its time; and recorders that fill up a sector leave
+        any number of zeros.
+        """
+        head = self._container.chunk_head_bytes
         ahead = yield Peek(AHEAD_BYTES)
         zeros = len(ahead) - len(ahead.lstrip(b"\0"))
-        yield Pass(zeros - zeros % self._container.chunk_head_bytes)
+        if len(ahead) - zeros < head:
+            zeros = max(0, zeros - head)  # what comes behind is not seen yet
+        elif not self._is_known(ahead[zeros:]):
+            zeros -= zeros % head
+        yield Pass(zeros)
 
     def _count_chunk(self, head: bytes) -> Generator[Rest, bytes, ChunkHead]:
         self._chunks += 1
