@@ -98,20 +98,30 @@ class ChunkParser(ABC):
             head = yield Take(self._container.chunk_head_bytes)
             if len(head) < self._container.chunk_head_bytes:
                 raise DamagedRecording("it ends before its data chunk")
+            if not head[0] and any(head):
+                head = yield from self._behind_zeros(head)
             chunk = yield from self._count_chunk(head)
             if chunk.name == b"data":
                 return chunk
-            if _is_nothing(chunk):
+            if not any(head):
                 yield from self._pass_zeros()
                 continue
             yield from self._read_chunk(chunk)
             yield from self._read_padding(chunk.size)
 
+    def _behind_zeros(self, head: bytes) -> Generator[Wants, bytes, bytes]:
+        """The head of a chunk that is known, where one begins behind the zeros of this; else this."""
+        zeros = len(head) - len(head.lstrip(b"\0"))
+        shifted = head[zeros:] + (yield Peek(zeros))
+        if not self._is_known(shifted):
+            return head
+        yield Pass(zeros)
+        return shifted
+
     def _pass_zeros(self) -> Parser:
         """Let the zeros behind a head of zeros pass, up to a chunk that is known, or some thousands of them.
 
-        Of as many chunks without a name and a body each would take its time; and recorders that fill up a sector leave
-        any number of zeros.
+        As so many chunks without a name they would take their time.
         """
         head = self._container.chunk_head_bytes
         ahead = yield Peek(AHEAD_BYTES)
@@ -219,8 +229,3 @@ class ChunkParser(ABC):
 
 def _bounded(size: int | None, bound: int) -> int:
     return bound if size is None else min(size, bound)
-
-
-def _is_nothing(chunk: ChunkHead) -> bool:
-    """Whether its head is all zeros, of a container of 32-bit sizes: in the others that claims no size."""
-    return chunk.size == 0 and chunk.name == b"\0\0\0\0"
