@@ -45,8 +45,9 @@ soak: $(VENV)/.installed-dev ## An hour of mixed load, and what of the service g
 load: $(VENV)/.installed-dev ## Slow clients by the thousand, a database that goes away, a large upload, abuse of every kind
 	$(BIN)/python -m tests.load
 
-fuzz: $(VENV)/.installed-fuzz ## 5,000 made-up requests by the service's own description
-	$(BIN)/python -m tests.fuzz
+# RECORDINGS names folders whose WAVs are changed, too.
+fuzz: $(VENV)/.installed-fuzz ## 20,000 recordings that lie about themselves, and 5,000 requests by the service's own description
+	$(BIN)/python -m tests.fuzz $(RECORDINGS)
 
 # --strict: what the service does not know, as a mirror without advisories, is no pass. PIP_AUDIT_VULNERABILITY_SERVICE
 # names another service.

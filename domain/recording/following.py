@@ -19,7 +19,7 @@ counts it.
 import string
 from dataclasses import dataclass
 from enum import Enum, auto
-from itertools import pairwise
+from operator import sub
 
 from domain.recording.adpcm_heads import IMA_ADPCM_STEPS, MS_ADPCM_PREDICTORS
 from domain.recording.containers import KNOWN_CHUNKS, MAX_LOOSE_CHUNK_BYTES, Container
@@ -35,10 +35,13 @@ _TEXT_BYTES = string.printable.encode() + b"\0"
 _TEXT_SHARE = 0.95
 _LOUD = 40
 """Mean of the high bytes of samples of noise at full scale is 64, of music seldom above 30."""
+_UNSIGNED = bytes(high ^ 0x80 for high in range(256))
+_FROM_THE_MIDDLE = bytes(abs(high - 128) for high in range(256))
 _FLAT = 400
 """Chi-squared of random bytes against the same number of each is 255, give or take 23; of speech it is thousands."""
 _PLAUSIBLE_FLOAT = 0x41
 """The high byte without its sign of floats up to 32 (32 bit) or 262,144 (64 bit)."""
+_IMPLAUSIBLE_FLOATS = bytes(high for high in range(256) if high & 0x7F > _PLAUSIBLE_FLOAT)
 _PLAUSIBLE_SHARE = 0.9
 _PCM = (
     SampleEncoding.UNSIGNED_8,
@@ -149,8 +152,8 @@ def _is_noise(ahead: bytes, place: Place) -> bool:
         return any(blocks[3::block]) or any(step >= IMA_ADPCM_STEPS for step in blocks[2::block])
     highs = blocks[0 if place.container.big_endian else size - 1 :: block]
     if encoding in _FLOATS:
-        return sum(high & 0x7F <= _PLAUSIBLE_FLOAT for high in highs) < _PLAUSIBLE_SHARE * len(highs)
-    return encoding in _PCM and _is_loud_noise([high ^ 0x80 if size > 1 else high for high in highs])
+        return len(highs.translate(None, _IMPLAUSIBLE_FLOATS)) < _PLAUSIBLE_SHARE * len(highs)
+    return encoding in _PCM and _is_loud_noise(highs if size == 1 else highs.translate(_UNSIGNED))
 
 
 def _is_flat(ahead: bytes) -> bool:
@@ -158,8 +161,8 @@ def _is_flat(ahead: bytes) -> bool:
     return sum((ahead.count(byte) - expected) ** 2 / expected for byte in range(256)) < _FLAT
 
 
-def _is_loud_noise(highs: list[int]) -> bool:
+def _is_loud_noise(highs: bytes) -> bool:
     """Of the high bytes of samples, the middle being 128."""
-    loudness = sum(abs(high - 128) for high in highs)
-    change = sum(abs(second - first) for first, second in pairwise(highs))
+    loudness = sum(highs.translate(_FROM_THE_MIDDLE))
+    change = sum(map(abs, map(sub, highs[1:], highs)))
     return loudness > _LOUD * len(highs) and change > loudness

@@ -20,6 +20,7 @@ from domain.recording.containers import (
 )
 from domain.recording.data_sizes import Claim
 from domain.recording.feeding import Feeder, Parser, Pass, Peek, Rest, Take, Wants
+from domain.recording.following import AHEAD_BYTES
 from domain.recording.format_chunk import MAX_FMT_BYTES, read_format
 from domain.recording.heads import HeadFinder, starts_wav
 from domain.recording.limits import WavLimits
@@ -97,11 +98,39 @@ class ChunkParser(ABC):
             head = yield Take(self._container.chunk_head_bytes)
             if len(head) < self._container.chunk_head_bytes:
                 raise DamagedRecording("it ends before its data chunk")
+            if not head[0] and any(head):
+                head = yield from self._behind_zeros(head)
             chunk = yield from self._count_chunk(head)
             if chunk.name == b"data":
                 return chunk
+            if not any(head):
+                yield from self._pass_zeros()
+                continue
             yield from self._read_chunk(chunk)
             yield from self._read_padding(chunk.size)
+
+    def _behind_zeros(self, head: bytes) -> Generator[Wants, bytes, bytes]:
+        """The head of a chunk that is known, where one begins behind the zeros of this; else this."""
+        zeros = len(head) - len(head.lstrip(b"\0"))
+        shifted = head[zeros:] + (yield Peek(zeros))
+        if not self._is_known(shifted):
+            return head
+        yield Pass(zeros)
+        return shifted
+
+    def _pass_zeros(self) -> Parser:
+        """Let the zeros behind a head of zeros pass, up to a chunk that is known, or some thousands of them.
+
+        As so many chunks without a name they would take their time.
+        """
+        head = self._container.chunk_head_bytes
+        ahead = yield Peek(AHEAD_BYTES)
+        zeros = len(ahead) - len(ahead.lstrip(b"\0"))
+        if len(ahead) - zeros < head:
+            zeros = max(0, zeros - head)  # what comes behind is not seen yet
+        elif not self._is_known(ahead[zeros:]):
+            zeros -= zeros % head
+        yield Pass(zeros)
 
     def _count_chunk(self, head: bytes) -> Generator[Rest, bytes, ChunkHead]:
         self._chunks += 1

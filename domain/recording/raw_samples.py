@@ -4,10 +4,14 @@ Of sound, the high byte of a sample is near that of the one before it, and the l
 neither is; of text both are.
 """
 
+from operator import sub
+
 _LEAST_BYTES, _MOST_BYTES = 64, 1024
 _LEAST_STEPS = 16
 _NEAR = 8
 _NEAR_BY_CHANCE = (2 * _NEAR + 1) / 256
+_NEAR_STEPS = frozenset(step + turn for turn in (-256, 0, 256) for step in range(-_NEAR, _NEAR + 1) if step)
+"""Also from one end of a byte's range to the other."""
 _SHARE = 0.3
 """Of bytes that are near the one before, far more than by chance."""
 _LAGS = (1, 2)
@@ -33,7 +37,6 @@ def _is_sound(data: bytes, size: int) -> bool:
 
 def _nearness(values: bytes, lag: int) -> float:
     """How many values are near the one before, of all that differ from it."""
-    steps = [(later - earlier + _NEAR) % 256 for earlier, later in zip(values, values[lag:], strict=False)]
-    differing = len(steps) - steps.count(_NEAR)
-    near = sum(step <= 2 * _NEAR for step in steps) - steps.count(_NEAR)
-    return near / differing if differing >= _LEAST_STEPS else 0.0
+    steps = list(map(sub, values[lag:], values))
+    differing = len(steps) - steps.count(0)
+    return sum(map(_NEAR_STEPS.__contains__, steps)) / differing if differing >= _LEAST_STEPS else 0.0

@@ -1,1 +1,1 @@
-"""Thousands of made-up requests by the service's own description: `python -m tests.fuzz`."""
+"""Recordings and requests of which nobody thought, by the thousand: `python -m tests.fuzz`."""

@@ -1,68 +1,63 @@
-"""`python -m tests.fuzz [--cases N] [--seed N]`: schemathesis against the running service.
+"""`python -m tests.fuzz [--cases N] [--mutants N] [--uploads N] [--seed N] [FOLDER…]`: what nobody thought of.
 
-Makes requests by the description at `/schema/openapi.json`, right and wrong ones, until there were `--cases`. Exit
-code 1 where one of them was answered 5xx, or not as the description says.
+Requests by the description at `/schema/openapi.json`, right and wrong ones, to the running service, until there were
+`--cases`. Recordings with a few things changed about their chunks, those of the tests and those of the folders:
+`--mutants` of them through the WAV reader, `--uploads` through the service with each converter. Exit code 1 where a
+request was answered 5xx, or not as the description says, or where a recording raised what is no error of a recording,
+was read otherwise in pieces than at once, or took more than 2 ms of CPU time beyond a plain one of its size, or more
+than 1 MiB of memory beyond the file. A mutant is named by its number: with the same seed and the same folders it is
+made again.
 """
 
 import argparse
-import random
-import re
-import subprocess
 import sys
-import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
-from tests.server import Server, running_server
-
-SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
-CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
-EXAMPLES = 300
-"""At most for each operation of one round; schemathesis ends sooner where it has nothing new to try."""
-MOST_ROUNDS = 20
-ROUND_SECONDS = 1800
-# A schema cannot say that a form needs the credentials only without a Bearer token, nor that its file is a WAV.
-_CHECKS = ["--checks", "all", "--exclude-checks", "positive_data_acceptance"]
+from tests.fuzz.described import a_seed, by_description
+from tests.fuzz.mutants import Mutants
+from tests.fuzz.originals import originals
+from tests.fuzz.reading import Readings
+from tests.fuzz.uploads import CONVERTERS, by_http
 
 
 def main(arguments: list[str]) -> int:
-    """Rounds with seeds of their own until there are enough cases; 1 if something is wrong."""
+    """0 if all that was asked for is right."""
+    options = _parser().parse_args(arguments)
+    files = originals(options.folders)
+    right = [_read(files, options.seed, options.mutants)] if options.mutants else []
+    if options.uploads:
+        right += [_upload(files, options.seed, options.uploads, converter) for converter in options.converters]
+    if options.cases:
+        right += [by_description(options.cases, options.seed)]
+    return 0 if right and all(right) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
     parser.add_argument("--cases", type=int, default=5000)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
-    options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="music-app-fuzz-") as name:
-        with running_server(Path(name), REGISTER_RATE="1000000") as server:
-            cases, right = 0, True
-            for number in range(MOST_ROUNDS):
-                if cases >= options.cases:
-                    break
-                made, well = _round(server, options.seed + number)
-                cases, right = cases + made, right and well
-            faults = [line for line in server.log.splitlines() if '"status": 5' in line or "Traceback" in line]
-        print(f"seed {options.seed}: {cases} cases, {len(faults)} answered 5xx", flush=True)
-        for line in faults:
-            print(line)
-        return 0 if right and not faults and cases >= options.cases else 1
+    parser.add_argument("--mutants", type=int, default=20_000)
+    parser.add_argument("--uploads", type=int, default=1000)
+    parser.add_argument("--converters", nargs="*", choices=CONVERTERS, default=CONVERTERS)
+    parser.add_argument("--seed", type=int, default=a_seed())
+    parser.add_argument("folders", type=Path, nargs="*", metavar="FOLDER")
+    return parser
 
 
-def _round(server: Server, seed: int) -> tuple[int, bool]:
-    """How many cases were made, and whether all was as described."""
-    command = [
-        SCHEMATHESIS,
-        "--config-file",
-        str(CONFIGURATION),
-        "--no-color",
-        "run",
-        f"{server.url}/schema/openapi.json",
-        *_CHECKS,
-    ]
-    command += ["--max-examples", str(EXAMPLES), "--seed", str(seed), "--continue-on-failure", "--warnings", "off"]
-    command += ["--phases", "coverage,fuzzing", "--generation-database", "none"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=ROUND_SECONDS, check=False)
-    found = re.search(r"([\d,]+) generated", done.stdout)
-    if done.returncode or not found:
-        print(done.stdout, done.stderr, flush=True)
-    return (int(found[1].replace(",", "")) if found else 0), done.returncode == 0
+def _read(files: Mapping[str, bytes], seed: int, count: int) -> bool:
+    """Through the reader."""
+    mutants, readings = Mutants(files, seed), Readings()
+    for number in range(count):
+        readings.add(mutants.mutant(number))
+    print(f"seed {seed}: {count} mutants of {len(files)} recordings", *readings.lines(), sep="\n", flush=True)
+    return not readings.faults
+
+
+def _upload(files: Mapping[str, bytes], seed: int, count: int, converter: str) -> bool:
+    """Through the service: each converter gets others."""
+    mutants = Mutants(files, seed)
+    first = CONVERTERS.index(converter) * count
+    return by_http((mutants.mutant(number) for number in range(first, first + count)), converter)
 
 
 if __name__ == "__main__":

@@ -69,7 +69,9 @@ def cleaned(entry: Entry, page: CodePage) -> Generator[None, None, Any]:
     if isinstance(entry, dict):
         named: dict[str, Any] = {}
         for name, value in entry.items():
-            if (made := (yield from cleaned(value, page))) is not None:
+            # most are numbers, which need no generator of their own
+            made = value if isinstance(value, int) else (yield from cleaned(value, page))
+            if made is not None:
                 named[name] = made
         return named or None
     if isinstance(entry, Sequence):

@@ -32,6 +32,27 @@ def test_other_chunks_are_skipped(magic: bytes) -> None:
     assert (found.data, found.repairs) == (DATA, ())
 
 
+@pytest.mark.parametrize("magic", MAGICS)
+@pytest.mark.parametrize("count", [1, 2, 7, 8, 9, 12, 15, 4060, 4061, 4088, 4096, 4100, 4104, 8191, 1 << 20])
+def test_any_number_of_zeros_before_the_data_is_passed(magic: bytes, count: int) -> None:
+    whole = wav(native(magic), magic=magic)
+    at = whole.index(b"data")
+    filled_up = whole[:at] + bytes(count) + whole[at:]
+    assert [read(filled_up, push=push).data for push in (1 << 21, 4096, 999)] == [DATA] * 3
+
+
+def test_zeros_before_a_chunk_that_is_not_known_are_heads_of_nothing() -> None:
+    container = Container()
+    fmt, data = container.chunk(b"fmt ", fmt_body()), container.chunk(b"data", DATA)
+    found = read(container.file(fmt + bytes(16) + container.chunk(b"\0\xffab", b"1234") + data))
+    assert (found.data, found.repairs) == (DATA, ())
+
+
+def test_zeros_without_end_are_refused() -> None:
+    with pytest.raises(DamagedRecording, match="ends before its data chunk"):
+        read(Container().file(Container().chunk(b"fmt ", fmt_body()) + bytes(100_000)))
+
+
 @pytest.mark.parametrize("magic", [b"RIFF", b"RIFX", b"riff"])
 def test_missing_pad_before_the_data_is_mended(magic: bytes) -> None:
     container = Container(magic)

@@ -134,6 +134,16 @@ def test_c12_of_a_file_no_more_than_a_thousand_chunks_are_read(work: Counter[str
     assert work["heads"] <= HEADS_OF_A_CHUNK * MAX_CHUNKS
 
 
+def test_c12_a_megabyte_of_zeros_before_the_data_is_passed_in_few_steps(work: Counter[str]) -> None:
+    file = wav(SOUND)
+    at = file.index(b"data")
+
+    for _ in steps(file[:at] + bytes(1 << 20) + file[at:], 1 << 16):
+        pass
+
+    assert work["heads"] <= HEADS_OF_A_CHUNK * (1 << 20) // 4096
+
+
 class CountingBytes(bytes):
     """Counts the slices that are taken of it."""
 

@@ -1,0 +1,64 @@
+"""Schemathesis: made-up requests by the service's own description."""
+
+import random
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.server import Server, running_server
+
+SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+EXAMPLES = 300
+"""At most for each operation of one round; schemathesis ends sooner where it has nothing new to try."""
+MOST_ROUNDS = 20
+ROUND_SECONDS = 1800
+# A schema cannot say that a form needs the credentials only without a Bearer token, nor that its file is a WAV.
+_CHECKS = ["--checks", "all", "--exclude-checks", "positive_data_acceptance"]
+
+
+def by_description(wanted: int, seed: int) -> bool:
+    """Rounds with seeds of their own until there are as many cases as are wanted; whether all is right."""
+    with tempfile.TemporaryDirectory(prefix="music-app-fuzz-") as name:
+        with running_server(Path(name), REGISTER_RATE="1000000") as server:
+            cases, right = 0, True
+            for number in range(MOST_ROUNDS):
+                if cases >= wanted:
+                    break
+                made, well = _round(server, seed + number)
+                cases, right = cases + made, right and well
+            faults = faults_in_log(server)
+    print(f"seed {seed}: {cases} cases, {len(faults)} answered 5xx", *faults, sep="\n", flush=True)
+    return right and not faults and cases >= wanted
+
+
+def faults_in_log(server: Server) -> list[str]:
+    """Lines of what the service itself did wrong."""
+    return [line for line in server.log.splitlines() if '"status": 5' in line or "Traceback" in line]
+
+
+def a_seed() -> int:
+    """Another one each time."""
+    return random.SystemRandom().randrange(1 << 32)
+
+
+def _round(server: Server, seed: int) -> tuple[int, bool]:
+    """How many cases were made, and whether all was as described."""
+    command = [
+        SCHEMATHESIS,
+        "--config-file",
+        str(CONFIGURATION),
+        "--no-color",
+        "run",
+        f"{server.url}/schema/openapi.json",
+        *_CHECKS,
+    ]
+    command += ["--max-examples", str(EXAMPLES), "--seed", str(seed), "--continue-on-failure", "--warnings", "off"]
+    command += ["--phases", "coverage,fuzzing", "--generation-database", "none"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=ROUND_SECONDS, check=False)
+    found = re.search(r"([\d,]+) generated", done.stdout)
+    if done.returncode or not found:
+        print(done.stdout, done.stderr, flush=True)
+    return (int(found[1].replace(",", "")) if found else 0), done.returncode == 0
