@@ -90,7 +90,9 @@ def describe(head: bytes) -> str:
         return "it is empty: nothing was recorded, or it was sent before it was saved"
     if not head.strip(b"\0"):
         return f"it holds nothing but zeros as far as was looked, {len(head)} bytes; nothing was written to it"
-    if (found := _audio(head) or _riff(head) or _magic(head) or _text(head) or _hidden_wav(head)) is not None:
+    if (
+        found := _audio(head) or _riff(head) or _magic(head) or _form(head) or _text(head) or _hidden_wav(head)
+    ) is not None:
         name, advice = found
         return f"it is {name}; {advice}"
     if looks_like_samples(head):
@@ -136,6 +138,13 @@ def _magic(head: bytes) -> tuple[str, str] | None:
     return None
 
 
+def _form(head: bytes) -> tuple[str, str] | None:
+    """A multipart form (RFC 7578), as a part of another or under the type of a file."""
+    if head.lstrip().startswith(b"--") and b"content-disposition:" in head.lower():
+        return "a form (multipart/form-data)", "send the file alone, or the form once, with the Content-Type of one"
+    return None
+
+
 def _hidden_wav(head: bytes) -> tuple[str, str] | None:
     """A WAV that something else stands before."""
     found = re.search(rb"(?:RIFF|RIFX|RF64|BW64).{4}WAVE", head, re.DOTALL)
@@ -165,8 +174,6 @@ def _markup(text: str) -> tuple[str, str] | None:
         return ("an SVG picture" if "<svg" in text.lower() else "XML"), _SEND_FILE
     if start in ("{", "["):
         return "JSON", _SEND_FILE
-    if text.startswith("--") and "content-disposition" in text.lower():
-        return "a form within a form", "send the file alone as the part"
     if re.match(r"(?:https?|ftp|file|blob):\S+$", text):
         return "an address", "send the file that is there"
     return None

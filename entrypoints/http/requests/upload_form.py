@@ -17,11 +17,13 @@ from entrypoints.http.requests.credentials import FIELDS, FormCredentials, beare
 from entrypoints.http.requests.file_names import file_name_of
 from entrypoints.http.requests.form_events import FORM_BYTES, Event, FormEvents
 from entrypoints.http.requests.parameters import media_type, parameters
-from entrypoints.http.requests.raw_body import UNNAMED, is_file_type
+from entrypoints.http.requests.raw_body import UNNAMED
 
 MAX_TEXT_BYTES = 4096
 """Of one part that is not the file."""
 _FILE = "wav_file"
+_TYPE = re.compile(r"(?!text/|application/(?:.*\+)?(?:json|xml)$)[^/]+/[^/]+")
+"""That of a part which is a file. Retrofit's users write `multipart/form-data`, `image/*` and `*/*` there."""
 
 
 def boundary_of(content_type: str) -> str:
@@ -30,7 +32,10 @@ def boundary_of(content_type: str) -> str:
         raise WrongType("the body is not a form with a file", "multipart/form-data, or the WAV itself as audio/wav")
     boundary = parameters(content_type).get("boundary", "")
     if not re.fullmatch(r"[\x20-\x7e]{1,200}", boundary):
-        raise RequestInvalid("Content-Type must name the boundary of the form")
+        raise RequestInvalid(
+            "Content-Type must name the boundary of the form: multipart/form-data; boundary=…; HTTP libraries write it "
+            "by themselves where no Content-Type is set"
+        )
     return boundary
 
 
@@ -111,7 +116,7 @@ class UploadForm(IncomingRecording):
         else:
             self._text += event
             if len(self._text) > MAX_TEXT_BYTES:
-                raise RequestInvalid(f"{self._shown} is longer than {MAX_TEXT_BYTES} bytes")
+                raise RequestInvalid(f"{self._shown} is longer than {MAX_TEXT_BYTES} bytes; {self._advice}")
 
     def _begin(self, segment: MultipartSegment) -> None:
         self._part = segment.name or ""
@@ -125,12 +130,16 @@ class UploadForm(IncomingRecording):
     def _shown(self) -> str:
         return self._part if self._part in FIELDS else "a part that is not the file"
 
+    @property
+    def _advice(self) -> str:
+        return "send what /register returned" if self._part in FIELDS else f"send the WAV as the part {_FILE}"
+
 
 def _file_name(segment: MultipartSegment) -> str:
     """The name of a file part. Raises `RequestInvalid` where nothing says that it is one."""
     if name := file_name_of(segment.header("Content-Disposition", "")):
         return name
-    if is_file_type(segment.content_type or ""):
+    if _TYPE.fullmatch(media_type(segment.content_type or "")):
         return UNNAMED
     raise RequestInvalid(
         f"{_FILE} must be a file part with a file name (filename=…), or with a Content-Type such as audio/wav"
