@@ -17,6 +17,7 @@ _CONVERT = "convert it to WAV first"
 _UNPACK = "unpack it, and send the WAV that it holds"
 _SEND_FILE = "send the bytes of the WAV itself"
 _DECODE = "decode the Base64 first, and send the bytes"
+_AS_IT_IS = "send its bytes as they are (with curl by --data-binary or -F, not by -d)"
 _MAGICS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"fLaC", "FLAC", _CONVERT),
     (0, b"FORM", "AIFF", _CONVERT),
@@ -120,6 +121,8 @@ def _riff(head: bytes) -> tuple[str, str] | None:
     if head[:4] not in (b"RIFF", b"RIFX", b"RF64", b"BW64"):
         return ("RIFF whose name is in small letters", "write it as RIFF") if head[:4].upper() == b"RIFF" else None
     kind = head[8:12]
+    if b"WAVE" in head[4:11]:
+        return "a WAV that lacks bytes from its head on, as one that was sent as text", _AS_IT_IS
     if len(kind) < 4:
         return "the beginning of a WAV, which ends within its head", "send all of it"
     return _RIFF_FORMS.get(kind, (f"{_shown(head[:4])} that holds {_shown(kind)}", _SEND_FILE))

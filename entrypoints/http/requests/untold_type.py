@@ -15,8 +15,8 @@ _ORDERS: dict[bytes, Literal["little", "big"]] = {b"RIFF": "little", b"RIFX": "b
 async def whole_wav(body: AsyncGenerator[bytes, None], body_bytes: int) -> AsyncGenerator[bytes, None]:
     """The blocks of a body of this length in bytes, if it is a WAV whose RIFF size fits to it; closes the body.
 
-    Raises `WrongType` for anything else, before a block is given. `curl -d @talk.wav` leaves out each CR and LF, which
-    nobody could tell from a recording that was cut off; what became of it would be noise.
+    Raises `WrongType` for anything else, before a block is given. `curl -d @talk.wav` leaves out each CR and LF, later
+    ones each NUL, too, which nobody could tell from a recording that was cut off; what became of it would be noise.
     """
     head = b""
     async with aclosing(body):
