@@ -158,6 +158,11 @@ MORE_CLIENTS = [
         "recording.mp3",
     ),
     _of(
+        "PHP's Guzzle that is given the bytes",
+        'Content-Disposition: form-data; name="wav_file"\r\nContent-Length: 16044',
+        "recording.mp3",
+    ),
+    _of(
         "an app for iOS that keeps the token as a UUID",
         'Content-Disposition: form-data; name="wav_file"; filename="talk.wav"\r\nContent-Type: audio/wav',
         "talk.mp3",

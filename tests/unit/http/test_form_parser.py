@@ -73,6 +73,32 @@ def test_a_part_has_the_name_that_its_disposition_says(disposition: str, name: s
     assert part_name(disposition) == name
 
 
+RIFF = b"RIFF\x24\0\0\0WAVEfmt \r\n--\r\n--the"
+WAVE64 = bytes.fromhex("726966662e91cf11a5d628db04c10000") + b"\r\n"
+
+
+@pytest.mark.parametrize("content", [RIFF, b"RF64" + RIFF[4:], WAVE64])
+@pytest.mark.parametrize("headers", ["", "Content-Type: text/plain\r\n", "Content-Length: 30\r\n"])
+@given(at=st.lists(st.integers(0, 500), max_size=20), first=st.booleans())
+@example(at=list(range(500)), first=True)
+@settings(max_examples=10, deadline=None)
+async def test_a_file_without_name_and_type_is_seen_by_its_first_bytes(
+    content: bytes, headers: str, at: list[int], first: bool
+) -> None:
+    """As PHP's Guzzle sends one, and requests, where they are given its bytes."""
+    file = part("wav_file", content, headers=headers)
+    body = form(file, USER, TOKEN) if first else form(USER, TOKEN, file)
+    assert await read(*cut(body, at)) == ("recording", content)
+
+
+@pytest.mark.parametrize("content", [b"", b"talk.wav", b"RIFF", RIFF[:11], b"RIFF\x24\0\0\0AVI LIST", b"\0" * 5000])
+@given(at=st.lists(st.integers(0, 500), max_size=20))
+@settings(max_examples=10, deadline=None)
+async def test_what_does_not_begin_as_a_wav_needs_a_name_or_a_type(content: bytes, at: list[int]) -> None:
+    with pytest.raises(RequestInvalid, match="must be a file part with a file name"):
+        await read(*cut(form(USER, TOKEN, part("wav_file", content)), at))
+
+
 async def test_a_part_without_a_name_is_read_over() -> None:
     nameless = f"--{BOUNDARY}\r\nContent-Type: text/plain\r\n\r\nx\r\n".encode()
     assert await read(form(nameless, USER, nameless, TOKEN, FILE)) == ("talk.wav", CONTENT)
