@@ -177,6 +177,14 @@ MORE_CLIENTS = [
         "talk.mp3",
     ),
     Client(
+        "a shell script that has wget send what echo wrote",
+        f"multipart/form-data; boundary={_BARE}",
+        _form(
+            _BARE, *_fields(), 'Content-Disposition: form-data; name="wav_file"; filename="talk.wav"\r\n\r\n{wav}'
+        ).replace(b"\r\n", b"\n"),
+        "talk.mp3",
+    ),
+    Client(
         "Java that names the charset as the encoding",
         f"multipart/form-data; boundary={_BARE}",
         _form(_BARE, *_fields(), 'Content-Disposition: form-data; name="wav_file"; filename="talk.wav"\r\n\r\n{wav}'),

@@ -34,6 +34,6 @@ class FormEnd:
         problem = str(error.args[0])
         if "end of multipart" in problem:
             return f"end it with the line {self._line.decode().strip()}--"
-        if "line break" in problem:
-            return "end each line of its heads with CR LF"
+        if "line break" in problem or "Malformed" in problem:
+            return "a head has lines like Name: value, all of which end with CR LF"
         return "send it as RFC 7578 has it"

@@ -9,6 +9,7 @@ from multipart import MultipartError, MultipartSegment
 from entrypoints.http.errors import RequestInvalid
 from entrypoints.http.requests.form_end import FormEnd
 from entrypoints.http.requests.form_parser import FormParser
+from entrypoints.http.requests.line_ends import LineEnds
 from entrypoints.http.requests.preamble import Preamble
 
 MAX_PARTS = 32
@@ -30,6 +31,7 @@ class FormEvents:
         self._file = file
         self._parser = FormParser(boundary, MAX_PARTS)
         self._end = FormEnd(boundary)
+        self._lines = LineEnds(boundary)
         self._preamble = Preamble(boundary)
         self._begun = self._in_file = False
         self._received = 0
@@ -59,8 +61,14 @@ class FormEvents:
 
     def _events_of(self, block: bytes) -> Iterator[Event]:
         self._preamble.take(block)
-        self._end.take(block)
         self._received += len(block)
+        for certain in self._lines.taken(block):
+            yield from self._parsed(certain)
+
+    def _parsed(self, block: bytes) -> Iterator[Event]:
+        if not block:  # for the parser that would be the end
+            return
+        self._end.take(block)
         for event in self._parser.parse(block):
             self._begun = True
             if isinstance(event, MultipartSegment):
@@ -70,6 +78,7 @@ class FormEvents:
             yield event
 
     def _end_of_form(self) -> Iterator[Event]:
+        yield from self._parsed(self._lines.rest())
         if self._end.within_boundary:
             yield from self._parser.parse(b"--")
         if not self._end.after_boundary:

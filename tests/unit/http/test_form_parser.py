@@ -8,7 +8,7 @@ from entrypoints.http.errors import RequestInvalid
 from entrypoints.http.requests.form_parser import part_name
 from entrypoints.http.requests.upload_form import UploadForm
 from tests.unit.http.forms import BOUNDARY, form, part
-from tests.unit.streams import blocks, cut
+from tests.unit.streams import blocks, breaking, cut
 
 CONTENT = b"RIFF\r\n--\r\n--the" + bytes(range(256)) + b"\r"
 USER, TOKEN = part("user_id", "7"), part("user_access_token", "a-token")
@@ -120,7 +120,7 @@ async def test_the_last_boundary_may_lack_its_dashes(parts: tuple[bytes, ...], e
 
 
 @given(less=st.integers(1, len(LINE) + len(CONTENT)), at=st.lists(st.integers(0, 900), max_size=20))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 async def test_a_form_that_ends_before_its_last_boundary_is_cut_off(less: int, at: list[int]) -> None:
     body = (USER + TOKEN + FILE.removesuffix(b"\r\n") + LINE)[:-less]
     with pytest.raises(RequestInvalid, match=f"end it with the line --{BOUNDARY}--"):
@@ -133,5 +133,44 @@ async def test_a_form_that_ends_in_the_head_of_a_part_is_cut_off() -> None:
 
 
 async def test_what_is_wrong_with_line_ends_is_told() -> None:
-    with pytest.raises(RequestInvalid, match="end each line of its heads with CR LF"):
-        await read(form(USER, TOKEN, FILE).replace(b"\r\n", b"\n"))
+    mixed = USER.replace(b'"user_id"\r\n\r\n', b'"user_id"\n\n')
+    with pytest.raises(RequestInvalid, match="all of which end with CR LF"):
+        await read(form(mixed, TOKEN, FILE))
+
+
+def with_lf(*parts: bytes, end: bytes = b"--\n") -> bytes:
+    """A form as a shell script writes it, with `CONTENT` in it as it is."""
+    around = b"".join(parts).removesuffix(b"\r\n") + LINE
+    before, after = [text.replace(b"\r\n", b"\n") for text in around.split(CONTENT)]
+    return before + CONTENT + after + end
+
+
+@pytest.mark.parametrize("parts", [(USER, TOKEN, FILE), (FILE, USER, TOKEN), (USER, FILE, part("x", ""), TOKEN)])
+@pytest.mark.parametrize("end", [b"--\n", b"", b"--\nepilogue\n"])
+@given(at=st.lists(st.integers(0, 900), max_size=20))
+@example(at=list(range(900)))
+@settings(max_examples=5, deadline=None)
+async def test_the_lines_of_a_form_may_end_with_lf_alone(parts: tuple[bytes, ...], end: bytes, at: list[int]) -> None:
+    assert await read(*cut(with_lf(*parts, end=end), at)) == ("talk.wav", CONTENT)
+
+
+@given(content=st.binary(max_size=300), at=st.lists(st.integers(0, 900), max_size=20))
+@settings(max_examples=50, deadline=None)
+async def test_what_is_in_a_part_stays_as_it_is(content: bytes, at: list[int]) -> None:
+    for parts in ([USER, TOKEN, FILE], [FILE, TOKEN, USER]):
+        body = with_lf(*parts).replace(CONTENT, content)
+        assert await read(*cut(body, at)) == ("talk.wav", content)
+
+
+@given(less=st.integers(1, len(LINE) + len(CONTENT)), at=st.lists(st.integers(0, 900), max_size=20))
+@settings(max_examples=30, deadline=None)
+async def test_such_a_form_is_cut_off_where_another_is(less: int, at: list[int]) -> None:
+    body = with_lf(USER, TOKEN, FILE, end=b"")[:-less]
+    with pytest.raises(RequestInvalid, match="end it with the line"):
+        await read(*cut(body, at))
+
+
+async def test_a_head_without_a_line_end_is_bounded_in_such_a_form() -> None:
+    begin = f"--{BOUNDARY}\nX: ".encode()
+    with pytest.raises(RequestInvalid, match="too many bytes outside of its parts"):
+        await UploadForm(breaking(begin, *[b"x" * 1000] * 300, error=AssertionError()), BOUNDARY).open(None)
