@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from entrypoints.http.requests.untold_type import FORM_BY_DEFAULT
+
 _QUOTED, _BARE = "----WebKitFormBoundary7MA4YWxk", "6f1c9a80-8d4f-4d5c"
 _URLLIB3 = "0f6a1d2e3b4c5d6e7f8091a2b3c4d5e6"
 
@@ -16,16 +18,23 @@ class Client:
     mp3: str
     bearer: bool = False
     disposition: str = ""
+    encoding: str = ""
 
     def headers(self, token: str) -> dict[str, str]:
         """The fields of its request that count."""
         fields = {"Content-Type": self.content_type, "Content-Disposition": self.disposition}
+        fields["Content-Encoding"] = self.encoding
         fields |= {"Authorization": f"Bearer {token}"} if self.bearer else {}
         return {name: value for name, value in fields.items() if value}
 
     def content(self, recording: bytes, user_id: str, token: str) -> bytes:
         """Its body."""
-        values = {b"{user}": user_id.encode(), b"{token}": token.encode(), b"{wav}": recording}
+        values = {
+            b"{user}": user_id.encode(),
+            b"{token}": token.encode(),
+            b"{TOKEN}": token.upper().encode(),
+            b"{wav}": recording,
+        }
         content = self.body
         for place, value in values.items():
             content = content.replace(place, value)
@@ -129,3 +138,59 @@ CLIENTS = [
     ),
 ]
 """Those of which a recording must be taken."""
+
+MORE_CLIENTS = [
+    _of(
+        "axios with a list of files",
+        'Content-Disposition: form-data; name="wav_file[]"; filename="talk.wav"\r\nContent-Type: audio/wav',
+        "talk.mp3",
+    ),
+    _of(
+        "aiohttp with parts that are attachments",
+        "Content-Type: audio/wav\r\nContent-Length: 16044\r\n"
+        'Content-Disposition: attachment; name="wav_file"; filename="talk.wav"',
+        "talk.mp3",
+    ),
+    _of(
+        "Retrofit with @Part RequestBody",
+        'Content-Disposition: form-data; name="wav_file"\r\nContent-Transfer-Encoding: binary\r\n'
+        "Content-Type: multipart/form-data\r\nContent-Length: 16044",
+        "recording.mp3",
+    ),
+    _of(
+        "PHP's Guzzle that is given the bytes",
+        'Content-Disposition: form-data; name="wav_file"\r\nContent-Length: 16044',
+        "recording.mp3",
+    ),
+    _of(
+        "an app for iOS that keeps the token as a UUID",
+        'Content-Disposition: form-data; name="wav_file"; filename="talk.wav"\r\nContent-Type: audio/wav',
+        "talk.mp3",
+        before=[part.replace("{token}", "{TOKEN}") for part in _fields()],
+    ),
+    Client(
+        "a microcontroller whose last boundary lacks its dashes",
+        f"multipart/form-data; boundary={_BARE}",
+        _form(
+            _BARE, *_fields(), 'Content-Disposition: form-data; name="wav_file"; filename="talk.wav"\r\n\r\n{wav}'
+        ).removesuffix(b"--\r\n"),
+        "talk.mp3",
+    ),
+    Client(
+        "a shell script that has wget send what echo wrote",
+        f"multipart/form-data; boundary={_BARE}",
+        _form(
+            _BARE, *_fields(), 'Content-Disposition: form-data; name="wav_file"; filename="talk.wav"\r\n\r\n{wav}'
+        ).replace(b"\r\n", b"\n"),
+        "talk.mp3",
+    ),
+    Client(
+        "Java that names the charset as the encoding",
+        f"multipart/form-data; boundary={_BARE}",
+        _form(_BARE, *_fields(), 'Content-Disposition: form-data; name="wav_file"; filename="talk.wav"\r\n\r\n{wav}'),
+        "talk.mp3",
+        encoding="UTF-8",
+    ),
+    Client("curl --data-binary or wget --post-file", FORM_BY_DEFAULT, b"{wav}", "recording.mp3", bearer=True),
+]
+"""Further ones, of which a recording must be taken as well."""

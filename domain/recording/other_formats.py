@@ -17,6 +17,7 @@ _CONVERT = "convert it to WAV first"
 _UNPACK = "unpack it, and send the WAV that it holds"
 _SEND_FILE = "send the bytes of the WAV itself"
 _DECODE = "decode the Base64 first, and send the bytes"
+_AS_IT_IS = "send its bytes as they are (with curl by --data-binary or -F, not by -d)"
 _MAGICS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"fLaC", "FLAC", _CONVERT),
     (0, b"FORM", "AIFF", _CONVERT),
@@ -90,7 +91,9 @@ def describe(head: bytes) -> str:
         return "it is empty: nothing was recorded, or it was sent before it was saved"
     if not head.strip(b"\0"):
         return f"it holds nothing but zeros as far as was looked, {len(head)} bytes; nothing was written to it"
-    if (found := _audio(head) or _riff(head) or _magic(head) or _text(head) or _hidden_wav(head)) is not None:
+    if (
+        found := _audio(head) or _riff(head) or _magic(head) or _form(head) or _text(head) or _hidden_wav(head)
+    ) is not None:
         name, advice = found
         return f"it is {name}; {advice}"
     if looks_like_samples(head):
@@ -118,6 +121,8 @@ def _riff(head: bytes) -> tuple[str, str] | None:
     if head[:4] not in (b"RIFF", b"RIFX", b"RF64", b"BW64"):
         return ("RIFF whose name is in small letters", "write it as RIFF") if head[:4].upper() == b"RIFF" else None
     kind = head[8:12]
+    if b"WAVE" in head[4:11]:
+        return "a WAV that lacks bytes from its head on, as one that was sent as text", _AS_IT_IS
     if len(kind) < 4:
         return "the beginning of a WAV, which ends within its head", "send all of it"
     return _RIFF_FORMS.get(kind, (f"{_shown(head[:4])} that holds {_shown(kind)}", _SEND_FILE))
@@ -133,6 +138,13 @@ def _magic(head: bytes) -> tuple[str, str] | None:
             if magic == b"FORM" and head[8:12] not in (b"AIFF", b"AIFC"):
                 return f"IFF that holds {_shown(head[8:12])}", _CONVERT
             return (f"AIFF ({head[8:12].decode()})" if head[8:12] == b"AIFC" else name), advice
+    return None
+
+
+def _form(head: bytes) -> tuple[str, str] | None:
+    """A multipart form (RFC 7578), as a part of another or under the type of a file."""
+    if head.lstrip().startswith(b"--") and b"content-disposition:" in head.lower():
+        return "a form (multipart/form-data)", "send the file alone, or the form once, with the Content-Type of one"
     return None
 
 
@@ -165,8 +177,6 @@ def _markup(text: str) -> tuple[str, str] | None:
         return ("an SVG picture" if "<svg" in text.lower() else "XML"), _SEND_FILE
     if start in ("{", "["):
         return "JSON", _SEND_FILE
-    if text.startswith("--") and "content-disposition" in text.lower():
-        return "a form within a form", "send the file alone as the part"
     if re.match(r"(?:https?|ftp|file|blob):\S+$", text):
         return "an address", "send the file that is there"
     return None

@@ -33,7 +33,8 @@ class Answer:
 _WRONG_CREDENTIALS = Answer(
     401,
     "auth.wrong_credentials",
-    "user_id and user_access_token do not belong together; send the pair that /register returned",
+    "user_id and user_access_token do not belong together, or the Bearer token is nobody's; "
+    "send what /register returned",
 )
 
 ANSWERS: dict[type[errors.MusicAppError], Answer] = {

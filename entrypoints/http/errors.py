@@ -15,7 +15,9 @@ class CredentialsMissing(CallerError):
     """The request has no Bearer token, and this call needs one."""
 
     def __init__(self) -> None:
-        super().__init__("Authorization is missing; send: Bearer, a space, and the user_access_token")
+        super().__init__(
+            "Authorization is missing, or names no Bearer token; send it as: Bearer, a space, and the user_access_token"
+        )
 
 
 class TargetTooLong(CallerError):

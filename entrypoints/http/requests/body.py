@@ -13,6 +13,8 @@ from entrypoints.http.errors import ClientGone, RequestInvalid, UploadTooSlow, W
 from entrypoints.http.patience import Patience
 from entrypoints.settings.requests import Requests
 
+_NO_CODINGS = {"", "identity", "none", "utf-8", "utf8", "binary", "8bit"}
+
 
 @dataclass(frozen=True, slots=True)
 class BodyPace:
@@ -45,9 +47,12 @@ def content_length(request: Request[Any, Any, Any]) -> int | None:
 
 
 def refuse_encoded(request: Request[Any, Any, Any]) -> None:
-    """Refuse a compressed body: a small one can hold a large one. Raises `WrongType`."""
-    encoding = request.headers.get("content-encoding", "identity")
-    if encoding.lower() != "identity":
+    """Refuse a compressed body: a small one can hold a large one. Raises `WrongType`.
+
+    A charset, or how a mail would be sent, is no coding of a body (RFC 9110, 8.4.1), though some write it there.
+    """
+    encoding = request.headers.get("content-encoding", "")
+    if encoding.strip().lower() not in _NO_CODINGS:
         raise WrongType("the body has a Content-Encoding", "it as it is, without one")
 
 

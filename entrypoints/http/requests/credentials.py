@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 from litestar import Request
 from litestar.di import NamedDependency
@@ -12,6 +13,7 @@ from entrypoints.http.errors import CredentialsMissing, RequestInvalid
 
 USER_ID, TOKEN = FIELDS = ("user_id", "user_access_token")
 _MAX_USER_ID = (1 << 63) - 1
+_UUID = re.compile(r"\{?[0-9A-Fa-f]{8}(?:-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}\}?")
 
 
 async def bearer_user(
@@ -36,7 +38,21 @@ def bearer_token(request: Request[Any, Any, Any]) -> str | None:
         return None
     if not re.fullmatch(r"[!-~]+", token.strip()):
         raise RequestInvalid("Authorization must be: Bearer, a space, and the user_access_token")
-    return token.strip()
+    return _token(_unquoted(token.strip()))
+
+
+def _unquoted(said: str) -> str:
+    """Without one pair of quotes: some clients write every value as JSON, a string with them."""
+    return said[1:-1] if len(said) > 1 and said[0] == said[-1] == '"' else said
+
+
+def _token(said: str) -> str:
+    """The token as it was given out.
+
+    Programs that keep it as a UUID, as Swift's and Windows' do, write it in capitals, in braces or without hyphens. It
+    is the same number, so nobody guesses it any sooner.
+    """
+    return str(UUID(said)) if _UUID.fullmatch(said) else said
 
 
 class FormCredentials:
@@ -57,16 +73,15 @@ class FormCredentials:
     def put(self, field: str, text: bytes) -> None:
         """Keep what a field says; what is no field of these is left out. Raises `RequestInvalid`.
 
-        One pair of quotes is taken off: some clients write every field as JSON, a string with them.
+        One pair of quotes is taken off, and the mark of UTF-8 in front, as Windows writes it to a file.
         """
         if field not in FIELDS:
             return
         try:
-            said = text.decode().strip()
+            said = _unquoted(text.decode("utf-8-sig").strip())
         except UnicodeDecodeError as error:
             raise RequestInvalid(f"{field} is not UTF-8") from error
-        quoted = len(said) > 1 and said[0] == said[-1] == '"'
-        self._texts[field] = said[1:-1] if quoted else said
+        self._texts[field] = _token(said) if field == TOKEN else said
 
     def credentials(self) -> Credentials | None:
         """Both fields, or None while one has not come. Raises `RequestInvalid` where what came is wrong."""

@@ -4,9 +4,12 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from typing import TypeAlias
 
-from multipart import MultipartError, MultipartSegment, PushMultipartParser
+from multipart import MultipartError, MultipartSegment
 
 from entrypoints.http.errors import RequestInvalid
+from entrypoints.http.requests.form_end import FormEnd
+from entrypoints.http.requests.form_parser import FormParser
+from entrypoints.http.requests.line_ends import LineEnds
 from entrypoints.http.requests.preamble import Preamble
 
 MAX_PARTS = 32
@@ -26,8 +29,9 @@ class FormEvents:
         """`file` is the name of the part that is as long as it likes."""
         self._body = body
         self._file = file
-        # The bytes of a head are kept as they are: only for the file's name it matters what encoding they are in.
-        self._parser = PushMultipartParser(boundary, max_segment_count=MAX_PARTS, header_charset="latin-1")
+        self._parser = FormParser(boundary, MAX_PARTS)
+        self._end = FormEnd(boundary)
+        self._lines = LineEnds(boundary)
         self._preamble = Preamble(boundary)
         self._begun = self._in_file = False
         self._received = 0
@@ -48,15 +52,23 @@ class FormEvents:
                         outside = 0
                         yield event
                     self._bound(outside)
-            self._parser.close()
+            for event in self._end_of_form():
+                yield event
         except MultipartError as error:
             if not (self._begun or self._preamble.found):
                 raise self._preamble.problem from error
-            raise RequestInvalid(f"the form cannot be read: {error.args[0]}") from error
+            raise RequestInvalid(f"the form cannot be read: {error.args[0]}; {self._end.advice(error)}") from error
 
     def _events_of(self, block: bytes) -> Iterator[Event]:
         self._preamble.take(block)
         self._received += len(block)
+        for certain in self._lines.taken(block):
+            yield from self._parsed(certain)
+
+    def _parsed(self, block: bytes) -> Iterator[Event]:
+        if not block:  # for the parser that would be the end
+            return
+        self._end.take(block)
         for event in self._parser.parse(block):
             self._begun = True
             if isinstance(event, MultipartSegment):
@@ -64,6 +76,13 @@ class FormEvents:
             elif event is not None and self._in_file:
                 self.file_bytes += len(event)
             yield event
+
+    def _end_of_form(self) -> Iterator[Event]:
+        yield from self._parsed(self._lines.rest())
+        if self._end.within_boundary:
+            yield from self._parser.parse(b"--")
+        if not self._end.after_boundary:
+            self._parser.close()
 
     def _bound(self, outside: int) -> None:
         """Raise `RequestInvalid` where there are too many bytes in a row outside of parts, or in all beside the file.

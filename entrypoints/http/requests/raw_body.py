@@ -1,5 +1,6 @@
 """A body that is the recording itself."""
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
@@ -15,25 +16,27 @@ from entrypoints.http.requests.body import BodyPace, body_blocks, content_length
 from entrypoints.http.requests.credentials import bearer_token
 from entrypoints.http.requests.file_names import file_name_of
 from entrypoints.http.requests.parameters import media_type
+from entrypoints.http.requests.untold_type import FORM_BY_DEFAULT, whole_wav
 
 UNNAMED = "recording"
 """What a recording is called whose sender calls it nothing."""
-_FILES = {"application/octet-stream", "binary/octet-stream", "application/wav", "application/x-wav"}
+_FILES = re.compile(r"audio/.+|(?:application|binary)/(?:x-|vnd\.)?(?:octet-stream|binary|wave?|unknown)|\*/\*")
 
 
 def is_file_type(content_type: str) -> bool:
     """Whether a Content-Type is one under which clients send a WAV; which audio it is, its bytes say."""
-    kind = media_type(content_type)
-    return kind in _FILES or kind.startswith("audio/")
+    return _FILES.fullmatch(media_type(content_type)) is not None
 
 
 def is_raw(request: Request[Any, Any, Any]) -> bool:
-    """Whether the body is the recording: by its type, or where a Bearer token comes with a body of no type.
+    """Whether the body is the recording: by its type, or where a Bearer token comes with a body that nobody gave one.
 
-    A body without a type is bytes (RFC 9110, 8.3), and only a form could do without that token.
+    A body without a type is bytes (RFC 9110, 8.3), and only a form could do without that token. The type that programs
+    write by default is no form's that is taken here.
     """
     content_type = request.headers.get("content-type", "")
-    return is_file_type(content_type) or (not content_type and bearer_token(request) is not None)
+    untold = media_type(content_type) in ("", FORM_BY_DEFAULT)
+    return is_file_type(content_type) or (untold and bearer_token(request) is not None)
 
 
 class RawBody(IncomingRecording):
@@ -58,13 +61,16 @@ class RawBody(IncomingRecording):
     ) -> "RawBody":
         """That of a request, of which no more than its head is looked at yet.
 
-        Raises `RequestInvalid`, `WrongType`, and `CredentialsMissing` where there is no Bearer token.
+        Where nobody gave it a type, `blocks` raises `WrongType` for what is no whole WAV. Raises `RequestInvalid`,
+        `WrongType`, and `CredentialsMissing` where there is no Bearer token.
         """
         refuse_encoded(request)
         bearer = bearer_token(request)
         if bearer is None:
             raise CredentialsMissing
         body = body_blocks(request, max_file_bytes, RecordingTooLarge(max_file_bytes), pace)
+        if media_type(request.headers.get("content-type", "")) == FORM_BY_DEFAULT:
+            body = whole_wav(body, content_length(request) or 0)
         name = file_name_of(request.headers.get("content-disposition", "")) or UNNAMED
         return cls(body, bearer, name, content_length(request) or 0, holders)
 

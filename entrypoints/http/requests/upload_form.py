@@ -14,14 +14,12 @@ from domain.users import User
 from entrypoints.http.errors import RequestInvalid, WrongType
 from entrypoints.http.requests.body import BodyPace, body_blocks, content_length, refuse_encoded
 from entrypoints.http.requests.credentials import FIELDS, FormCredentials, bearer_token
-from entrypoints.http.requests.file_names import file_name_of
+from entrypoints.http.requests.file_part import FILE, name_by_content, name_by_head
 from entrypoints.http.requests.form_events import FORM_BYTES, Event, FormEvents
 from entrypoints.http.requests.parameters import media_type, parameters
-from entrypoints.http.requests.raw_body import UNNAMED, is_file_type
 
 MAX_TEXT_BYTES = 4096
 """Of one part that is not the file."""
-_FILE = "wav_file"
 
 
 def boundary_of(content_type: str) -> str:
@@ -30,7 +28,10 @@ def boundary_of(content_type: str) -> str:
         raise WrongType("the body is not a form with a file", "multipart/form-data, or the WAV itself as audio/wav")
     boundary = parameters(content_type).get("boundary", "")
     if not re.fullmatch(r"[\x20-\x7e]{1,200}", boundary):
-        raise RequestInvalid("Content-Type must name the boundary of the form")
+        raise RequestInvalid(
+            "Content-Type must name the boundary of the form: multipart/form-data; boundary=…; HTTP libraries write it "
+            "by themselves where no Content-Type is set"
+        )
     return boundary
 
 
@@ -54,7 +55,7 @@ class UploadForm(IncomingRecording):
         `holders` are those of `IncomingRecording`.
         """
         self._body_bytes = body_bytes
-        self._form = FormEvents(body, boundary, _FILE)
+        self._form = FormEvents(body, boundary, FILE)
         self._events = self._form.parsed()
         self._part = ""
         self._text = bytearray()
@@ -84,12 +85,14 @@ class UploadForm(IncomingRecording):
             self._take(event)
             if self._file_name is not None:
                 return self._file_name
-        raise RequestInvalid(f"{_FILE} is missing; send the WAV as a file part of this name", *self.fields.problems())
+        raise RequestInvalid(f"{FILE} is missing; send the WAV as a file part of this name", *self.fields.problems())
 
     async def blocks(self) -> AsyncGenerator[bytes, None]:
         """The file's bytes; ends when the form is whole and right, to the end of the body."""
+        if self._text:
+            yield bytes(self._text)  # by which it was seen to be the file
         async for event in self._events:
-            if self._part == _FILE and isinstance(event, bytes):
+            if self._part == FILE and isinstance(event, bytes):
                 yield event
             else:
                 self._take(event)
@@ -105,33 +108,29 @@ class UploadForm(IncomingRecording):
     def _take(self, event: Event) -> None:
         if isinstance(event, MultipartSegment):
             self._begin(event)
+        elif self._part == FILE and self._file_name is None:
+            self._text += event or b""
+            self._file_name = name_by_content(bytes(self._text), ended=event is None)
         elif event is None:
             self.fields.put(self._part, bytes(self._text))
             self._part = ""
         else:
             self._text += event
             if len(self._text) > MAX_TEXT_BYTES:
-                raise RequestInvalid(f"{self._shown} is longer than {MAX_TEXT_BYTES} bytes")
+                raise RequestInvalid(f"{self._shown} is longer than {MAX_TEXT_BYTES} bytes; {self._advice}")
 
     def _begin(self, segment: MultipartSegment) -> None:
         self._part = segment.name or ""
         self._text = bytearray()
-        if self._part in self.fields or (self._part == _FILE and self._file_name is not None):
+        if self._part in self.fields or (self._part == FILE and self._file_name is not None):
             raise RequestInvalid(f"{self._part} is sent twice; send it once")
-        if self._part == _FILE:
-            self._file_name = _file_name(segment)
+        if self._part == FILE:
+            self._file_name = name_by_head(segment)
 
     @property
     def _shown(self) -> str:
         return self._part if self._part in FIELDS else "a part that is not the file"
 
-
-def _file_name(segment: MultipartSegment) -> str:
-    """The name of a file part. Raises `RequestInvalid` where nothing says that it is one."""
-    if name := file_name_of(segment.header("Content-Disposition", "")):
-        return name
-    if is_file_type(segment.content_type or ""):
-        return UNNAMED
-    raise RequestInvalid(
-        f"{_FILE} must be a file part with a file name (filename=…), or with a Content-Type such as audio/wav"
-    )
+    @property
+    def _advice(self) -> str:
+        return "send what /register returned" if self._part in FIELDS else f"send the WAV as the part {FILE}"

@@ -13,7 +13,7 @@ from domain.users import User
 from entrypoints.http.app import create_app
 from entrypoints.wiring.container import Container
 from tests.unit import memory
-from tests.unit.http.test_app_in_memory import fields
+from tests.unit.http.test_app_in_memory import RECORDING, fields
 
 
 @get("/users/me")
@@ -64,6 +64,31 @@ async def test_who_has_no_right_token_is_told_which_scheme_to_use(
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
         assert answer.json()["code"] == "auth.wrong_credentials"
         assert ("Authorization is missing" in answer.json()["message"]) == (authorization != "Bearer wrong")
+
+
+def written(token: str) -> list[str]:
+    """The token as programs write it that keep it as a UUID, or everything as JSON, or in a file of Windows."""
+    return [token.upper(), f"{{{token.upper()}}}", token.replace("-", ""), f'"{token}"']
+
+
+async def test_a_token_is_the_same_however_a_program_writes_uuids(client: httpx.AsyncClient) -> None:
+    said = await fields(client)
+    for token in written(said["user_access_token"]):
+        answer = await client.get("/users/me", headers={"Authorization": f"Bearer {token}"})
+        assert (answer.status_code, answer.json()["user_id"]) == (200, 1)
+    for token in [*written(said["user_access_token"]), "\ufeff" + said["user_access_token"]]:
+        form = {"user_id": "\ufeff1", "user_access_token": token}
+        headers = {"Authorization": f"Bearer {said['user_access_token']}"}  # they agree
+        file = {"wav_file": ("a.wav", RECORDING)}
+        assert (await client.post("/add_track", data=form, files=file, headers=headers)).status_code == 201
+
+
+@pytest.mark.parametrize("wrong", ["0", "g", "{", "}", "-", "urn:uuid:"])
+async def test_another_token_is_none_however_it_is_written(client: httpx.AsyncClient, wrong: str) -> None:
+    token = wrong + (await token_of(client))[len(wrong) :]
+    for authorization in (f"Bearer {token}" if token[0] != "0" else f"Bearer 1{token}", f"Bearer {token}x"):
+        answer = await client.get("/users/me", headers={"Authorization": authorization})
+        assert (answer.status_code, answer.json()["code"]) == (401, "auth.wrong_credentials")
 
 
 @pytest.mark.parametrize("authorization", ["Bearer", "Bearer ", "Bearer a b", "Bearer \t"])

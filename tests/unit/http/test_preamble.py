@@ -68,7 +68,7 @@ async def test_a_form_may_have_a_preamble(before: bytes, at: list[int]) -> None:
 
 
 async def test_what_is_wrong_behind_the_boundary_is_no_other_boundary() -> None:
-    for body in (WHOLE.replace(b"\r\n", b"\n"), WHOLE[:40], WHOLE.replace(b"Content-Disposition", b"X", 1)):
+    for body in (WHOLE.replace(b"\r\n", b" \r\n", 1), WHOLE[:40], WHOLE.replace(b"Content-Disposition:", b"X", 1)):
         with pytest.raises(RequestInvalid, match="the form cannot be read"):
             await UploadForm(blocks(body), BOUNDARY).open(None)
 

@@ -19,6 +19,9 @@ def fields(query: bytes) -> dict[str, list[str]]:
         (b"id=b&id=a", {"id": ["b", "a"]}),
         (b"id=&user", {"id": [""], "user": [""]}),
         (b"id=%C3%A9+%2B", {"id": ["é +"]}),
+        (b"id=a&amp;user=1&amp;inline=1", {"id": ["a"], "user": ["1"], "inline": ["1"]}),
+        (b"id=a&amp%3Buser=1", {"id": ["a"], "user": ["1"]}),
+        (b"id=%26amp%3Buser=1", {"id": ["&amp;user=1"]}),
         (b"id=%zz%ff", {"id": ["%zz\ufffd"]}),
     ],
 )

@@ -1,6 +1,7 @@
 """The forms that a link to a record may have."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from urllib.parse import quote, urlsplit
 
@@ -36,6 +37,22 @@ async def test_a_link_may_end_in_any_file_name(client: httpx.AsyncClient, name: 
     for answer in (plain, named):
         del answer.headers["x-request-id"]
     assert (named.status_code, named.headers, named.content) == (200, plain.headers, plain.content)
+
+
+@pytest.mark.parametrize("path", ["/record", "/record/talk.mp3"])
+async def test_a_link_is_read_however_others_pass_it_on(client: httpx.AsyncClient, path: str) -> None:
+    link = of_another_path(await upload(client), path)
+    user = link.partition("&")[2]
+    others = [
+        link.replace("&", "&amp;"),  # escaped twice, as in a feed
+        f"{link}&utm_source=mail&fbclid=IwAR0",  # as mails and chats follow who clicks
+        link.replace(f"&{user}", "").replace("?", f"?{user}&"),
+        re.sub("(?<=id=)[^&]*", lambda uuid: uuid[0].upper(), link),
+    ]
+    whole = await client.get(link)
+    for other in others:
+        answer = await client.get(other)
+        assert (answer.status_code, answer.content) == (200, whole.content), other
 
 
 async def test_such_a_link_is_resumed_and_cached_as_any(client: httpx.AsyncClient) -> None:

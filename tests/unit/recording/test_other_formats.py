@@ -92,6 +92,11 @@ CASES: dict[str, tuple[bytes, str, str]] = {
     "MIDI": (b"MThd\0\0\0\6" + NOISE, "MIDI", "record"),
     "WebP": (riff(b"WEBP"), "WebP", "send"),
     "SoundFont": (riff(b"sfbk"), "SoundFont", "send"),
+    "a WAV without its zero bytes": (
+        riff(b"WAVE").replace(b"\0", b""),
+        "lacks bytes from its head on",
+        "--data-binary",
+    ),
     "RIFF of another kind": (riff(b"abcd", b"RF64"), "'RF64' that holds 'abcd'", "send"),
     "PNG": (b"\x89PNG\r\n\x1a\n" + NOISE, "PNG", "send"),
     "Wave64 that is none": (b"riff" + bytes.fromhex("2e91cf11a5d628db04c10000") + NOISE, "Wave64", "convert"),
