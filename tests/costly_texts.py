@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable
 
 from domain.recording.id3 import MAX_FRAMES
 from domain.recording.parser import MAX_CHUNKS as MOST_CHUNKS
-from domain.recording.passport.cues import MAX_NOTES
+from domain.recording.passport.cues import MAX_NOTES, MAX_POINTS
 from domain.recording.texts import MAX_CHUNK_BYTES, MAX_CHUNKS, MAX_TEXTS
+from domain.tags import MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH
 from tests.passports import adtl, cart, cset, cue, note, region
 from tests.passports import bext as whole_bext
 from tests.texts import bext, frame, id3, info
@@ -114,3 +115,31 @@ COSTLY_CHUNKS: dict[str, Callable[[], Iterable[Chunk]]] = {
     "tiny lists": lambda: [(b"LIST", b"INFO")] * (MOST_CHUNKS - 2),
     "tiny lists of others": lambda: [(b"LIST", b"adtl")] * (MOST_CHUNKS - 2),
 }
+
+
+def every_chunk() -> list[Chunk]:
+    """One of each kind, as full as it is read, of what takes most memory: wide characters, points and their notes."""
+    points = range(1, MAX_POINTS + 1)
+    regions = [region(point, 70_000, b"\xc3\xa9t%d" % point, page=65001) for point in points]
+    notes = [note(kind, point, b"n%d" % point) for point in points for kind in (b"labl", b"note")]
+    texts = [frame(4, name, b"\3" + _wide(MAX_TEXT_LENGTH)) for name in _ID3_NAMES[:-1]]
+    return [
+        (b"id3 ", id3(4, *texts, frame(4, b"COMM", b"\3eng\0" + _wide(MAX_COMMENT_LENGTH)))),
+        (
+            b"LIST",
+            info(*((name, _wide(MAX_TEXT_LENGTH)) for name in _INFO_NAMES), (b"ICMT", _wide(MAX_COMMENT_LENGTH))),
+        ),
+        (b"bext", whole_bext(_wide(256), b"a" * 32, b"b" * 32, b"2020-01-01", b"10:00:00", history=b"h" * 4000)),
+        (b"cue ", cue(*(70_000 + point for point in points))),
+        adtl(*regions, *notes),
+        (b"smpl", b"\1" * _FULL),
+        (b"cart", cart(b"0101", *[b"x" * 64] * 14, tag_text=b"y" * 4000)),
+        (b"iXML", b"<BWFXML>" + b"".join(b"<a%d>%d</a%d>" % (n, n, n) for n in range(3000))),
+        (b"guan", b"".join(b"k%d:%d\n" % (n, n) for n in range(4000))),
+    ]
+
+
+def _wide(size: int) -> bytes:
+    """So many bytes of UTF-8 of which one character makes Python keep each in four bytes."""
+    last = "\U0001d11e".encode()
+    return b"a" * (size - len(last)) + last

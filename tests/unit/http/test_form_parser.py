@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from entrypoints.http.errors import RequestInvalid
 from entrypoints.http.requests.form_parser import part_name
 from entrypoints.http.requests.upload_form import UploadForm
-from tests.unit.http.forms import BOUNDARY, form, part
+from tests.forms import BOUNDARY, form, part
 from tests.unit.streams import blocks, breaking, cut
 
 CONTENT = b"RIFF\r\n--\r\n--the" + bytes(range(256)) + b"\r"

@@ -21,7 +21,7 @@ from domain.recording.samples import SampleStream
 from domain.recording.texts import MAX_CHUNK_BYTES, TagReader
 from domain.tags import MAX_ATTEMPTS, MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH, Tags
 from tests.contract.memory import held_at_most
-from tests.costly_texts import COSTLY_CHUNKS
+from tests.costly_texts import COSTLY_CHUNKS, every_chunk
 from tests.wavs import IMA_ADPCM, MS_ADPCM, fmt_body, wav
 
 SOUND = bytes(1000)
@@ -36,6 +36,7 @@ DATE_FRAMES = 4
 HEADS_OF_A_CHUNK = 4
 """Its own, and those that are looked at to find out whether there is a pad byte."""
 PUSHES = (1 << 18, 4096)
+MOST_PUSHED = 1 << 16
 
 
 @pytest.fixture
@@ -121,6 +122,15 @@ def test_what_chunks_say_takes_little_memory(form: str) -> None:
 
     with held_at_most(320 << 10):
         for _ in steps(file, 4096):
+            pass
+
+
+@pytest.mark.parametrize("where", ["before", "after"])
+def test_c17_chunks_of_every_kind_take_700_kib_and_no_more(where: str) -> None:
+    file = wav(SOUND, **{where: every_chunk()})
+
+    with held_at_most((700 << 10) + MOST_PUSHED):
+        for _ in steps(file, MOST_PUSHED):
             pass
 
 
