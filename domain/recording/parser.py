@@ -1,6 +1,5 @@
 """The grammar of a WAV: container head, chunks and their pads, and the samples of the data."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 
 from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
@@ -22,7 +21,7 @@ from domain.recording.data_sizes import Claim
 from domain.recording.feeding import Feeder, Parser, Pass, Peek, Rest, Take, Wants
 from domain.recording.following import AHEAD_BYTES
 from domain.recording.format_chunk import MAX_FMT_BYTES, read_format
-from domain.recording.heads import HeadFinder, starts_wav
+from domain.recording.heads import starts_wav
 from domain.recording.limits import WavLimits
 from domain.recording.other_formats import LOOK_BYTES
 from domain.recording.repairs import Repair
@@ -38,7 +37,7 @@ _MAX_DS64_BYTES = 28
 _FACT_BYTES = 4  # Wave64 has 8, of which these are the low ones
 
 
-class ChunkParser(ABC):
+class ChunkParser:
     """Walks a file that is pushed into its `feeder`, once, and gives sample bytes to `hand_out` as they come.
 
     Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) or of samples (50 KiB), and
@@ -51,19 +50,15 @@ class ChunkParser(ABC):
         self,
         limits: WavLimits,
         hand_out: Callable[[bytes], None],
-        certain_bytes: int = 0,
         page: CodePage = DEFAULT_CODE_PAGE,
     ) -> None:
-        """`certain_bytes` is how long the file is at least, as far as that is known before it has come."""
         self.source: SourceFormat | None = None
         self.data_start = 0
         self.data_bytes: int | None = None
         self.repairs: set[Repair] = set()
         self.sound = Sound(hand_out, self.repairs)
-        self.trailing_bytes = 0
         self.tags = TagReader(page)
         self._limits = limits
-        self._certain_bytes = certain_bytes
         self._container = Container(b"RIFF", None)
         self._sizes64 = Sizes64()
         self._fact: int | None = None
@@ -71,13 +66,8 @@ class ChunkParser(ABC):
         self._outer_end: int | None = None
         self._part: SourceFormat | None = None
         self._chunks = 0
-        self._sound_end = 0
-        self._find = HeadFinder()
-        self.feeder = Feeder(self._parse())
-
-    @abstractmethod
-    def _parse(self) -> Parser:
-        """Read the whole file."""
+        self.feeder: Feeder
+        """Whoever inherits this makes it, of the parser of a whole file."""
 
     def _read_leading_tag(self) -> Parser:
         if size := leading_id3_bytes((yield Peek(HEAD_BYTES))):

@@ -1,20 +1,38 @@
 """A WAV file as a whole: its parts, each of them a WAV, and what lies between and behind them."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
+from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 from domain.errors import DamagedRecording, RecordingError
 from domain.recording.containers import WIDE_HEAD_BYTES, ChunkHead
 from domain.recording.data import DataEnd, DataReader
 from domain.recording.data_sizes import Claim
-from domain.recording.feeding import Parser, Pass, Peek, Rest, Take, Wants
+from domain.recording.feeding import Feeder, Parser, Pass, Peek, Rest, Take, Wants
 from domain.recording.following import AHEAD_BYTES, Following
-from domain.recording.heads import starts_wav
+from domain.recording.heads import HeadFinder, starts_wav
+from domain.recording.limits import WavLimits
 from domain.recording.parser import MAX_CHUNKS, ChunkParser
 from domain.recording.repairs import Repair
 
 
 class WavParser(ChunkParser):
     """Reads a recording and further ones that it goes on in, and tells of all that it leaves out."""
+
+    def __init__(
+        self,
+        limits: WavLimits,
+        hand_out: Callable[[bytes], None],
+        certain_bytes: int = 0,
+        page: CodePage = DEFAULT_CODE_PAGE,
+    ) -> None:
+        """`certain_bytes` is how long the file is at least, as far as that is known before it has come."""
+        super().__init__(limits, hand_out, page)
+        self.trailing_bytes = 0
+        """That were left out behind the sound."""
+        self._certain_bytes = certain_bytes
+        self._sound_end = 0
+        self._find = HeadFinder()
+        self.feeder = Feeder(self._parse())
 
     def _parse(self) -> Parser:
         yield from self._read_leading_tag()
