@@ -50,12 +50,11 @@ class WavParser(ChunkParser):
     def _read_tail(self, end: DataEnd, claim: Claim) -> Generator[Wants, bytes, DataEnd]:
         """Behind the data nothing is refused; what is neither a chunk nor a WAV is reported."""
         padding = self._container.padding(self.feeder.passed - claim.start)
-        if end.before is Following.OTHER:
-            yield Pass(padding)
-        else:
-            yield Pass(end.skip)
-            self._report_skipped(end, padding)
+        yield Pass(padding if end.before is Following.OTHER else min(end.skip, padding))
         self._sound_end = self.feeder.passed
+        if end.before is not Following.OTHER:
+            yield Pass(max(0, end.skip - padding))
+            self._report_skipped(end, padding)
         return end if end.before in (Following.NOTHING, Following.RECORDING) else (yield from self._read_tail_chunks())
 
     def _report_skipped(self, end: DataEnd, padding: int) -> None:
@@ -100,9 +99,11 @@ class WavParser(ChunkParser):
 
     def _pass_leftovers(self) -> Parser:
         """All up to a further WAV or a chunk that is known and lies near, however many zeros come before; or all."""
-        while (ahead := (yield Peek(AHEAD_BYTES))) and not ahead.strip(b"\0"):
-            yield Pass(len(ahead))
-        zeros = len(ahead) - len(ahead.lstrip(b"\0"))
+        ahead = yield Peek(AHEAD_BYTES)
+        # a head that is not there as a whole tells nothing
+        while (zeros := len(ahead) - len(ahead.lstrip(b"\0"))) > AHEAD_BYTES - WIDE_HEAD_BYTES:
+            yield Pass(zeros)
+            ahead = yield Peek(AHEAD_BYTES)
         if self._chunks >= MAX_CHUNKS:
             yield Pass(None)
         else:
