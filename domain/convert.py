@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 from domain.conversions import Conversion
-from domain.decoding import AudioDecoder, decoded_exactly
+from domain.decoding import AudioDecoder, decoded_exactly, decoded_in_parts
 from domain.errors import Mp3TooLarge, UnsupportedCodec
 from domain.incoming_wav import AudioLimits, IncomingWav, Rest
 from domain.measuring import Measurement, NotMeasured, SoundMeter
@@ -98,7 +98,8 @@ class Convert:
             return blocks
         if self._decoder is None:
             raise UnsupportedCodec(source.encoding.value)
-        return decoded_exactly(self._decoder.decode(source, blocks), source, reader)
+        decoded = decoded_in_parts(self._decoder, source, blocks, reader.fresh_starts)
+        return decoded_exactly(decoded, source, reader)
 
     def _measure(self, source: WavFormat) -> AbstractAsyncContextManager[Measurement]:
         return self._meter.measure(source) if self._meter else nullcontext(NotMeasured())

@@ -30,6 +30,50 @@ class AudioDecoder(ABC):
         """
 
 
+async def decoded_in_parts(
+    decoder: AudioDecoder, source: WavFormat, blocks: AsyncIterator[bytes], fresh_starts: Sequence[int]
+) -> AsyncGenerator[bytes, None]:
+    """What the decoder makes of the blocks, begun anew at each of these places, in bytes.
+
+    They may become more while blocks come, but none that lies behind. `blocks` is not closed.
+    """
+    parts = _Parts(blocks, fresh_starts)
+    while await parts.go_on():
+        async with aclosing(parts.next()) as part, aclosing(decoder.decode(source, part)) as samples:
+            async for block in samples:
+                yield block
+
+
+class _Parts:
+    """Cuts blocks where a part begins."""
+
+    def __init__(self, blocks: AsyncIterator[bytes], starts: Sequence[int]) -> None:
+        self._blocks = blocks
+        self._starts = starts
+        self._next = 0
+        self._at = 0
+        self._held = b""
+
+    async def go_on(self) -> bool:
+        """Whether anything follows."""
+        if not self._held:
+            self._held = await anext(self._blocks, b"")
+        return bool(self._held)
+
+    async def next(self) -> AsyncGenerator[bytes, None]:
+        """The next part, of which there is something."""
+        while await self.go_on():
+            piece = self._held
+            if self._next < len(self._starts):
+                piece = piece[: self._starts[self._next] - self._at]
+                if not piece:
+                    self._next += 1
+                    return
+            self._held = self._held[len(piece) :]
+            self._at += len(piece)
+            yield piece
+
+
 async def decoded_exactly(
     decoded: AsyncGenerator[bytes, None], source: WavFormat, reader: WavReader
 ) -> AsyncGenerator[bytes, None]:

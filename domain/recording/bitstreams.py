@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.errors import UnsupportedCodec
+from domain.recording.disguised_files import file_within
 from domain.recording.format import SampleEncoding
 
 WINDOW_BYTES = 50 * 1024
@@ -88,7 +89,7 @@ class BitstreamFinder:
         if self._size is None:
             return
         self._size = None
-        if codec := disguised_codec(words):
+        if codec := file_within(bytes(words)) or disguised_codec(words):
             raise UnsupportedCodec(codec)
 
 
@@ -106,7 +107,7 @@ def disguised_codec(words: bytearray) -> str | None:
     if found := _first(words):
         return found
     words[::2], words[1::2] = words[1::2], words[::2]
-    return _first(words)
+    return file_within(bytes(words)) or _first(words)
 
 
 def _first(data: bytearray) -> str | None:

@@ -7,6 +7,7 @@
 | is a chunk that is known, or one of any name that ends where the container does | the end of the sound |
 | is a chunk of a printable name that ends before the container does, or within 1 MiB | the same |
 | are zeros, and behind them a WAV or a chunk that is known | the same |
+| are other bytes, too few for sound, and behind them a WAV | the same |
 | are other bytes, and the container reaches further, or the file is certain to by 4 GiB | more sound |
 | are 2 KiB of other bytes or more, neither all the same nor text nor noise at full scale | more sound |
 | are other bytes | leftovers |
@@ -25,7 +26,7 @@ from domain.recording.adpcm_heads import IMA_ADPCM_STEPS, MS_ADPCM_PREDICTORS
 from domain.recording.containers import KNOWN_CHUNKS, MAX_LOOSE_CHUNK_BYTES, Container
 from domain.recording.data_sizes import Claim
 from domain.recording.format import SampleEncoding
-from domain.recording.heads import starts_wav
+from domain.recording.heads import starts_wav, wav_within
 from domain.recording.source_format import SourceFormat
 
 AHEAD_BYTES = 4096
@@ -92,9 +93,10 @@ def what_follows(ahead: bytes, place: Place) -> tuple[Following, int]:
             skip <= place.padding and _is_chunk(ahead[skip:], place.position + skip, place)
         ):
             return Following.CHUNK, skip
-    if place.certain or _is_more_sound(ahead, place):
+    further = wav_within(ahead)
+    if place.certain or _is_more_sound(ahead if further is None else ahead[:further], place):
         return Following.SOUND, 0
-    return Following.OTHER, 0
+    return (Following.OTHER, 0) if further is None else (Following.RECORDING, further)
 
 
 def known_chunk(ahead: bytes, place: Place) -> int | None:

@@ -39,6 +39,11 @@ class SampleEncoding(Enum):
         """Whether a codec packs the samples into blocks, which its decoder may refuse; any other bytes are samples."""
         return self in _IN_BLOCKS
 
+    @property
+    def remembers(self) -> bool:
+        """Whether a block is decoded by what came before, so that a further recording needs a decoder of its own."""
+        return self in _IN_BLOCKS - _WITH_HEADS
+
 
 _IN_BLOCKS = frozenset(
     {
@@ -57,6 +62,8 @@ _IN_BLOCKS = frozenset(
         SampleEncoding.TRUESPEECH,
     }
 )
+_WITH_HEADS = frozenset({SampleEncoding.MS_ADPCM, SampleEncoding.IMA_ADPCM, SampleEncoding.IMA_ADPCM_3})
+"""Of each block, with all that its decoder has to know."""
 IMA_GROUPS = {SampleEncoding.IMA_ADPCM: (4, 8), SampleEncoding.IMA_ADPCM_3: (12, 32)}
 """Bytes of a group of one channel, and samples in them: the least in which whole codes fill whole words of 32 bits."""
 

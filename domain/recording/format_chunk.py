@@ -42,7 +42,8 @@ def read_format(body: bytes, *, big_endian: bool, limits: WavLimits) -> SourceFo
     Raises `UnsupportedChannels`, `UnsupportedRate`, `UnsupportedCodec`, `RateTooLowForCodec` and `DamagedRecording`, in
     this order of precedence but for a chunk that is too short to tell. Block alignment and byte rate are believed only
     where nothing else says how long a block is (ADPCM); the container of a PCM sample has as many bytes as its bits
-    need, as in ffmpeg, sox and libsndfile, whatever the alignment says; but 24 bits may lie in four, as in libsndfile.
+    need, as in ffmpeg, sox and libsndfile, whatever the alignment says; but 17 to 24 bits may lie in
+    four.
     """
     if len(body) < 16:
         raise DamagedRecording(f"its format chunk has {len(body)} bytes, at least 16 are needed")
@@ -99,13 +100,13 @@ def _samples(words: FormatWords) -> SourceFormat:
 
 
 def _four_bytes(words: FormatWords) -> FourBytes | None:
-    """Samples of 24 bits have four bytes where the block alignment says so and the byte rate not the contrary."""
+    """Samples of 17 to 24 bits have four bytes where the block alignment says so and the byte rate not the contrary."""
     if words.tag != PCM:
         return None
     if words.bits == 32:
         return FourBytes.MARKED_32 if words.extra in _COOL_EDIT_MARKS else FourBytes.PCM_32
     packed = words.byte_rate == words.rate * 3 * words.channels
-    wide = words.bits == 24 and words.block_align == 4 * words.channels and not packed
+    wide = 17 <= words.bits <= 24 and words.block_align == 4 * words.channels and not packed
     return FourBytes.PCM_24 if wide else None
 
 

@@ -57,6 +57,11 @@ class Layout(Enum):
 
 
 _FLOATS = (Layout.FLOAT, Layout.FLOAT_16_8, Layout.FLOAT_24_0)
+_WIDE_FLOATS = {
+    FourBytes.PCM_24: Layout.FLOAT_24_0,
+    FourBytes.PCM_32: Layout.FLOAT_16_8,
+    FourBytes.MARKED_32: Layout.FLOAT_16_8,
+}
 _SIGN_EXTENSIONS = b"\0\xff"
 _TINY = b"\0\x80"
 """The top byte of floats below 2^-125, zeros among them, and of integers that are small: it tells nothing."""
@@ -68,10 +73,13 @@ _AUDIBLE = 0x33
 """From 2^-25 on."""
 _HIGHEST = {FourBytes.PCM_24: 0x4B, FourBytes.PCM_32: 0x47, FourBytes.MARKED_32: 0x47}
 """Up to 2^25 and 2^17, which is four times full scale."""
-_ABOVE_FULL_SCALE = 8.0
-"""More than recordings overshoot a full scale of 1."""
+_ABOVE_FULL_SCALE, _ABOVE_ONE = 8.0, 0x41
+"""More than recordings overshoot a full scale of 1; the top byte of such floats."""
+_FAR_ABOVE = 0x43
+"""The top byte of floats from 128 on."""
 _DIFFERENT_WORDS, _DIFFERENT_TOPS = 16, 3
 _COMPARED_BYTES = 6 * 1024
+_FEW_BYTES = 32 * 1024
 _SMOOTHER = 0.8
 """So much smoother than samples of three bytes those of four have to be: of noise neither are."""
 
@@ -85,7 +93,7 @@ _PLAUSIBLE: Mapping[FourBytes, bytes] = {said: _plausible(highest) for said, hig
 
 def surely_integers(said: FourBytes, words: bytes) -> bool:
     """Whether these little-endian words of a recording of 32 bits leave no doubt that it holds integers."""
-    return said is not FourBytes.PCM_24 and not _may_be_floats(said, words)
+    return said is not FourBytes.PCM_24 and not may_be_floats(said, words)
 
 
 def find_layout(said: FourBytes, words: bytes, channels: int, *, swapped: bool = False) -> tuple[Layout, bool]:
@@ -93,9 +101,20 @@ def find_layout(said: FourBytes, words: bytes, channels: int, *, swapped: bool =
 
     `swapped` says that the words of the file are big-endian.
     """
-    if _are_floats(said, words):
-        return _by_full_scale(said, words), True
-    return _integers(words, channels, swapped=swapped) if said is FourBytes.PCM_24 else (Layout.WHOLE, True)
+    if not may_be_floats(said, words):
+        return _integers(words, channels, swapped=swapped) if said is FourBytes.PCM_24 else (Layout.WHOLE, True)
+    if said is FourBytes.MARKED_32 and _differ(words):
+        return Layout.FLOAT_16_8, True
+    if _are_small_integers_as_floats(said, words):
+        return _WIDE_FLOATS[said], True
+    if show_floats(words[3::4]) and _differ(words):
+        return _by_full_scale(said, words)
+    if said is FourBytes.PCM_24:
+        found = _integers(words, channels, swapped=swapped)
+        # integers of three bytes do not fill four
+        one_sign = found == (Layout.WHOLE, True) and _low_is_used(words) and _differ(words)
+        return _by_full_scale(said, words) if one_sign else found
+    return Layout.WHOLE, not words[3::4].translate(None, _TINY)
 
 
 def top_is_used(words: bytes) -> bool:
@@ -103,17 +122,37 @@ def top_is_used(words: bytes) -> bool:
     return bool(words[3::4].translate(None, _SIGN_EXTENSIONS))
 
 
-def _may_be_floats(said: FourBytes, words: bytes) -> bool:
+def may_be_floats(said: FourBytes, words: bytes) -> bool:
+    """Whether all words have exponents of sound, or none."""
     return not words[3::4].translate(None, _PLAUSIBLE[said])
 
 
-def _are_floats(said: FourBytes, words: bytes) -> bool:
-    if not _may_be_floats(said, words):
-        return False
-    tops = words[3::4].translate(None, _TINY)
+def show_floats(tops: bytes) -> bool:
+    """Whether the top bytes of words that may be floats are those of sound in floats, and of no integers."""
+    tops = tops.translate(None, _TINY)
     both_signs = 0 < len(tops.translate(None, _NEGATIVE)) < len(tops)
     magnitudes = set(tops.translate(_UNSIGNED))
-    return both_signs and len(magnitudes) >= _DIFFERENT_TOPS and max(magnitudes) >= _AUDIBLE and _differ(words)
+    return both_signs and len(magnitudes) >= _DIFFERENT_TOPS and max(magnitudes) >= _AUDIBLE
+
+
+def is_far_above_full_scale(words: bytes) -> bool:
+    """Whether floats are so far above 1 that this is not their full scale: 128, and no NaN or infinity."""
+    return any(_FAR_ABOVE <= top & 0x7F < 0x7F for top in set(words[3::4]))
+
+
+def _are_small_integers_as_floats(said: FourBytes, words: bytes) -> bool:
+    """Whether they are but a few whole numbers of both signs, as a quiet beginning has where full scale is wide.
+
+    Of 32 bits, three of them at least: tests consist of floats of 1 and -1.
+    """
+    different: set[float] = set()
+    for value in memoryview(words[:_FEW_BYTES]).cast("f"):
+        if value not in different:
+            if not -_ABOVE_FULL_SCALE <= value <= _ABOVE_FULL_SCALE or value != int(value):
+                return False
+            different.add(value)
+    least = 1 if said is FourBytes.PCM_24 else _DIFFERENT_TOPS
+    return len({abs(value) for value in different if value}) >= least and min(different) < 0 < max(different)
 
 
 def _differ(words: bytes) -> bool:
@@ -125,24 +164,23 @@ def _differ(words: bytes) -> bool:
     return False
 
 
-def _by_full_scale(said: FourBytes, words: bytes) -> Layout:
-    if said is FourBytes.MARKED_32:
-        return Layout.FLOAT_16_8
-    floats = array("f", words)
-    peak = max(max(floats), -min(floats))
-    if peak <= _ABOVE_FULL_SCALE:
-        return Layout.FLOAT
-    return Layout.FLOAT_24_0 if said is FourBytes.PCM_24 else Layout.FLOAT_16_8
+def _by_full_scale(said: FourBytes, words: bytes) -> tuple[Layout, bool]:
+    """Of floats that are not marked; what is quiet where full scale is wide may be loud where it is 1."""
+    highest = max(words[3::4].translate(_UNSIGNED))
+    return (_WIDE_FLOATS[said], True) if highest >= _ABOVE_ONE else (Layout.FLOAT, False)
 
 
 def _integers(words: bytes, channels: int, *, swapped: bool) -> tuple[Layout, bool]:
-    low_is_used = words[::4].count(0) < len(words) // 4
     if not top_is_used(words):
         # Where the low byte is always zero, too, these are 16 bits in the low three bytes, or very quiet in the high
-        return Layout.LOW_THREE, low_is_used
-    if not low_is_used:
+        return Layout.LOW_THREE, _low_is_used(words)
+    if not _low_is_used(words):
         return Layout.WHOLE, True
     return _smoothest(words[:_COMPARED_BYTES], channels, swapped=swapped), True
+
+
+def _low_is_used(words: bytes) -> bool:
+    return words[::4].count(0) < len(words) // 4
 
 
 def _smoothest(words: bytes, channels: int, *, swapped: bool) -> Layout:

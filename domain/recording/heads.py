@@ -57,6 +57,14 @@ def starts_wav(ahead: bytes) -> bool:
     return bool(_HEAD.match(ahead, _FORM_AT) or _WIDE_HEAD.match(ahead, _WIDE_FORM_AT))
 
 
+def wav_within(data: bytes) -> int | None:
+    """Where the first whole WAV begins in these bytes, by its head; None where none does."""
+    if found := _HEAD.search(data, _FORM_AT):
+        return found.start() - _FORM_AT
+    found = _WIDE_HEAD.search(data, _WIDE_FORM_AT)
+    return found.start() - _WIDE_FORM_AT if found else None
+
+
 def read_head(ahead: bytes, limits: WavLimits) -> WavHead | None:
     """The head that these first bytes of a WAV hold, `HEAD_AHEAD_BYTES` or fewer where the file ends.
 

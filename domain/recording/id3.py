@@ -120,7 +120,7 @@ def _frames(body: bytes, at: int, version: int, tag_flags: int) -> Iterator[tupl
         name = head[: layout.name_bytes].decode("latin-1")
         if len(head) < layout.head_bytes or not name.isalnum():
             return
-        size = _frame_size(head[layout.name_bytes :][: layout.name_bytes], version)
+        size = _frame_size(body, at, layout) if version == 4 else _plain_size(head, layout)
         at += layout.head_bytes + size
         frame = body[at - size : at]
         if len(frame) == size and not head[-1] & layout.unreadable:
@@ -129,9 +129,24 @@ def _frames(body: bytes, at: int, version: int, tag_flags: int) -> Iterator[tupl
             yield _SHORT_FRAMES.get(name, name), frame.replace(b"\xff\0", b"\xff") if unsynchronised else frame
 
 
-def _frame_size(size: bytes, version: int) -> int:
-    """Synchsafe in version 2.4, but for writers that did not know it."""
-    return _synchsafe(size) if version == 4 and max(size) < 128 else int.from_bytes(size, "big")
+def _plain_size(head: bytes, layout: _Layout) -> int:
+    return int.from_bytes(head[layout.name_bytes :][: layout.name_bytes], "big")
+
+
+def _frame_size(body: bytes, at: int, layout: _Layout) -> int:
+    """Synchsafe in version 2.4, but for writers that did not know it: told by what lies behind the frame."""
+    head = body[at : at + layout.head_bytes]
+    plain, safe = _plain_size(head, layout), _synchsafe(head[4:8])
+    if max(head[4:8]) > 127:
+        return plain
+    begins = at + layout.head_bytes
+    return plain if not _may_end(body, begins + safe) and _may_end(body, begins + plain) else safe
+
+
+def _may_end(body: bytes, at: int) -> bool:
+    """Whether a frame may end here: at the end of all, before padding, or before a frame."""
+    name = body[at : at + 4]
+    return at <= len(body) and ((name.isalnum() and name.isupper()) or not body[at:].strip(b"\0"))
 
 
 def _prefix_bytes(flags: int, layout: _Layout) -> int:

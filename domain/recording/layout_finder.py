@@ -1,16 +1,29 @@
 """Finds out how samples lie in four bytes, while they come."""
 
 from domain.errors import DamagedRecording
-from domain.recording.four_bytes import FourBytes, Layout, find_layout, laid_out, surely_integers, top_is_used
+from domain.recording.four_bytes import (
+    FourBytes,
+    Layout,
+    find_layout,
+    is_far_above_full_scale,
+    laid_out,
+    may_be_floats,
+    show_floats,
+    surely_integers,
+    top_is_used,
+)
 
 WINDOW_BYTES = 32 * 1024
 """So much is looked at, from the first sample that is not zero on."""
+MOST_WINDOW_BYTES = 256 * 1024
+"""So much where that leaves a doubt."""
 _THREES_AND_FOURS = 12
 """Bytes that are whole samples in every layout."""
 
 
 class LayoutFinder:
-    """Hands out samples as their layout wants it. Holds up to `WINDOW_BYTES` while that is not known.
+    """Hands out samples as their layout wants it. Holds up to `WINDOW_BYTES` while that is not known,
+    and where these leave a doubt, up to `MOST_WINDOW_BYTES`.
 
     Zeros before the first other sample are the same in every layout: they are handed out at once, however many.
     """
@@ -24,7 +37,10 @@ class LayoutFinder:
         self._swapped = swapped
         self._held = bytearray()
         self._begun = False
-        self._certain = True
+        self._window = WINDOW_BYTES
+        self._found: tuple[Layout, bool] | None = None
+        self._doubt = False
+        self._tops: set[int] = set()
 
     def push(self, words: bytes) -> bytes:
         """What can be handed out after these whole blocks of little-endian words.
@@ -40,19 +56,34 @@ class LayoutFinder:
             words = words[len(zeros) :]
             self._held.clear()
             self._begun = bool(words.strip(b"\0"))
-        looked_at = words[: WINDOW_BYTES - len(self._held)]
+        looked_at = words[: WINDOW_BYTES - len(self._held)] if len(self._held) < WINDOW_BYTES else b""
         self._held += words
-        if self._begun and (len(self._held) >= WINDOW_BYTES or surely_integers(self._said, looked_at)):
+        if self._begun and (surely_integers(self._said, looked_at) or self._seen_enough()):
             return zeros + self.finish()
         return zeros
 
+    def _seen_enough(self) -> bool:
+        """Whether a window is full that leaves no doubt, or the last one; each is twice as long as the one before."""
+        while len(self._held) >= self._window:
+            if self._look()[1] or self._window == MOST_WINDOW_BYTES:
+                return True
+            self._window *= 2
+        return False
+
+    def _look(self) -> tuple[Layout, bool]:
+        """At the window. Floats stay floats where more of them show one that is none of sound, such as NaN."""
+        words = bytes(memoryview(self._held)[: self._window])
+        found = find_layout(self._said, words, self._channels, swapped=self._swapped)
+        if self._found is None or self._found[0] is not Layout.FLOAT or found[0].encoding is Layout.FLOAT.encoding:
+            self._found = found
+        return self._found
+
     def finish(self) -> bytes:
         """What is held; for it is known now, or never will be, what it is."""
-        held, self._held = bytes(self._held), bytearray()
         if not self.layout and self._begun:
-            self.layout, self._certain = find_layout(
-                self._said, held[:WINDOW_BYTES], self._channels, swapped=self._swapped
-            )
+            self.layout, certain = self._look()
+            self._doubt = not certain
+        held, self._held = bytes(self._held), bytearray()
         return self._laid_out(self.layout, held) if self.layout else held
 
     def _leading_zeros(self, words: bytes) -> int:
@@ -60,7 +91,18 @@ class LayoutFinder:
         return zeros - zeros % (_THREES_AND_FOURS * self._channels)
 
     def _laid_out(self, layout: Layout, words: bytes) -> bytes:
-        if not self._certain and top_is_used(words):
-            # 48 dB too loud is what has been handed out so far
-            raise DamagedRecording("its 24-bit samples lie in the low three of four bytes, and then in the high three")
+        if self._doubt:
+            self._refuse_other_than(layout, words)
         return laid_out(layout, words)
+
+    def _refuse_other_than(self, layout: Layout, words: bytes) -> None:
+        """Raise `DamagedRecording` where these words show what was in doubt: that all before was made too loud."""
+        if layout is Layout.LOW_THREE and top_is_used(words):
+            raise DamagedRecording("its 24-bit samples lie in the low three of four bytes, and then in the high three")
+        if layout is Layout.FLOAT and is_far_above_full_scale(words):
+            raise DamagedRecording("its samples are floats that are quieter than 1 first, and then far above")
+        if layout is Layout.WHOLE:
+            self._doubt = may_be_floats(self._said, words)
+            self._tops.update(words[3::4])
+            if self._doubt and show_floats(bytes(self._tops)):
+                raise DamagedRecording("its samples are 32-bit floats, which its format chunk calls integers")

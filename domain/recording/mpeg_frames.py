@@ -3,6 +3,10 @@
 Sources: ISO/IEC 11172-3, section 2.4.2.3, and 13818-3 for the head of a frame; ISO/IEC 13818-7, annex 1.2, for ADTS.
 """
 
+from collections.abc import Callable
+
+FrameSize = Callable[[bytes], tuple[int, str]]
+"""How long the frame is with which these bytes begin, eight or more, and what it is called; 0 where it is none."""
 _SYNC = 0xFFE0
 _HEAD_BYTES = 4
 _LAYERS = {1: "MP3", 2: "MPEG audio (MP2)", 3: "MPEG audio (MP1)"}
@@ -22,20 +26,20 @@ _HALVES = {3: 1, 2: 2, 0: 4}
 
 def mpeg_audio(data: bytes) -> str | None:
     """What begins with such a frame is called, if another follows it, as far as the data reaches; else None."""
-    for size, name in (_adts(data), _layer(data)):
+    for size, name in (adts_frame(data), layer_frame(data)):
         if size and (len(data) < size + 2 or data[size : size + 1] == b"\xff"):
             return name
     return None
 
 
-def _adts(data: bytes) -> tuple[int, str]:
+def adts_frame(data: bytes) -> tuple[int, str]:
     """How long the frame is, 0 where it is none."""
     if len(data) < 2 * _HEAD_BYTES or data[0] != 0xFF or data[1] & 0xF6 != 0xF0 or data[2] >> 2 & 0xF > 12:
         return 0, ""
     return (data[3] & 3) << 11 | data[4] << 3 | data[5] >> 5, "AAC (ADTS)"
 
 
-def _layer(data: bytes) -> tuple[int, str]:
+def layer_frame(data: bytes) -> tuple[int, str]:
     """How long the frame is, 0 where it is none."""
     word = int.from_bytes(data[:_HEAD_BYTES], "big")
     version, layer = word >> 19 & 3, word >> 17 & 3

@@ -92,7 +92,13 @@ def describe(head: bytes) -> str:
     if not head.strip(b"\0"):
         return f"it holds nothing but zeros as far as was looked, {len(head)} bytes; nothing was written to it"
     if (
-        found := _audio(head) or _riff(head) or _magic(head) or _form(head) or _text(head) or _hidden_wav(head)
+        found := _marked_text(head)
+        or _audio(head)
+        or _riff(head)
+        or _magic(head)
+        or _form(head)
+        or _text(head)
+        or _hidden_wav(head)
     ) is not None:
         name, advice = found
         return f"it is {name}; {advice}"
@@ -152,6 +158,11 @@ def _hidden_wav(head: bytes) -> tuple[str, str] | None:
     """A WAV that something else stands before."""
     found = re.search(rb"(?:RIFF|RIFX|RF64|BW64).{4}WAVE", head, re.DOTALL)
     return (f"a WAV only from byte {found.start()} on", "leave out what stands before it") if found else None
+
+
+def _marked_text(head: bytes) -> tuple[str, str] | None:
+    """Text whose byte order mark is the beginning of an MPEG frame, too."""
+    return _text(head) if head[:2] in (b"\xff\xfe", b"\xfe\xff") else None
 
 
 def _text(head: bytes) -> tuple[str, str] | None:

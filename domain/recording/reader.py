@@ -18,7 +18,7 @@ class WavReader:
     """Reads a WAV once, from front to back, as its bytes arrive.
 
     Containers and codecs are those of `containers` and `format_chunk`. Header words are claims: nothing is allocated or
-    divided by them. Memory is bounded by one push, one codec block and 700 KiB. The first data chunk is the recording
+    divided by them. Memory is bounded by one push, one codec block and 1 MiB. The first data chunk is the recording
     (of several, ffmpeg plays the last, sox the first, libsndfile refuses), and what follows of it in further WAVs of
     the same format; of several format chunks the first counts. A `fact` chunk counts where it ends within the last
     block of a codec that packs samples into blocks, which the rest of it then fills up. After an error the reader is
@@ -87,6 +87,14 @@ class WavReader:
     def paddings(self) -> Sequence[Padding]:
         """What of the samples read so far is padding, as far as the part that it is in has ended."""
         return self._parser.sound.paddings
+
+    @property
+    def fresh_starts(self) -> Sequence[int]:
+        """Where parts begin that need a decoder which remembers nothing, in bytes that were handed out before.
+
+        Known before what lies behind them is handed out.
+        """
+        return self._parser.sound.fresh_starts
 
     @property
     def most_padding(self) -> int:

@@ -59,13 +59,14 @@ class SampleStream:
         self.bitstreams.look(samples)
         return samples
 
-    def finish(self, *, goes_on: bool = False) -> tuple[bytes, int]:
+    def finish(self, *, goes_on: bool = False, afresh: bool = False) -> tuple[bytes, int]:
         """What is held, and can be used of the last, partial block; and how many bytes cannot. Raises as `push`.
 
-        Where another stream goes on, nothing is used that would shift the blocks of a codec, and it has what is held.
+        Where another stream goes on, it has what is held, and nothing is used that would shift the blocks of a codec,
+        unless they are decoded `afresh`.
         """
         held = b"" if goes_on else self._settle()
-        cut_off = goes_on and self._source.format.encoding.in_blocks
+        cut_off = goes_on and not afresh and self._source.format.encoding.in_blocks
         usable, samples = (0, 0) if cut_off else self._source.format.partial_block(len(self._rest))
         tail, dropped = bytes(self._rest[:usable]), len(self._rest) - usable
         self._rest = bytearray()

@@ -9,6 +9,11 @@ from domain.recording.samples import SampleStream
 from domain.recording.source_format import SourceFormat
 from domain.recording.speech_frames import sample_stream
 
+FREE_FRESH_STARTS, MOST_FRESH_STARTS = 8, 32
+"""Of a decoder, each of which is a process: as many as a file has parts would cost more than their sound does."""
+LEAST_BYTES_BETWEEN = 8 * 1024
+"""Where there are more than a few."""
+
 
 @dataclass(frozen=True, slots=True)
 class Padding:
@@ -28,7 +33,10 @@ class Sound:
         """To `repairs` is added what is found out."""
         self.paddings: list[Padding] = []
         """Of the parts that have ended."""
-        self._hand_out = hand_out
+        self.fresh_starts: list[int] = []
+        """Where parts begin that need a decoder which remembers nothing, in bytes that were handed out before."""
+        self._hand_out_bytes = hand_out
+        self._handed_out = 0
         self._repairs = repairs
         self._stream: SampleStream | None = None
         self._start = 0
@@ -76,20 +84,36 @@ class Sound:
 
     def begin(self, part: SourceFormat, fact: int | None, *, big_endian: bool) -> None:
         """The next part, whose head says that it has `fact` samples per channel."""
-        self.end(goes_on=True)
+        afresh = self._can_start_afresh(part)
+        self.end(goes_on=True, afresh=afresh)
         self._start, self._fact, self._most_padding = self.with_padding, fact, part.padding_samples
+        if afresh:
+            self.fresh_starts.append(self._handed_out)
         self._stream = sample_stream(part, big_endian=big_endian, after=self._stream if self.with_padding else None)
+
+    def _can_start_afresh(self, part: SourceFormat) -> bool:
+        count, before = len(self.fresh_starts), self._handed_out - (self.fresh_starts or [0])[-1]
+        if not before or not part.format.encoding.remembers:
+            return False
+        return count < FREE_FRESH_STARTS or (count < MOST_FRESH_STARTS and before >= LEAST_BYTES_BETWEEN)
+
+    def _hand_out(self, samples: bytes) -> None:
+        self._handed_out += len(samples)
+        self._hand_out_bytes(samples)
 
     def push(self, data: bytes) -> None:
         """The next bytes of the part."""
         if self._stream and (samples := self._stream.push(data)):
             self._hand_out(samples)
 
-    def end(self, *, goes_on: bool = False) -> None:
-        """Hand out what the stream still holds; where sound goes on, not what would shift the blocks of a codec."""
+    def end(self, *, goes_on: bool = False, afresh: bool = False) -> None:
+        """Hand out what the stream still holds; where sound goes on, not what would shift the blocks of a codec.
+
+        Where it goes on with a decoder that starts `afresh`, nothing does.
+        """
         if self._stream is None:
             return
-        samples, dropped = self._stream.finish(goes_on=goes_on)
+        samples, dropped = self._stream.finish(goes_on=goes_on, afresh=afresh)
         if samples:
             self._hand_out(samples)
         if dropped:

@@ -48,7 +48,7 @@ class SpeechFrameStream(SampleStream):
             self.samples += count * _FRAME_SAMPLES
         return at
 
-    def finish(self, *, goes_on: bool = False) -> tuple[bytes, int]:
+    def finish(self, *, goes_on: bool = False, afresh: bool = False) -> tuple[bytes, int]:
         """Nothing, and how many bytes there are of a last, partial frame."""
         dropped = len(self._rest)
         self._rest = bytearray()

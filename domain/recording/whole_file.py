@@ -9,7 +9,7 @@ from domain.recording.data import DataEnd, DataReader
 from domain.recording.data_sizes import Claim
 from domain.recording.feeding import Feeder, Parser, Pass, Peek, Rest, Take, Wants
 from domain.recording.following import AHEAD_BYTES, Following
-from domain.recording.heads import HeadFinder, starts_wav
+from domain.recording.heads import HeadFinder, starts_wav, wav_within
 from domain.recording.limits import WavLimits
 from domain.recording.parser import MAX_CHUNKS, ChunkParser
 from domain.recording.repairs import Repair
@@ -68,12 +68,11 @@ class WavParser(ChunkParser):
     def _read_tail(self, end: DataEnd, claim: Claim) -> Generator[Wants, bytes, DataEnd]:
         """Behind the data nothing is refused; what is neither a chunk nor a WAV is reported."""
         padding = self._container.padding(self.feeder.passed - claim.start)
-        if end.before is Following.OTHER:
-            yield Pass(padding)
-        else:
-            yield Pass(end.skip)
-            self._report_skipped(end, padding)
+        yield Pass(padding if end.before is Following.OTHER else min(end.skip, padding))
         self._sound_end = self.feeder.passed
+        if end.before is not Following.OTHER:
+            yield Pass(max(0, end.skip - padding))
+            self._report_skipped(end, padding)
         return end if end.before in (Following.NOTHING, Following.RECORDING) else (yield from self._read_tail_chunks())
 
     def _report_skipped(self, end: DataEnd, padding: int) -> None:
@@ -90,10 +89,9 @@ class WavParser(ChunkParser):
         while ahead := (yield Peek(WIDE_HEAD_BYTES)):
             if starts_wav(ahead):
                 return DataEnd(Following.RECORDING)
-            if self._chunks >= MAX_CHUNKS or not self._may_be_chunk(ahead):
-                zeros = yield from self._count_zeros()
+            if self._chunks >= MAX_CHUNKS or not (yield from self._may_be_chunk(ahead)):
                 start = self.feeder.passed
-                yield Pass(zeros)
+                yield from self._pass_leftovers()
                 self._report_trailing(self.feeder.passed - start)
                 continue
             start = self.feeder.passed
@@ -104,14 +102,30 @@ class WavParser(ChunkParser):
                 self._sound_end = self.feeder.passed
         return DataEnd(Following.NOTHING)
 
-    def _may_be_chunk(self, ahead: bytes) -> bool:
-        return len(ahead) >= self._container.chunk_head_bytes and ahead[:4].isascii() and ahead[:4].strip(b"\0") != b""
+    def _may_be_chunk(self, ahead: bytes) -> Generator[Wants, bytes, bool]:
+        """Whether a chunk lies ahead: of a name that is not known, not one that would hide a whole WAV near."""
+        if self._is_known(ahead):
+            return True
+        size = self._container.chunk_head_bytes
+        if len(ahead) < size or not ahead[:4].isascii() or not ahead[:4].strip(b"\0"):
+            return False
+        body, claimed = self._container.chunk_head(ahead[:size]).size, self._claimed_end()
+        if body is not None and claimed is not None and self.feeder.passed + size + body <= claimed:
+            return True
+        further = wav_within((yield Peek(AHEAD_BYTES)))
+        return further is None or (body is not None and further >= size + body)
 
-    def _count_zeros(self) -> Generator[Wants, bytes, int | None]:
-        """How many zeros lie before a further WAV or a chunk that is known; None where there is none of them near."""
+    def _pass_leftovers(self) -> Parser:
+        """All up to a further WAV or a chunk that is known and lies near, however many zeros come before; or all."""
         ahead = yield Peek(AHEAD_BYTES)
-        zeros = len(ahead) - len(ahead.lstrip(b"\0"))
-        return zeros if zeros and self._chunks < MAX_CHUNKS and self._is_known(ahead[zeros:]) else None
+        # a head that is not there as a whole tells nothing
+        while (zeros := len(ahead) - len(ahead.lstrip(b"\0"))) > AHEAD_BYTES - WIDE_HEAD_BYTES:
+            yield Pass(zeros)
+            ahead = yield Peek(AHEAD_BYTES)
+        if self._chunks >= MAX_CHUNKS:
+            yield Pass(None)
+        else:
+            yield Pass(zeros if zeros and self._is_known(ahead[zeros:]) else wav_within(ahead))
 
     def _read_tail_chunk(self) -> Generator[Wants, bytes, bool]:
         """Read a chunk behind the sound and its pad; whether it is there as a whole."""

@@ -24,6 +24,7 @@ from tests.codecs import RECORDINGS
 from tests.players import by_libsndfile
 from tests.programs import FFMPEG
 from tests.sounds import speech
+from tests.unit.domain.test_convert import Listener
 from tests.unit.streams import blocks
 from tests.wavs import Samples
 
@@ -108,3 +109,16 @@ async def test_every_converter_makes_the_same_of_it(
     assert len(by_libsndfile(mp3, what.channels)[0]) == what.samples - 50
     assert conversion.mp3_format.channels == what.channels
     assert conversion.sound == (await converted(lame(tmp_path), what.file(fact=what.samples - 50)))[0].sound
+
+
+@pytest.mark.parametrize("name", ["OKI ADPCM", "G.722", "G.726 of 3 bits", "G.729"])
+async def test_a_recording_behind_another_is_heard_as_it_is_alone(name: str) -> None:
+    what = RECORDINGS[name]
+    alone, together = Listener(), Listener()
+
+    for listener, wav in ((alone, what.file()), (together, what.file() * 2)):
+        convert = Convert(listener, LIMITS, Mp3Quality(bit_rate=128), decoder=FfmpegAudioDecoder(FFMPEG))
+        async with convert(blocks(wav)):
+            pass
+
+    assert b"".join(together.blocks) == 2 * b"".join(alone.blocks)

@@ -22,6 +22,12 @@ MAX_NAME_LENGTH = 64
 PIECE_LENGTH = 2048
 """So many characters are parsed, and then others may have a turn."""
 _ROOT = "BWFXML"
+_BARE_AMPERSAND = re.compile("&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
+"""What writers forget to escape, and entities that are none of XML's own."""
+MAX_MENDED = 100
+_CDATA = "<![CDATA["
+_NO_CHARACTER = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f]")
+"""Of XML 1.0 (section 2.2)."""
 _ATTRIBUTE = re.compile("=[ \t\r\n]*[\"']")
 
 
@@ -86,7 +92,7 @@ def read_ixml(text: str, room: Room) -> Generator[None, None, Entries]:
     """
     tree = _Tree(room)
     parser = _parser(tree)
-    text = _with_few_attributes(text.strip("\ufeff \t\r\n\0"))
+    text = _with_few_attributes(_mended(text.strip("\ufeff \t\r\n\0")))
     try:
         for at in range(0, len(text), PIECE_LENGTH):
             parser.Parse(text[at : at + PIECE_LENGTH], False)
@@ -96,6 +102,12 @@ def read_ixml(text: str, room: Room) -> Generator[None, None, Entries]:
     root = tree.close()
     inner = root.get(_ROOT)
     return inner if isinstance(inner, dict) else root
+
+
+def _mended(text: str) -> str:
+    """Without what would end the reading, though nobody could mean anything else by it."""
+    plain = _NO_CHARACTER.sub("", text, count=MAX_MENDED)
+    return plain if _CDATA in plain else _BARE_AMPERSAND.sub("&amp;", plain, count=MAX_MENDED)
 
 
 def _with_few_attributes(text: str) -> str:

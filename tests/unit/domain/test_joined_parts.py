@@ -21,19 +21,20 @@ from tests.unit.domain.test_convert import LIMITS, Listener, content, converted
 from tests.unit.streams import blocks, cut
 from tests.wavs import pcm, tone, wav
 
-GSM = RECORDINGS["GSM 6.10"]
+GSM, OKI = RECORDINGS["GSM 6.10"], RECORDINGS["OKI ADPCM"]
 BLOCK_BYTES, BLOCK = 65, 320
 
 
 class Numbering(InMemoryAudioDecoder):
-    """Samples that tell where they come from: 0, 1, 2 and so on."""
+    """Samples that tell where they come from: 0, 1, 2 and so on, however often it starts afresh."""
+
+    def __init__(self) -> None:
+        self.first = 0
 
     async def decode(self, source: WavFormat, blocks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-        first = 0
         async for block in super().decode(source, blocks):
-            following = first + len(block) // 2
-            yield np.arange(first, following, dtype="<i2").tobytes()
-            first = following
+            first, self.first = self.first, self.first + len(block) // 2
+            yield np.arange(first, self.first, dtype="<i2").tobytes()
 
 
 PARTS = st.lists(st.tuples(st.integers(1, 5), st.integers(0, BLOCK - 1) | st.none()), min_size=1, max_size=5)
@@ -55,6 +56,34 @@ async def test_padding_is_left_out_wherever_a_part_ends(parts: list[tuple[int, i
         assert made.conversion.repairs == ((Mended(Repair.JOINED),) if len(parts) > 1 else ())
 
     assert np.frombuffer(b"".join(listener.blocks), "<i2").tolist() == expected
+
+
+class Remembering(InMemoryAudioDecoder):
+    """Keeps what each of its runs was given."""
+
+    def __init__(self) -> None:
+        self.runs: list[bytes] = []
+
+    async def decode(self, source: WavFormat, blocks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+        run = len(self.runs)
+        self.runs.append(b"")
+        async for block in blocks:
+            assert block
+            self.runs[run] += block
+            yield bytes(4 * len(block))
+
+
+@given(sizes=st.lists(st.integers(0, 500), min_size=1, max_size=8), at=st.lists(st.integers(0, 4000), max_size=8))
+@settings(max_examples=60, deadline=None)
+async def test_each_part_is_decoded_by_a_decoder_that_knows_of_no_other(sizes: list[int], at: list[int]) -> None:
+    parts = [OKI.data[:size] for size in [*sizes, 1]]
+    decoder = Remembering()
+    file = b"".join(OKI.file(data=part) for part in parts)
+
+    async with Convert(Listener(), LIMITS, Mp3Quality(bit_rate=128), decoder=decoder)(blocks(*cut(file, at))) as made:
+        assert made.conversion.duration.total_seconds() == 2 * sum(map(len, parts)) / 8000
+
+    assert decoder.runs == [part for part in parts if part]
 
 
 async def test_markers_of_each_part_are_chapters_at_their_places() -> None:

@@ -41,6 +41,17 @@ def burst(kind: int, payload: bytes, period: int) -> bytes:
     return swapped(whole + bytes(period - len(whole)))
 
 
+def frames(head: bytes, size: int, count: int = 6) -> bytes:
+    """Of any codec: so many frames that begin alike; then noise."""
+    return b"".join(head + random.Random(seed).randbytes(size - len(head)) for seed in range(count))
+
+
+NOISE = random.Random(5).randbytes(4000)
+MPEG_1_LAYER_3_AT_128 = b"\xff\xfb\x90\x44"
+"""44,100 Hz: 144 * 128,000 / 44,100 are 417 bytes (ISO/IEC 11172-3, section 2.4.3.1)."""
+AC_3_AT_192 = b"\x0b\x77\0\0\x14\x40"
+"""48,000 Hz: 384 words (ATSC A/52, table 5.18)."""
+ADTS_OF_300_BYTES = bytes((0xFF, 0xF1, 0x50, 0x80, 300 >> 3, (300 & 7) << 5 | 0x1F, 0xFC))
 AC_3 = b"\x0b\x77" + random.Random(2).randbytes(1790)
 DISGUISED: dict[str, tuple[bytes, str]] = {
     "DTS": (b"".join(dts(2012, seed) for seed in range(9)), "DTS"),
@@ -53,6 +64,17 @@ DISGUISED: dict[str, tuple[bytes, str]] = {
     "AC-3 by S/PDIF, swapped": (swapped(burst(1, AC_3, 6144) * 4), "AC-3 in S/PDIF"),
     "E-AC-3 by S/PDIF": (burst(21, AC_3, 24_576) * 3, "E-AC-3"),
     "DTS by S/PDIF": (burst(11, dts(1006), 2048) * 4, "DTS"),
+    "MP3": (frames(MPEG_1_LAYER_3_AT_128, 417), "MP3"),
+    "AAC": (frames(ADTS_OF_300_BYTES, 300), "AAC"),
+    "AC-3": (frames(AC_3_AT_192, 768), "AC-3"),
+    "AC-3, swapped": (swapped(frames(AC_3_AT_192, 768)), "AC-3"),
+    "an MP3 with a tag": (b"ID3\4\0\0\0\0\x10\0TIT2" + NOISE, "MP3"),
+    "Ogg": (b"OggS\0\2" + NOISE, "Ogg"),
+    "WebM": (b"\x1aE\xdf\xa3\x9fB\x86\x81\1B\xf7\x81\1B\xf2\x81\4B\xf3\x81\x08B\x82\x84webm" + NOISE, "WebM"),
+    "FLAC": (b"fLaC\0\0\0\x22" + NOISE, "FLAC"),
+    "M4A": (b"\0\0\0\x1cftypM4A " + NOISE, "MP4"),
+    "AMR": (b"#!AMR\n" + NOISE, "AMR"),
+    "AIFF": (b"FORM\0\0\1\0AIFF" + NOISE, "AIFF"),
     "AAC by S/PDIF": (burst(7, AC_3, 4096) * 4, "AAC"),
 }
 
@@ -114,3 +136,12 @@ def test_two_frames_are_too_few_to_tell() -> None:
     data = dts(2012) * 2
 
     assert read(wav(data, channels=2)).data == data
+
+
+@pytest.mark.parametrize("head", [MPEG_1_LAYER_3_AT_128, AC_3_AT_192, ADTS_OF_300_BYTES, b"OggS", b"ID3\4\0", b"fLaC"])
+def test_samples_that_begin_like_a_file_are_samples(head: bytes) -> None:
+    """Four frames, and magic numbers alone, are no proof."""
+    size = {MPEG_1_LAYER_3_AT_128: 417, AC_3_AT_192: 768, ADTS_OF_300_BYTES: 300}.get(head, 100)
+    data = frames(head, size, count=4) + NOISE
+
+    assert read(wav(data)).data == data

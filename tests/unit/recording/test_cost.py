@@ -127,7 +127,8 @@ def test_what_chunks_say_takes_little_memory(form: str) -> None:
 
 @pytest.mark.parametrize("where", ["before", "after"])
 def test_c17_chunks_of_every_kind_take_700_kib_and_no_more(where: str) -> None:
-    file = wav(SOUND, **{where: every_chunk()})
+    chunks: dict[str, Any] = {where: every_chunk()}
+    file = wav(SOUND, **chunks)
 
     with held_at_most((700 << 10) + MOST_PUSHED):
         for _ in steps(file, MOST_PUSHED):

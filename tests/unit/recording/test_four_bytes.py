@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from adapters.numpy.samples import decoded
 from domain.errors import DamagedRecording
 from domain.recording.format import Codec, SampleEncoding
-from domain.recording.layout_finder import WINDOW_BYTES
+from domain.recording.layout_finder import MOST_WINDOW_BYTES, WINDOW_BYTES
 from domain.recording.reader import WavReader
 from domain.recording.repairs import Repair
 from tests.sounds import speech
@@ -286,12 +286,66 @@ def test_16_bits_in_the_low_three_bytes_are_not_made_quiet() -> None:
     assert np.abs(decoded(found.format, found.data) - values).max() == 0
 
 
-def test_samples_that_turn_out_to_lie_elsewhere_are_no_noise() -> None:
-    loud = speech(1000, 1, 16_000, seed=6)
-    quiet = np.resize(speech(1000, 1, 16_000, seed=6) * 2.0**-9, (WINDOW_BYTES // 4 + 100, 1))
+QUIET_BEGINNINGS: dict[str, tuple[str, float, float]] = {
+    "high three": ("high three", 2.0**-9, 0.0),
+    "float with an offset": ("float", 2.0**-12, 2.0**-10),
+    "negative float with an offset": ("float", 2.0**-12, -(2.0**-10)),
+    "16.8 float, not marked": ("float, full scale 2^15", 2.0**-14, 0.0),
+    "24.0 float": ("24.0 float", 2.0**-22, 0.0),
+}
+"""In a way of `WAYS`, so much quieter than what follows, around an offset."""
 
-    with pytest.raises(DamagedRecording, match="24-bit"):
-        read(written("high three", np.concatenate((quiet, loud))))
+
+def quiet_and_loud(name: str, quiet_bytes: int) -> tuple[str, Samples]:
+    way, level, offset = QUIET_BEGINNINGS[name]
+    loud = speech(4000, 1, 16_000, seed=6) * 0.5
+    quiet = np.resize(loud * level + offset, (quiet_bytes // 4, 1))
+    return way, np.concatenate((quiet, loud))
+
+
+@pytest.mark.parametrize("name", QUIET_BEGINNINGS)
+def test_a_quiet_beginning_is_no_other_layout(name: str) -> None:
+    way, values = quiet_and_loud(name, WINDOW_BYTES * 3)
+
+    found = read(written(way, values))
+
+    step = 2.0**-23 if way == "high three" else 2.0**-25
+    assert np.abs(decoded(found.format, found.data) - values).max() <= step
+
+
+@pytest.mark.parametrize("name", QUIET_BEGINNINGS)
+def test_samples_that_turn_out_to_be_others_are_no_noise(name: str) -> None:
+    way, values = quiet_and_loud(name, MOST_WINDOW_BYTES + 400)
+
+    for push_size in (100, 1 << 16):
+        with pytest.raises(DamagedRecording, match=r"24-bit|float"):
+            read(written(way, values), push=push_size)
+
+
+def test_a_beginning_of_dither_is_no_noise_of_full_scale() -> None:
+    dither = np.random.default_rng(3).integers(-3, 4, (2000, 1)).astype(float)
+
+    for way, full_scale in (("24.0 float", 2.0**23), ("float, full scale 2^15", 2.0**15)):
+        found = read(written(way, dither / full_scale))
+        assert np.array_equal(decoded(found.format, found.data) * full_scale, dither)
+
+
+def test_marked_floats_and_floats_in_place_of_24_bits_may_have_one_sign() -> None:
+    values = 0.4 + speech(3000, 1, 16_000, seed=6) * 0.3
+
+    for way in ("16.8 float", "24.0 float"):
+        found = read(written(way, values))
+        assert np.abs(decoded(found.format, found.data) - values).max() < 2.0**-23
+
+
+@pytest.mark.parametrize("bits", [17, 20, 23])
+def test_fewer_than_24_bits_may_lie_in_four_bytes(bits: int) -> None:
+    values = speech(3000, 2, 16_000, seed=6)
+    data = (integers(values, bits) << (32 - bits)).tobytes()
+
+    found = read(wav(data, bits=bits, channels=2, block_align=8, rate=16_000))
+
+    assert (found.format.encoding, found.data, found.repairs) == (SampleEncoding.SIGNED_32, data, ())
 
 
 def test_floats_above_full_scale_nan_and_infinity_stay_for_what_measures() -> None:

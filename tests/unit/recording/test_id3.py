@@ -98,6 +98,18 @@ def test_what_flags_say_is_heeded(tag: bytes, title: str) -> None:
     assert id3_texts(tag).title == title
 
 
+@pytest.mark.parametrize("last", [b"", bytes(30)], ids=["no padding", "padding"])
+@pytest.mark.parametrize("size", [128, 300, 16_384])
+def test_plain_sizes_under_version_2_4_are_known_by_where_the_next_frame_lies(size: int, last: bytes) -> None:
+    """As iTunes wrote them. All these have no byte above 127 or only the last one."""
+    plain = frame(4, b"APIC", bytes(size), size=size.to_bytes(4, "big"))
+    right = frame(4, b"APIC", b"TIT2" * (size // 4))
+    title = frame(4, b"TIT2", b"\0a")
+
+    assert id3_texts(id3(4, plain, title, last)).title == "a"
+    assert id3_texts(id3(4, right, title, last)).title == "a"
+
+
 @pytest.mark.parametrize("version", [2, 3, 4])
 def test_of_numbers_and_dates_the_first_value_counts(version: int) -> None:
     track, year = (b"TRK", b"TYE") if version == 2 else (b"TRCK", b"TYER")

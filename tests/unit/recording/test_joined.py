@@ -17,6 +17,7 @@ from domain.recording.parser import MAX_CHUNKS
 from domain.recording.reader import WavReader
 from domain.recording.repairs import Repair
 from domain.tags import Tags
+from tests.codecs import RECORDINGS
 from tests.unit.recording.reading import read, read_pieces
 from tests.wav_reading import finish, push
 from tests.wavs import A_LAW, IMA_ADPCM, fmt_body, ima_adpcm_blocks, pcm, tone, wav
@@ -164,6 +165,85 @@ def test_zeros_between_two_recordings_are_counted_and_left_out() -> None:
 
     assert (found.data, found.trailing_bytes) == (FIRST + SECOND, 512 - HEAD)
     assert Repair.JOINED in found.repairs
+
+
+@pytest.mark.parametrize("magic", [b"RIFF", b"riff"])
+@pytest.mark.parametrize("size", [4095, 4096, 4097, 100_000])
+@pytest.mark.parametrize("after", [[], [TITLE]])
+def test_a_recording_behind_zeros_up_to_the_next_cluster_is_joined(
+    size: int, after: list[tuple[bytes, bytes]], magic: bytes
+) -> None:
+    found = read(wav(FIRST, magic=magic, after=after) + bytes(size) + wav(SECOND, magic=magic))
+
+    assert (found.data, found.trailing_bytes) == (FIRST + SECOND, size)
+    assert found.repairs == (Repair.JOINED, Repair.TRAILING_BYTES)
+
+
+BETWEEN = {
+    "line end": b"\r\n",
+    "head of a part": b"\r\n--x\r\nContent-Type: audio/wav\r\n\r\n",
+    "ID3v1": b"TAG" + b"Title".ljust(125, b"\0"),
+    "binary tag": b"APETAGEX\xd0\7\0\0\x40" + bytes(range(150)),
+}
+
+
+@pytest.mark.parametrize("between", BETWEEN.values(), ids=list(BETWEEN))
+@pytest.mark.parametrize("after", [[], [TITLE]])
+def test_what_lies_between_two_recordings_is_no_sound(between: bytes, after: list[tuple[bytes, bytes]]) -> None:
+    found = read(wav(FIRST, after=after) + between + wav(SECOND) + between + wav(THIRD))
+
+    assert (found.data, found.trailing_bytes) == (FIRST + SECOND + THIRD, 2 * len(between))
+    assert found.repairs == (Repair.JOINED, Repair.TRAILING_BYTES)
+
+
+def test_sound_that_no_size_counts_is_none_that_lies_between_two_recordings() -> None:
+    found = read(wav(FIRST) + THIRD + wav(SECOND))
+
+    assert found.data == FIRST + THIRD + SECOND
+    assert Repair.WRONG_DATA_SIZE in found.repairs
+
+
+def test_a_wav_within_a_chunk_behind_the_sound_is_none_that_follows() -> None:
+    found = read(wav(FIRST, after=[(b"zzzz", b"abcd" + wav(THIRD))]) + wav(SECOND))
+
+    assert (found.data, found.repairs) == (FIRST + SECOND, (Repair.JOINED,))
+
+
+OKI = RECORDINGS["OKI ADPCM"]
+
+
+def fresh_starts(parts: int, size: int) -> list[int]:
+    reader = WavReader()
+    push(reader, OKI.file(data=OKI.data[:1] * size) * parts)
+    finish(reader)
+    return list(reader.fresh_starts)
+
+
+def test_decoders_start_afresh_with_the_first_recordings() -> None:
+    assert fresh_starts(4, 1000) == [1000, 2000, 3000]
+
+
+def test_decoders_start_afresh_later_only_where_much_lies_between() -> None:
+    assert fresh_starts(100, 100) == [*(100 * part for part in range(1, 9)), 9000]
+    assert fresh_starts(100, 5000) == [5000 * part for part in (*range(1, 9), *range(10, 58, 2))]
+
+
+@pytest.mark.parametrize("name", ["IMA ADPCM", "MS ADPCM"])
+def test_blocks_with_heads_need_no_fresh_start(name: str) -> None:
+    reader = WavReader()
+    push(reader, RECORDINGS[name].file() * 2)
+    finish(reader)
+
+    assert not reader.fresh_starts
+
+
+def test_a_block_that_is_cut_off_is_kept_where_the_decoder_starts_afresh() -> None:
+    """Of codes without heads."""
+    one = RECORDINGS["G.726 of 3 bits"]
+
+    found = read(one.file() * 2)
+
+    assert (found.data, found.samples, found.repairs) == (one.data * 2, 2 * one.samples, (Repair.JOINED,))
 
 
 def test_more_recordings_than_are_read_are_told() -> None:

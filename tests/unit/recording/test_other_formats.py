@@ -73,6 +73,7 @@ CASES: dict[str, tuple[bytes, str, str]] = {
     "HTML": (HTML.encode(), "HTML", "send"),
     "HTML behind a mark": (b"\xef\xbb\xbf\r\n" + HTML.encode(), "HTML", "send"),
     "HTML in UTF-16": (b"\xff\xfe" + HTML.encode("utf-16-le"), "HTML", "send"),
+    "text in UTF-16": (b"\xff\xfe" + "hello".encode("utf-16-le"), "text", "send"),
     "XHTML": (b'<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml">', "HTML", "send"),
     "SVG": (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg">', "SVG", "send"),
     "XML": (b"<Error><Code>AccessDenied</Code></Error>", "XML", "send"),

@@ -219,6 +219,23 @@ def test_what_ixml_calls_its_encoding_is_of_no_account(encoding: str) -> None:
     assert passport((b"iXML", body))["iXML"] == READ_IXML
 
 
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("Rock & Roll", "Rock & Roll"),
+        ("R&D; &amp; more", "R&D; & more"),
+        ("Caf&eacute;", "Caf&eacute;"),
+        ("&#1046;&#x416;", "ЖЖ"),
+        ("A\x01B\x1f", "AB"),
+        ("<![CDATA[this & that]]>", "this & that"),
+    ],
+)
+def test_ixml_that_is_not_escaped_is_read_to_its_end(written: str, read_as: str) -> None:
+    found = passport((b"iXML", f"<BWFXML><SCENE>{written}</SCENE><NOTE>end</NOTE></BWFXML>".encode()))["iXML"]
+
+    assert found == {"SCENE": read_as, "NOTE": "end"}
+
+
 @pytest.mark.parametrize("cut", range(60, len(IXML), 17))
 def test_ixml_that_is_cut_gives_what_was_said_before(cut: int) -> None:
     found = passport((b"iXML", IXML[:cut].encode())).get("iXML", {})
