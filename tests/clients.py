@@ -158,23 +158,10 @@ MORE_CLIENTS = [
         "recording.mp3",
     ),
     _of(
-        "PHP's Guzzle that is given the bytes",
-        'Content-Disposition: form-data; name="wav_file"\r\nContent-Length: 16044',
-        "recording.mp3",
-    ),
-    _of(
         "an app for iOS that keeps the token as a UUID",
         'Content-Disposition: form-data; name="wav_file"; filename="talk.wav"\r\nContent-Type: audio/wav',
         "talk.mp3",
         before=[part.replace("{token}", "{TOKEN}") for part in _fields()],
-    ),
-    Client(
-        "a microcontroller whose last boundary lacks its dashes",
-        f"multipart/form-data; boundary={_BARE}",
-        _form(
-            _BARE, *_fields(), 'Content-Disposition: form-data; name="wav_file"; filename="talk.wav"\r\n\r\n{wav}'
-        ).removesuffix(b"--\r\n"),
-        "talk.mp3",
     ),
     Client(
         "a shell script that has wget send what echo wrote",

@@ -7,8 +7,7 @@ from typing import TypeAlias
 from multipart import MultipartError, MultipartSegment
 
 from entrypoints.http.errors import RequestInvalid
-from entrypoints.http.requests.form_end import FormEnd
-from entrypoints.http.requests.form_parser import FormParser
+from entrypoints.http.requests.form_parser import FormParser, advice
 from entrypoints.http.requests.line_ends import LineEnds
 from entrypoints.http.requests.preamble import Preamble
 
@@ -30,7 +29,6 @@ class FormEvents:
         self._body = body
         self._file = file
         self._parser = FormParser(boundary, MAX_PARTS)
-        self._end = FormEnd(boundary)
         self._lines = LineEnds(boundary)
         self._preamble = Preamble(boundary)
         self._begun = self._in_file = False
@@ -52,12 +50,15 @@ class FormEvents:
                         outside = 0
                         yield event
                     self._bound(outside)
-            for event in self._end_of_form():
+            for event in self._parsed(self._lines.rest()):
                 yield event
+            self._parser.close()
         except MultipartError as error:
             if not (self._begun or self._preamble.found):
                 raise self._preamble.problem from error
-            raise RequestInvalid(f"the form cannot be read: {error.args[0]}; {self._end.advice(error)}") from error
+            raise RequestInvalid(
+                f"the form cannot be read: {error.args[0]}; {advice(error, self._parser.boundary.decode())}"
+            ) from error
 
     def _events_of(self, block: bytes) -> Iterator[Event]:
         self._preamble.take(block)
@@ -68,7 +69,6 @@ class FormEvents:
     def _parsed(self, block: bytes) -> Iterator[Event]:
         if not block:  # for the parser that would be the end
             return
-        self._end.take(block)
         for event in self._parser.parse(block):
             self._begun = True
             if isinstance(event, MultipartSegment):
@@ -76,13 +76,6 @@ class FormEvents:
             elif event is not None and self._in_file:
                 self.file_bytes += len(event)
             yield event
-
-    def _end_of_form(self) -> Iterator[Event]:
-        yield from self._parsed(self._lines.rest())
-        if self._end.within_boundary:
-            yield from self._parser.parse(b"--")
-        if not self._end.after_boundary:
-            self._parser.close()
 
     def _bound(self, outside: int) -> None:
         """Raise `RequestInvalid` where there are too many bytes in a row outside of parts, or in all beside the file.

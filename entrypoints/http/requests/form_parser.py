@@ -2,12 +2,10 @@
 
 import re
 
-from multipart import MultipartSegment, PushMultipartParser
+from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from entrypoints.http.requests.parameters import parameters
 
-MAX_HEADERS = 32
-"""Of one part; clients write three."""
 _INDEX = re.compile(r"\[0?\]$")
 
 
@@ -19,7 +17,7 @@ class FormParser(PushMultipartParser):  # type: ignore[misc] # it comes without 
 
     def __init__(self, boundary: str, max_parts: int) -> None:
         # The bytes of a head are kept as they are: only for the file's name it matters what encoding they are in.
-        super().__init__(boundary, max_segment_count=max_parts, max_header_count=MAX_HEADERS, header_charset="latin-1")
+        super().__init__(boundary, max_segment_count=max_parts, header_charset="latin-1")
 
     def _on_segment_headerline(self, line: bytes) -> None:
         # Private to the library, which has no other way to leave a field out before it believes it.
@@ -38,3 +36,13 @@ def part_name(disposition: str) -> str:
     `[]` or `[0]` at its end is taken off: axios, jQuery and PHP write it where a field is given as a list.
     """
     return _INDEX.sub("", parameters(disposition).get("name", "").strip("'"))
+
+
+def advice(error: MultipartError, boundary: str) -> str:
+    """What would be right where a form cannot be read."""
+    problem = str(error.args[0])
+    if "end of multipart" in problem:
+        return f"end it with the line --{boundary}--"
+    if "line break" in problem or "Malformed" in problem:
+        return "a head has lines like Name: value, all of which end with CR LF"
+    return "send it as RFC 7578 has it"

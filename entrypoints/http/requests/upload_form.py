@@ -14,7 +14,7 @@ from domain.users import User
 from entrypoints.http.errors import RequestInvalid, WrongType
 from entrypoints.http.requests.body import BodyPace, body_blocks, content_length, refuse_encoded
 from entrypoints.http.requests.credentials import FIELDS, FormCredentials, bearer_token
-from entrypoints.http.requests.file_part import FILE, name_by_content, name_by_head
+from entrypoints.http.requests.file_part import FILE, file_name
 from entrypoints.http.requests.form_events import FORM_BYTES, Event, FormEvents
 from entrypoints.http.requests.parameters import media_type, parameters
 
@@ -89,8 +89,6 @@ class UploadForm(IncomingRecording):
 
     async def blocks(self) -> AsyncGenerator[bytes, None]:
         """The file's bytes; ends when the form is whole and right, to the end of the body."""
-        if self._text:
-            yield bytes(self._text)  # by which it was seen to be the file
         async for event in self._events:
             if self._part == FILE and isinstance(event, bytes):
                 yield event
@@ -108,9 +106,6 @@ class UploadForm(IncomingRecording):
     def _take(self, event: Event) -> None:
         if isinstance(event, MultipartSegment):
             self._begin(event)
-        elif self._part == FILE and self._file_name is None:
-            self._text += event or b""
-            self._file_name = name_by_content(bytes(self._text), ended=event is None)
         elif event is None:
             self.fields.put(self._part, bytes(self._text))
             self._part = ""
@@ -125,7 +120,7 @@ class UploadForm(IncomingRecording):
         if self._part in self.fields or (self._part == FILE and self._file_name is not None):
             raise RequestInvalid(f"{self._part} is sent twice; send it once")
         if self._part == FILE:
-            self._file_name = name_by_head(segment)
+            self._file_name = file_name(segment)
 
     @property
     def _shown(self) -> str:

@@ -1,4 +1,4 @@
-"""Heads and ends of forms as clients write them, however odd."""
+"""Heads and line ends of forms as clients write them, however odd."""
 
 import pytest
 from hypothesis import example, given, settings
@@ -48,7 +48,7 @@ TYPED = "Content-Type: audio/wav"
         [f"Content-Disposition: {NAMED}", TYPED, f"Content-Length: {len(CONTENT)}"],
         [f"Content-Disposition: {NAMED}", TYPED, "content-length:  12"],
         [f"Content-Disposition: {NAMED}", TYPED, "Content-Length: -1", "Content-Length: x"],
-        [f"Content-Disposition: {NAMED}", TYPED, *(f"X-{number}: 1" for number in range(20))],
+        [f"Content-Disposition: {NAMED}", TYPED, *(f"X-{number}: 1" for number in range(4))],
     ],
 )
 async def test_of_the_head_of_a_part_its_name_and_its_file_name_count(head: list[str]) -> None:
@@ -73,32 +73,6 @@ def test_a_part_has_the_name_that_its_disposition_says(disposition: str, name: s
     assert part_name(disposition) == name
 
 
-RIFF = b"RIFF\x24\0\0\0WAVEfmt \r\n--\r\n--the"
-WAVE64 = bytes.fromhex("726966662e91cf11a5d628db04c10000") + b"\r\n"
-
-
-@pytest.mark.parametrize("content", [RIFF, b"RF64" + RIFF[4:], WAVE64])
-@pytest.mark.parametrize("headers", ["", "Content-Type: text/plain\r\n", "Content-Length: 30\r\n"])
-@given(at=st.lists(st.integers(0, 500), max_size=20), first=st.booleans())
-@example(at=list(range(500)), first=True)
-@settings(max_examples=10, deadline=None)
-async def test_a_file_without_name_and_type_is_seen_by_its_first_bytes(
-    content: bytes, headers: str, at: list[int], first: bool
-) -> None:
-    """As PHP's Guzzle sends one, and requests, where they are given its bytes."""
-    file = part("wav_file", content, headers=headers)
-    body = form(file, USER, TOKEN) if first else form(USER, TOKEN, file)
-    assert await read(*cut(body, at)) == ("recording", content)
-
-
-@pytest.mark.parametrize("content", [b"", b"talk.wav", b"RIFF", RIFF[:11], b"RIFF\x24\0\0\0AVI LIST", b"\0" * 5000])
-@given(at=st.lists(st.integers(0, 500), max_size=20))
-@settings(max_examples=10, deadline=None)
-async def test_what_does_not_begin_as_a_wav_needs_a_name_or_a_type(content: bytes, at: list[int]) -> None:
-    with pytest.raises(RequestInvalid, match="must be a file part with a file name"):
-        await read(*cut(form(USER, TOKEN, part("wav_file", content)), at))
-
-
 async def test_a_part_without_a_name_is_read_over() -> None:
     nameless = f"--{BOUNDARY}\r\nContent-Type: text/plain\r\n\r\nx\r\n".encode()
     assert await read(form(nameless, USER, nameless, TOKEN, FILE)) == ("talk.wav", CONTENT)
@@ -109,20 +83,11 @@ async def test_a_list_of_two_files_is_two_files() -> None:
         await read(form(USER, TOKEN, *[part("wav_file[]", CONTENT, "talk.wav")] * 2))
 
 
-@pytest.mark.parametrize("parts", [(USER, TOKEN, FILE), (FILE, USER, TOKEN)])
-@pytest.mark.parametrize("end", [b"", b"\r\n"])
-@given(at=st.lists(st.integers(0, 900), max_size=20))
-@example(at=list(range(900)))
-@settings(max_examples=15, deadline=None)
-async def test_the_last_boundary_may_lack_its_dashes(parts: tuple[bytes, ...], end: bytes, at: list[int]) -> None:
-    whole = b"".join(parts).removesuffix(b"\r\n") + LINE + end
-    assert await read(*cut(whole, at)) == ("talk.wav", CONTENT)
-
-
-@given(less=st.integers(1, len(LINE) + len(CONTENT)), at=st.lists(st.integers(0, 900), max_size=20))
+@given(less=st.integers(0, len(LINE) + len(CONTENT)), at=st.lists(st.integers(0, 900), max_size=20))
 @settings(max_examples=30, deadline=None)
 async def test_a_form_that_ends_before_its_last_boundary_is_cut_off(less: int, at: list[int]) -> None:
-    body = (USER + TOKEN + FILE.removesuffix(b"\r\n") + LINE)[:-less]
+    body = USER + TOKEN + FILE.removesuffix(b"\r\n") + LINE
+    body = body[: len(body) - less]
     with pytest.raises(RequestInvalid, match=f"end it with the line --{BOUNDARY}--"):
         await read(*cut(body, at))
 
@@ -146,7 +111,7 @@ def with_lf(*parts: bytes, end: bytes = b"--\n") -> bytes:
 
 
 @pytest.mark.parametrize("parts", [(USER, TOKEN, FILE), (FILE, USER, TOKEN), (USER, FILE, part("x", ""), TOKEN)])
-@pytest.mark.parametrize("end", [b"--\n", b"", b"--\nepilogue\n"])
+@pytest.mark.parametrize("end", [b"--\n", b"--", b"--\nepilogue\n"])
 @given(at=st.lists(st.integers(0, 900), max_size=20))
 @example(at=list(range(900)))
 @settings(max_examples=5, deadline=None)
@@ -162,10 +127,11 @@ async def test_what_is_in_a_part_stays_as_it_is(content: bytes, at: list[int]) -
         assert await read(*cut(body, at)) == ("talk.wav", content)
 
 
-@given(less=st.integers(1, len(LINE) + len(CONTENT)), at=st.lists(st.integers(0, 900), max_size=20))
+@given(less=st.integers(0, len(LINE) + len(CONTENT)), at=st.lists(st.integers(0, 900), max_size=20))
 @settings(max_examples=30, deadline=None)
 async def test_such_a_form_is_cut_off_where_another_is(less: int, at: list[int]) -> None:
-    body = with_lf(USER, TOKEN, FILE, end=b"")[:-less]
+    body = with_lf(USER, TOKEN, FILE, end=b"")
+    body = body[: len(body) - less]
     with pytest.raises(RequestInvalid, match="end it with the line"):
         await read(*cut(body, at))
 
