@@ -19,6 +19,7 @@ _REPEATS = 3
 _LOOSE_BYTES = 2
 """By which frames may differ: of most bit rates they have no whole number of bytes, or of words."""
 _HEAD_BYTES = 12
+_WHOLE = 2
 _SAMPLE_BYTES = {SampleEncoding.SIGNED_16: 2, SampleEncoding.SIGNED_24: 3, SampleEncoding.SIGNED_32: 4}
 _DATA_TYPES = {
     1: "AC-3",
@@ -85,11 +86,10 @@ class BitstreamFinder:
 
     def finish(self) -> None:
         """Nothing follows. Raises what `look` does."""
-        words, self._words = self._words, bytearray()
-        if self._size is None:
+        words, size, self._words, self._size = self._words, self._size, bytearray(), None
+        if size is None:
             return
-        self._size = None
-        if codec := file_within(bytes(words)) or disguised_codec(words):
+        if codec := _codec(words, size):
             raise UnsupportedCodec(codec)
 
 
@@ -102,12 +102,19 @@ def _high_words(samples: bytes, size: int) -> bytes:
     return bytes(words)
 
 
+def _codec(words: bytearray, size: int) -> str | None:
+    """Of words that are the whole samples where those have two bytes."""
+    as_they_lie = bytes(words)
+    found = disguised_codec(words)
+    return found or (file_within(as_they_lie) or file_within(bytes(words)) if size == _WHOLE else None)
+
+
 def disguised_codec(words: bytearray) -> str | None:
     """The codec whose frames these words are, in either byte order; None where they are samples. Swaps their bytes."""
     if found := _first(words):
         return found
     words[::2], words[1::2] = words[1::2], words[::2]
-    return file_within(bytes(words)) or _first(words)
+    return _first(words)
 
 
 def _first(data: bytearray) -> str | None:

@@ -11,6 +11,8 @@ from domain.recording.mpeg_frames import FrameSize, adts_frame, layer_frame
 
 _FRAMES = 5
 """So many have to lie one behind the other."""
+_LEAST_FRAME_BYTES = 48
+"""Those of layer I are shorter: samples of -1 begin like them."""
 _FILES = (
     (re.compile(rb"OggS\0[\2\0]"), "Ogg"),
     (re.compile(rb"\x1aE\xdf\xa3.{0,48}(?:webm|matroska)", re.DOTALL), "WebM or Matroska"),
@@ -40,14 +42,15 @@ def file_within(data: bytes) -> str | None:
 
 
 def _stream(data: bytes, frame: FrameSize) -> str:
-    """How the frames are called that lie here one behind the other."""
-    at, name = 0, ""
+    """How the frames are called that lie here one behind the other, and are no wave that repeats."""
+    at, name, bodies = 0, "", set[bytes]()
     for _ in range(_FRAMES):
         size, name = frame(data[at : at + 8])
-        if not size:
+        if size < _LEAST_FRAME_BYTES:
             return ""
+        bodies.add(data[at : at + size])
         at += size
-    return name
+    return name if len(bodies) > 1 else ""
 
 
 def _ac_3_frame(data: bytes) -> tuple[int, str]:

@@ -40,8 +40,22 @@ _HEAD = re.compile(
 )
 _WIDE_HEAD = re.compile(b"%s(?<=%s.{8}%s)" % (*map(re.escape, (WIDE_WAVE, WIDE_RIFF, WIDE_WAVE)),), re.DOTALL)
 _WIDE_FORM_AT = 24
-_TEXTS = re.compile(rb"LIST.{4}(?:INFO(?:I[A-Z0-9]{3})?|adtl(?:labl|note|ltxt)?)", re.DOTALL)
-_LIST, _LIST_KINDS = b"LIST", (b"INFO", b"adtl")
+_TEXTS = {
+    b"LIST": rb"(?:INFO(?:I[A-Z0-9]{3})?|adtl(?:labl|note|ltxt)?)",
+    b"bext": rb"[ -~\r\n\0]{16}",
+    b"cue ": rb".{12}data",
+    b"guan": rb"GUANO\|",
+    b"iXML": rb"(?:\xef\xbb\xbf)?<(?:\?xml|BWFX)",
+    b"id3 ": rb"ID3[\2-\4]\0",
+    b"ID3 ": rb"ID3[\2-\4]\0",
+}
+"""How their bodies begin. None is as large as 32 MiB, in either byte order."""
+_TEXTS_BYTES = 24
+"""As many tell the longest of them."""
+_TEXT_HEADS = {
+    name: re.compile(re.escape(name) + rb"(?!\0{4})(?:.{3}[\0\1]|[\0\1].{3})" + body, re.DOTALL)
+    for name, body in _TEXTS.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +110,18 @@ def _format_chunk(ahead: bytes, at: int, container: Container) -> bytes | None:
 
 def starts_texts(ahead: bytes) -> bool:
     """Whether these bytes begin as a chunk of texts does, by more than a name that samples might spell."""
-    return bool(_TEXTS.match(ahead))
+    return ahead[:4] in _TEXT_HEADS and bool(_TEXT_HEADS[ahead[:4]].match(ahead))
+
+
+_TEXT_BEGINNINGS = {name[:1] for name in _TEXTS}
+
+
+def _first_texts(held: bytes, start: int, end: int) -> int:
+    """Where a chunk of texts begins, or `end`."""
+    for head in _TEXT_HEADS.values():
+        if (found := head.search(held, start, end + _TEXTS_BYTES)) and found.start() < end:
+            end = found.start()
+    return end
 
 
 class HeadFinder:
@@ -114,9 +139,20 @@ class HeadFinder:
         if not self.left:
             return end - start, False
         size, found = self._before_wav(held, start, end, last)
-        if self.texts and (texts := _TEXTS.search(held, start, start + size + _SPELLED_BYTES)):
-            return min(size, texts.start() - start), found or texts.start() < start + size
-        return size, found
+        if not self.texts:
+            return size, found
+        texts = _first_texts(held, start, start + size)
+        if texts < start + size:
+            return texts - start, True
+        return (size if last or found else min(size, self._certain_texts_end(held, start, start + size) - start)), found
+
+    def _certain_texts_end(self, held: bytes, start: int, end: int) -> int:
+        """Where a chunk of texts may begin of which more is to come, or `end`."""
+        for at in range(max(start, len(held) - _TEXTS_BYTES + 1), end):
+            name = held[at : at + 4]
+            if name[:1] in _TEXT_BEGINNINGS and any(known.startswith(name) for known in _TEXTS):
+                return at
+        return end
 
     def _before_wav(self, held: bytes, start: int, end: int, last: bool) -> tuple[int, bool]:
         pattern, spelled, form_at = (_WIDE_HEAD, WIDE_WAVE, _WIDE_FORM_AT) if self.wide else (_HEAD, _WAVE, _FORM_AT)
@@ -132,15 +168,13 @@ class HeadFinder:
         begins = max(start, len(held) - size + 1)
         tail = held[begins:]
         for at in range(min(end - begins, len(tail))):
-            if tail[at : at + 1] in (first, b"B", b"L") and self._may_begin(tail[at:]):
+            if tail[at : at + 1] in (first, b"B") and self._may_begin(tail[at:]):
                 return begins + at
         return end
 
     def _may_begin(self, tail: bytes) -> bool:
         if self.wide:
             return WIDE_RIFF.startswith(tail[:16]) and WIDE_WAVE.startswith(tail[24:])
-        if self.texts and _LIST.startswith(tail[:4]):
-            return any(kind.startswith(tail[8:12]) for kind in _LIST_KINDS)
         name = tail[_FORM_AT + 4 :]
         return (
             any(magic.startswith(tail[:4]) for magic in MAGICS)

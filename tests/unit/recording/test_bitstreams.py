@@ -145,3 +145,10 @@ def test_samples_that_begin_like_a_file_are_samples(head: bytes) -> None:
     data = frames(head, size, count=4) + NOISE
 
     assert read(wav(data)).data == data
+
+
+@pytest.mark.parametrize("period", [(-1, 16), (-1025, 0x4490, *range(207)), (-1, 0x4490, *range(12))])
+def test_waves_that_repeat_are_samples_however_they_begin(period: tuple[int, ...]) -> None:
+    data = np.resize(np.array(period, "<i2"), 20_000).tobytes()
+
+    assert read(wav(data)).data == data

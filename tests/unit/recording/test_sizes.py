@@ -1,6 +1,7 @@
 """Sizes that are placeholders, miscounted, or not kept up to date: what is there is taken, and told by its name."""
 
 import random
+import struct
 from typing import Any
 
 import numpy as np
@@ -282,3 +283,34 @@ def test_a_repair_is_a_token_with_a_parameter_and_is_read_back(mended: Mended, t
 def test_another_text_is_no_repair(text: str) -> None:
     with pytest.raises(ValueError, match=r"repair|Repair"):
         Mended.parse(text)
+
+
+TEXTS_BEHIND = {
+    "bext": (b"bext", b"A door".ljust(256, b"\0") + bytes(346)),
+    "cue": (b"cue ", struct.pack("<III4sIII", 1, 7, 5, b"data", 0, 0, 5)),
+    "GUANO": (b"guan", b"GUANO|Version: 1.0\nMake: Any\n"),
+    "iXML": (b"iXML", b"<BWFXML><NOTE>rain</NOTE></BWFXML>"),
+    "iXML with a declaration": (b"iXML", b'<?xml version="1.0"?><BWFXML><NOTE>rain</NOTE></BWFXML>'),
+    "ID3": (b"id3 ", b"ID3\3\0\0\0\0\0\x10TIT2\0\0\0\6\0\0\0title"),
+    "adtl": (b"LIST", b"adtllabl\x0a\0\0\0\7\0\0\0here\0\0"),
+}
+
+
+@pytest.mark.parametrize("claim", [0, 0xFFFFFFFF, 0x7FFFF000, "half"])
+@pytest.mark.parametrize("name", TEXTS_BEHIND)
+def test_texts_behind_sound_whose_size_is_unknown_or_grew_are_no_sound(name: str, claim: int | str) -> None:
+    sound, chunk = pcm(tone(3000)), TEXTS_BEHIND[name]
+    size = len(sound) // 2 if claim == "half" else int(claim)
+    file = wav(sound, after=[chunk], data_size=size, riff_size=None if claim == "half" else 0xFFFFFFFF)
+
+    for push_size in (1 << 16, 101):
+        found = read(file, push=push_size)
+        assert found.data == sound
+        assert found.repairs == (Repair.WRONG_DATA_SIZE if claim == "half" else Repair.UNKNOWN_LENGTH,)
+
+
+@pytest.mark.parametrize("name", TEXTS_BEHIND)
+def test_samples_that_spell_a_name_alone_are_samples(name: str) -> None:
+    sound = pcm(tone(3000)) + TEXTS_BEHIND[name][0] + bytes(40) + pcm(tone(3000))
+
+    assert read(wav(sound, data_size=0xFFFFFFFF)).data == sound
