@@ -11,6 +11,8 @@ from threading import Lock
 from adapters.embedded_postgres.embedded import EmbeddedPostgres
 
 _making = Lock()
+_FOLDER = tempfile.gettempdir()
+"""Of this process, whatever the test that is the first one to need a cluster uses in its place."""
 
 
 def give_cluster(data_dir: Path) -> None:
@@ -24,7 +26,7 @@ def give_cluster(data_dir: Path) -> None:
 @cache
 def _template() -> Path:
     """That of this process, which is removed with its end."""
-    folder = tempfile.mkdtemp(prefix="music-app-cluster-")
+    folder = tempfile.mkdtemp(prefix="music-app-cluster-", dir=_FOLDER)
     atexit.register(shutil.rmtree, folder)
     with EmbeddedPostgres(Path(folder) / "data"):
         return Path(folder) / "data"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import processes
+from tests import waiting
 from tests.crash.__main__ import main
 
 KILLS = {"lame": 4, "ffmpeg": 6}
@@ -31,7 +31,7 @@ def test_a_service_with_faults_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where the data of rounds with violations are kept
-    monkeypatch.setattr(processes, "SECONDS", 3.0)  # what is left does not go away later
+    monkeypatch.setattr(waiting, "SECONDS", 3.0)  # what is left does not go away later
     options = ["--kills", "1", "--converter", "lame", "--at-once", "1", "--seed", "1"]
 
     wrong = main([*options, "--set", "WIRING=tests.planted:Faulty"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import processes
+from tests import waiting
 from tests.soak.__main__ import main
 from tests.soak.callers import KINDS
 from tests.soak.report import BOUNDS
@@ -32,7 +32,7 @@ def test_a_short_soak_ends_without_a_violation(capfd: pytest.CaptureFixture[str]
 def test_a_service_that_leaks_descriptors_is_found(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(processes, "SECONDS", 3.0)  # what is left does not go away later
+    monkeypatch.setattr(waiting, "SECONDS", 3.0)  # what is left does not go away later
 
     assert main([*SHORT, "--set", "WIRING=tests.planted:Leaking"]) == 1
 

@@ -28,7 +28,7 @@ FILL = "x" * 1500
 def caches() -> dict[str, Any]:
     """Every functools cache in this process, by what it is called."""
     found = [thing for thing in gc.get_objects() if isinstance(thing, _CACHES)]
-    return {f"{cache.__module__}.{cache.__qualname__} at {id(cache):x}": cache for cache in found}
+    return {f"{getattr(cache, '__qualname__', cache)} of {cache.__module__} at {id(cache):x}": cache for cache in found}
 
 
 def held_by(cache: Any) -> int:
