@@ -2,8 +2,9 @@
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-SLICE_BYTES = 64 * 1024
-"""So much of a body is in the service's own buffer at most."""
+SLICE_BYTES = 128 * 1024
+"""So much of a body is in the service's own buffer at most: as much as is read of an MP3 at a time, which is held whole
+while any of it is there."""
 
 
 def slice_bodies(app: ASGIApp) -> ASGIApp:
