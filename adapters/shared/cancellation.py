@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import os
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
@@ -9,8 +10,8 @@ from typing import Any, ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_THREADS = ThreadPoolExecutor(8, thread_name_prefix="files")
-"""For what waits for a disk. More at once wait for each other there."""
+_THREADS = ThreadPoolExecutor(min(32, (os.cpu_count() or 1) + 4), thread_name_prefix="files")
+"""For what waits for a disk: as many as Python has by default. More at once wait for their turn."""
 
 
 async def finish(work: Coroutine[Any, Any, T]) -> T:
