@@ -1,7 +1,7 @@
 """The service that turns the bytes of a WAV into a checked MP3: what a recording must satisfy."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Hashable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from domain.recording.format import WavFormat
 from domain.recording.reader import WavReader
 
 
-async def _rest() -> None:
+async def _rest(_: Hashable) -> None:
     await asyncio.sleep(0)
 
 

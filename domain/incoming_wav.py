@@ -1,7 +1,7 @@
 """The bytes of one WAV on their way through the reader, within what is taken of any recording."""
 
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
@@ -20,8 +20,8 @@ from domain.recording.reader import WavReader
 _ZERO_BLOCKS = 4096
 """At once; a block of samples in four bytes, of which alone zeros are counted, has at most 256 bytes by default."""
 
-Rest: TypeAlias = Callable[[], Awaitable[None]]
-"""Lets others have a turn on the event loop."""
+Rest: TypeAlias = Callable[[Hashable], Awaitable[None]]
+"""Lets others have a turn on the event loop; given what it is that is read, which has a turn like each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +139,4 @@ class IncomingWav:
     async def _in_turns(self, steps: Iterator[None]) -> None:
         """Run all steps; between two of them others have a turn on the event loop."""
         for _ in steps:
-            await self._rest()
+            await self._rest(self)

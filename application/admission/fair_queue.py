@@ -60,7 +60,7 @@ class FairQueue:
         finally:
             self._pass_on()
 
-    async def _wait(self, holder: str, seconds: float) -> None:
+    async def _wait(self, holder: Hashable, seconds: float) -> None:
         waiting = _Waiting(asyncio.get_running_loop().create_future(), monotonic())
         self._lines.join(holder, waiting)
         try:
@@ -81,7 +81,7 @@ class FairQueue:
         """Whether somebody had an answer of late, or it is too early to tell."""
         return monotonic() - max(begun, self._last_answer) <= SILENT_SECONDS
 
-    def _leave(self, holder: str, waiting: _Waiting) -> None:
+    def _leave(self, holder: Hashable, waiting: _Waiting) -> None:
         if waiting.turn.done():
             self._pass_on()
         else:

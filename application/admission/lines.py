@@ -10,7 +10,7 @@ NEW_IN_A_ROW = 3
 """However many come anew, then one of the others is served."""
 
 
-def holder_of(names: tuple[str, ...]) -> str:
+def holder_of(names: tuple[Hashable, ...]) -> Hashable:
     """In whose line somebody waits who has several names: the first one's."""
     return names[0] if names else "somebody unknown"
 

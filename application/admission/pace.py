@@ -30,7 +30,7 @@ class Pace:
         """As `Lines.lengths`."""
         return self._lines.lengths()
 
-    async def turn(self, *holders: str) -> None:
+    async def turn(self, *holders: Hashable) -> None:
         """Return where not too many went on of late. Who has several names waits under the first."""
         holder = holder_of(holders)
         if self._may_go_on(holder):
@@ -38,7 +38,7 @@ class Pace:
         else:
             await self.rest(holder)
 
-    async def rest(self, *holders: str) -> None:
+    async def rest(self, *holders: Hashable) -> None:
         """As `turn`, but in a later round than this one in any case, so that others have a turn between."""
         holder = holder_of(holders)
         if not self._left:

@@ -106,8 +106,9 @@ class TagReader:
         """The end of the file. Yields after each text that was looked at."""
         yield from self._passport.finish(self._page, self.tags.comment)
         for name, text in texts_of(self.passport):
-            self._other.put(name, text)
-            yield
+            if text.strip():
+                self._other.put(name, text)
+                yield
 
     def _read_code_page(self, body: bytes, *, big_endian: bool) -> Iterator[None]:
         """Heed the first page that is known, for the texts before it, too."""

@@ -7,7 +7,7 @@ import logging
 import socket
 import tracemalloc
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import AsyncExitStack, suppress
 from ipaddress import ip_network
 from itertools import islice
@@ -165,7 +165,7 @@ class Turns(Pace):
 
     rested = 0
 
-    async def rest(self, *holders: str) -> None:
+    async def rest(self, *holders: Hashable) -> None:
         self.rested += 1
         await super().rest(*holders)
 

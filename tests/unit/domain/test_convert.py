@@ -371,10 +371,18 @@ async def test_silence_that_lasts_too_long_is_refused_before_anything_is_known_o
     assert converter.begun == 0
 
 
+async def test_c10_a_recording_that_takes_little_to_read_waits_for_no_turn() -> None:
+    async def rest(_: object) -> None:
+        raise AssertionError("it rested")
+
+    async with Convert(InMemoryAudioConverter(), LIMITS, Mp3Quality(bit_rate=128), rest=rest)(blocks(RECORDING)):
+        pass
+
+
 async def test_c10_who_reads_on_waits_for_its_turn_between_two_steps() -> None:
     turns: list[asyncio.Future[None]] = []
 
-    async def rest() -> None:
+    async def rest(_: object) -> None:
         turns.append(asyncio.get_running_loop().create_future())
         await turns[-1]
 
