@@ -17,8 +17,6 @@ import domain
 from tests.sqlite import wiring
 
 PROJECT = Path(__file__).parents[2]
-READING = "domain.recording."
-"""What is abstract there is for the readers beside it, and no port."""
 GUIDE = PROJECT / "docs" / "adapters.md"
 SECONDS = 110
 HALF_WRITTEN = shutil.ignore_patterns("*.pyc.*")
@@ -103,7 +101,7 @@ def test_the_page_names_every_port_and_nothing_that_is_not_there() -> None:
         name
         for module in pkgutil.walk_packages(domain.__path__, "domain.")
         for name, found in inspect.getmembers(importlib.import_module(module.name), inspect.isabstract)
-        if found.__module__ == module.name and not found.__module__.startswith(READING)
+        if found.__module__ == module.name
     }
     table = re.findall(r"^\| (`.+?) \|$", GUIDE.read_text("utf-8"), re.MULTILINE)
 

@@ -17,7 +17,7 @@ from entrypoints.http.server.answering import AnsweringProtocol
 from entrypoints.http.server.bodies import OnDemandProtocol
 from entrypoints.http.server.protocol import BoundedProtocol
 
-PROTOCOLS = (BoundedProtocol, OnDemandProtocol, AnsweringProtocol)
+PROTOCOLS: tuple[type[HttpToolsProtocol], ...] = (BoundedProtocol, OnDemandProtocol, AnsweringProtocol)
 """Each is the next one's child, and the last one uvicorn's."""
 
 
