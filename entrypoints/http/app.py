@@ -27,7 +27,7 @@ from entrypoints.http.routes.record import named_record, record
 from entrypoints.http.routes.register import register
 from entrypoints.http.server.client import believe_proxies, holders_behind
 from entrypoints.http.server.held import release_held
-from entrypoints.http.server.limit import begin_in_turns, limit_requests
+from entrypoints.http.server.limit import begin_in_turns, limit_requests, space_requests
 from entrypoints.http.server.record_names import forget_record_names
 from entrypoints.http.server.refusal import answer_refused
 from entrypoints.http.server.request_log import log_requests
@@ -77,6 +77,7 @@ def _wrapped(handler: ASGIApp, container: Container) -> ASGIApp:
     handler = end_refused_uploads(answer_refused(slice_bodies(forget_record_names(handler))))
     handler = limit_requests(release_held(handler), requests, application.download_places(), trusted)
     handler = begin_in_turns(handler, application.beginnings(), trusted)
+    handler = space_requests(handler, application.spacing(), trusted)
     handler = log_requests(end_slow_responses(answer_cancelled(handler), settings.requests))
     return believe_proxies(handler, trusted)
 

@@ -7,6 +7,7 @@ from application.admission.fair_queue import FairQueue
 from application.admission.pace import Pace
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
+from application.admission.spacing import Spacing
 from application.admission.waiting_room import SpoolShares, WaitingRoom
 from application.authenticate import Authenticate
 from application.check_tracks import CheckTracks
@@ -16,6 +17,8 @@ from domain.convert import Convert
 from domain.register import Register
 from entrypoints.settings.settings import Settings
 
+_PER_SECOND, _AT_ONCE = 100, 50
+"""Requests of one client while others are served: a third of what a core answers, and a page with all that it loads."""
 _BEGUN_AT_ONCE = 3
 """Requests in a round of the event loop, each of another client: many clients wait less for their turn."""
 _ROUNDS_OF_READING = 8
@@ -29,6 +32,7 @@ class Application(containers.DeclarativeContainer):
     adapters = providers.DependenciesContainer()
 
     register = providers.Factory(Register, adapters.users, adapters.identifiers, adapters.clock)
+    spacing = providers.Singleton(Spacing, per_second=_PER_SECOND, at_once=_AT_ONCE)
     beginnings = providers.Singleton(Pace, at_once=_BEGUN_AT_ONCE)
     reading = providers.Singleton(Pace, rounds=_ROUNDS_OF_READING)
     convert = providers.Factory(

@@ -7,6 +7,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from entrypoints.http.server.arriving import Arriving
 from entrypoints.http.server.drop import drop
+from entrypoints.http.server.limit import give_up_turn
 from entrypoints.http.server.slow_readers import DROP
 from entrypoints.http.server.turns import Turns
 from entrypoints.http.server.upgrade import RequestParser
@@ -127,6 +128,7 @@ class AnsweringProtocol(HttpToolsProtocol):
             if cycle is not None and not cycle.response_complete:
                 cycle.disconnected, cycle.body = True, bytearray()  # which nobody is given any more
                 cycle.message_event.set()
+                give_up_turn(cycle.scope)  # type: ignore[arg-type] # uvicorn's own type
 
     def _drop(self) -> None:
         """End the connection at once; whoever answers hears of it before the transport tells."""

@@ -1,5 +1,6 @@
 """How many requests are answered at once, and whose is begun next."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import ExitStack
 
@@ -8,6 +9,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from application.admission.pace import Pace
 from application.admission.places import Places
+from application.admission.spacing import Spacing
 from domain.errors import Overloaded, ShareTaken
 from entrypoints.http.server.client import holders
 from entrypoints.http.server.refusal import refuse
@@ -16,12 +18,50 @@ from entrypoints.settings.serving import Network
 HEALTH = frozenset({"/health/live", "/health/ready"})
 """They do not count: a full service is no dead one, and whoever asks must not be told so."""
 _SPARE = "connection_is_spare"
+_TURN = "turn"
 _RECORD = "/record"
 
 
 def mark_spare(scope: Scope) -> None:
     """Say that this request came on a connection too many."""
     scope["state"][_SPARE] = True
+
+
+def give_up_turn(scope: Scope) -> None:
+    """Let a request whose client has left wait for its turn no more."""
+    if turn := scope["state"].get(_TURN):
+        turn.cancel()
+
+
+def space_requests(app: ASGIApp, spacing: Spacing, trusted: Sequence[Network]) -> ASGIApp:
+    """Keep the requests of a client apart in time while others are served, but for `HEALTH`.
+
+    What a refusal costs counts for nobody, and an answer that costs little is soon asked for again: hundreds of such
+    requests a second of one client would leave the others a part of the event loop and of the database. A connection
+    has one request that waits here; one whose client has left is not answered.
+    """
+
+    async def spaced(scope: Scope, receive: Receive, send: Send) -> None:
+        if (
+            scope["type"] != ScopeType.HTTP
+            or scope["path"] in HEALTH
+            or not (names := holders(scope["client"], trusted))
+        ):
+            await app(scope, receive, send)
+            return
+        with spacing.come(names[0]) as turn:
+            if turn is None or await _has_come(turn, scope):
+                await app(scope, receive, send)
+
+    return spaced
+
+
+async def _has_come(turn: asyncio.Future[None], scope: Scope) -> bool:
+    """Wait for the turn. False if the client has left meanwhile."""
+    scope["state"][_TURN] = turn
+    await asyncio.wait({turn})
+    del scope["state"][_TURN]
+    return not turn.cancelled()
 
 
 def begin_in_turns(app: ASGIApp, pace: Pace, trusted: Sequence[Network]) -> ASGIApp:
