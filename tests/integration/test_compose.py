@@ -178,7 +178,8 @@ def test_a_container_that_ends_is_started_again(name: str) -> None:
 
 
 def test_n3_a_server_that_lost_a_process_leaves_its_start_to_docker() -> None:
-    assert service("postgres")["command"] == ["postgres", "-c", "restart_after_crash=off"]
+    command = service("postgres")["command"]
+    assert command == ["postgres", "-c", "restart_after_crash=off", "-c", "listen_addresses=*"]
 
 
 def test_the_service_waits_for_a_healthy_database() -> None:
