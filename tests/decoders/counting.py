@@ -12,7 +12,7 @@ from pathlib import Path
 
 import miniaudio
 
-from tests.decoders import chromium, gstreamer
+from tests.decoders import chromium, gstreamer, minimp3
 from tests.libsndfile import Libsndfile, of_the_package, of_the_system
 from tests.programs import FFMPEG, on_path
 
@@ -41,6 +41,7 @@ def quick_decoders() -> dict[str, Decoder]:
         "ffmpeg (imageio-ffmpeg)": partial(by_ffmpeg, program=FFMPEG),
         "libsndfile (soundfile)": partial(by_libsndfile, library=of_the_package()),
         "miniaudio": by_miniaudio,
+        "minimp3 (pysdl2-dll)": minimp3.counts,
     }
     if system_ffmpeg := on_path("ffmpeg"):
         found["ffmpeg (system)"] = partial(by_ffmpeg, program=system_ffmpeg)
