@@ -61,7 +61,7 @@ class DecoderContract:
         block = what.blocks * (128 * 1024 // len(what.blocks))  # 2 MiB of samples
         source = what.source
 
-        with held_at_most(1 << 20):
+        with held_at_most(3 << 19):
             async with aclosing(decoder.decode(source, blocks(block))) as samples:
                 given = [len(some) async for some in samples]
 

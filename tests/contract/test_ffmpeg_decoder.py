@@ -125,9 +125,10 @@ async def test_a_program_that_ends_early_stops_the_feeding(tmp_path: Path) -> No
 
 async def test_c18_a_program_that_gives_out_without_end_is_not_read_without_end(tmp_path: Path) -> None:
     decoder, before = FfmpegAudioDecoder(stand_in(tmp_path / "bin", "exec cat /dev/zero")), descendants()
+    given = GSM.blocks * (128 * 1024 // len(GSM.blocks) + 1)  # more than the pipe takes, and what waits before it
 
-    with held_at_most(1 << 20):
-        async with aclosing(decoder.decode(GSM.source, blocks(GSM.blocks * 20))) as samples:
+    with held_at_most(3 << 19):
+        async with aclosing(decoder.decode(GSM.source, blocks(given))) as samples:
             taken = 0
             while taken < 4 << 20:
                 taken += len(await anext(samples))
