@@ -9,18 +9,25 @@ from domain.recording.format import WavFormat
 from domain.recording.reader import WavReader
 from domain.recording.sound import Padding
 
+MOST_DECODED_BYTES = 128 * 1024
+"""Of samples that a decoder gives at once. A codec may unpack 20 times: what it makes of one block of a file or an
+upload is several MiB, which decoder, meter and encoder would all hold, and each of their copies, for each conversion.
+"""
+
 
 class AudioDecoder(ABC):
     """Makes plain samples of a codec's blocks."""
 
     @abstractmethod
     def decode(self, source: WavFormat, blocks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-        """The samples, as `source.decoded` says they are, in blocks of whole ones, none of them empty.
+        """The samples, as `source.decoded` says they are, in blocks of whole ones.
 
+        No block is empty or has more than `MOST_DECODED_BYTES`.
         `source.encoding` is a codec in blocks; every item of `blocks`, of which there is at least one, holds whole
         blocks, but the last one may end as `WavFormat.partial_block` says. All of it is decoded, padding included, and
         a block that the decoder refuses may just be missing: the caller knows how many samples there must be. Memory is
-        bounded by one item and what comes of it, whatever the length.
+        bounded by one item and a few times `MOST_DECODED_BYTES`, whatever is made of it: no more is decoded than is
+        taken.
 
         An exception raised by `blocks`, cancellation and closing leave no process, thread or file behind, and come out
         unchanged; `blocks` is not closed, that is its owner's work. Raises `UndecodableRecording` when the decoder

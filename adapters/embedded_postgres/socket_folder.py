@@ -22,6 +22,8 @@ class SocketFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.made_here = False
+        """Whether the short way was made by this object, and not found."""
 
     @property
     def path(self) -> Path:
@@ -46,6 +48,7 @@ class SocketFolder:
             )
         with suppress(FileExistsError):
             link.symlink_to(self._folder)
+            self.made_here = True
 
     def remove(self) -> None:
         """Undo `keep`. Safe to repeat."""

@@ -91,10 +91,20 @@ class Supervisor:
             self._server.stop()
             self._server.close()
             self._server = None
-        if self._owner.held:
+        if self._unowned():
             self._cluster.socket.remove()
         self._living.release()
         self._owner.release()
+
+    def _unowned(self) -> bool:
+        """Whether no other program runs the server, and needs the short way to its socket.
+
+        Where the lock does not tell, it was made here since no other had it.
+        """
+        try:
+            return self._owner.try_acquire()
+        except OSError:
+            return self._cluster.socket.made_here
 
     def _own_or_attach(self) -> None:
         deadline = time.monotonic() + _ATTACH_SECONDS

@@ -1,11 +1,11 @@
 """Decoding codecs in blocks with the ffmpeg program."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from adapters.ffmpeg.block_head import block_head
 from adapters.ffmpeg.command_line import COMMON_ARGUMENTS, refuse_missing
 from adapters.ffmpeg.results import refuse_undecoded
-from adapters.shared.programs import PIECE_BYTES, Limits, running_filter
+from adapters.shared.programs import Limits, running_filter
 from domain.decoding import AudioDecoder
 from domain.recording.format import SampleEncoding, WavFormat
 
@@ -27,14 +27,14 @@ _DECODERS = {
 _SHORT_G729_BYTES = 8
 _IN_LARGE_PIECES = "asetnsamples=n=4096:p=0,asetpts=N/SR/TB"
 """What ffmpeg hands on from part to part costs more than what it decodes, in 9.0 most of all."""
-_LIMITS = Limits(memory_bytes=1 << 30, file_bytes=64 << 20, cpu_seconds=4 * 3600, seconds_after_input=600.0)
-"""12 hours of G.723.1, the default bound on the duration, take about a minute of CPU time."""
+_LIMITS = Limits(memory_bytes=1 << 30, file_bytes=1 << 20, cpu_seconds=4 * 3600, seconds_after_input=600.0)
+"""12 hours of G.723.1, the default bound on the duration, take about a minute of CPU time. It writes no file."""
 
 
 class FfmpegAudioDecoder(AudioDecoder):
     """One ffmpeg process per recording, with the decoder named and no other let in.
 
-    Blocks go in by one pipe, behind a WAV head of ours, and samples come out by another.
+    Blocks go in by one pipe, behind a WAV head of ours, and samples come out by another, no faster than they are taken.
     """
 
     def __init__(self, program: str) -> None:
@@ -46,17 +46,17 @@ class FfmpegAudioDecoder(AudioDecoder):
         async with running_filter([self._program, *_arguments(source)], _LIMITS) as program:
             head = _head(source)
             async for block in blocks:
-                for piece in _pieces(head + block):
-                    if whole := samples.push(await program.push(piece)):
+                program.push(head + block)
+                while output := await program.output():
+                    if whole := samples.push(output):
                         yield whole
                 if not program.took_all_input:
                     break
                 head = b""
-            output, outcome = await program.finish()
-            whole = samples.push(output)
-            refuse_undecoded(outcome, source.encoding, _DECODERS[source.encoding], samples.bytes)
-            if whole:
-                yield whole
+            while output := await program.rest():
+                if whole := samples.push(output):
+                    yield whole
+            refuse_undecoded(await program.outcome(), source.encoding, _DECODERS[source.encoding], samples.bytes)
 
 
 def _arguments(source: WavFormat) -> list[str]:
@@ -82,10 +82,6 @@ def _form(source: WavFormat) -> str:
 
 def _head(source: WavFormat) -> bytes:
     return block_head(source) if _form(source) == "wav" else b""
-
-
-def _pieces(data: bytes) -> Iterator[bytes]:
-    return (data[start : start + PIECE_BYTES] for start in range(0, len(data), PIECE_BYTES))
 
 
 class _WholeSamples:

@@ -17,6 +17,8 @@ from domain.recording.format import WavFormat
 
 _ENOUGH_BYTES = 64 * 1024
 """Of samples: worth changing to a thread."""
+_MOST_BYTES = 2 * _ENOUGH_BYTES
+"""Of samples that are made ready at once, however many come: at 2.5 kHz, 8 bits become 6.4 times as many bytes."""
 _MOST_JOINT = 128
 """The highest constant bit rate in kb/s for which lameenc leaves joint stereo on."""
 
@@ -61,9 +63,10 @@ class LameAudioConverter(AudioConverter):
         try:
             async for block in samples:
                 collected += block
-                if len(collected) >= _ENOUGH_BYTES:
-                    await encoder.push(await lane.run(pcm.push, bytes(collected)))
-                    collected.clear()
+                while len(collected) >= _ENOUGH_BYTES:
+                    piece = bytes(collected[: _MOST_BYTES - _MOST_BYTES % source.block_bytes])
+                    del collected[: len(piece)]
+                    await encoder.push(await lane.run(pcm.push, piece))
             await encoder.push(await lane.run(pcm.finish, bytes(collected)))
             await encoder.finish()
         finally:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 
-from domain.decoding import AudioDecoder
+from domain.decoding import MOST_DECODED_BYTES, AudioDecoder
 from domain.recording.format import WavFormat
 
 
@@ -11,5 +11,8 @@ class InMemoryAudioDecoder(AudioDecoder):
 
     async def decode(self, source: WavFormat, blocks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
         async for block in blocks:
-            if samples := source.samples_in(len(block)):
-                yield bytes(samples * source.decoded.block_bytes)
+            left, sample_bytes = source.samples_in(len(block)), source.decoded.block_bytes
+            while left:
+                count = min(left, MOST_DECODED_BYTES // sample_bytes)
+                left -= count
+                yield bytes(count * sample_bytes)

@@ -7,15 +7,16 @@ import signal
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
 
+from adapters.shared.output import Output
+
 _MESSAGE_BYTES = 8 * 1024
 """How much of a program's messages is kept: the last of them."""
-_OUTPUT_BYTES = 64 * 1024
 _INHERITED_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPATH")
 """All that a program sees of our environment, which holds passwords."""
 
 
 class Child:
-    """A program and the tasks that read its messages and, where it is asked for, its output.
+    """A program and the tasks that read its messages and, where that is wanted, its output.
 
     To be ended by `end` in any case. All else but `start` needs one that was started.
     """
@@ -24,7 +25,8 @@ class Child:
         self._process: Process | None = None
         self._readers: list[asyncio.Task[None]] = []
         self._tail = bytearray()
-        self._output = bytearray()
+        self.output = Output()
+        """Where that is wanted: while it is not taken, the program waits."""
         self._note = ""
 
     @property
@@ -51,48 +53,35 @@ class Child:
         command: Sequence[str],
         descriptors: Sequence[int],
         environment: Mapping[str, str],
-        most_output: int | None = None,
+        *,
+        with_output: bool = False,
     ) -> None:
         """Start it in a session of its own, which has these descriptors and variables. Raises OSError.
 
-        `most_output` bytes of output are held at a time, apart from messages; None: all output is messages.
+        Its output goes to `output`, if that is wanted, else to the messages.
         """
         self._process = await asyncio.create_subprocess_exec(
             *command,
             stdin=PIPE,
             stdout=PIPE,
-            stderr=STDOUT if most_output is None else PIPE,
+            stderr=PIPE if with_output else STDOUT,
             pass_fds=tuple(descriptors),
             env={**_inherited(), "LC_ALL": "C", **environment},
             start_new_session=True,
         )
         output, messages = self._process.stdout, self._process.stderr or self._process.stdout
         self._readers.append(asyncio.create_task(self._read_messages(messages)))
-        if most_output is not None:
-            self._readers.append(asyncio.create_task(self._read_output(output, most_output)))
+        if with_output and output:
+            self._readers.append(asyncio.create_task(self.output.read(output)))
 
     async def _read_messages(self, messages: asyncio.StreamReader | None) -> None:
         while messages and (block := await messages.read(_MESSAGE_BYTES)):
             self._tail += block
             del self._tail[:-_MESSAGE_BYTES]
 
-    async def _read_output(self, output: asyncio.StreamReader | None, most: int) -> None:
-        while output and (block := await output.read(_OUTPUT_BYTES)):
-            self._output += block
-            if len(self._output) > most:
-                self._note = f"\nit gave out more than {most} bytes at a time"
-                self._kill()
-                return
-
     async def read_to_the_end(self) -> None:
-        """Wait for all that it said and gave out before it ended."""
+        """Wait for all that it said before it ended, and for its output to be taken."""
         await asyncio.gather(*self._readers)
-
-    def take_output(self) -> bytes:
-        """What it has given out since this was last asked."""
-        output = bytes(self._output)
-        self._output.clear()
-        return output
 
     async def feed(self, head: bytes, chunks: AsyncIterator[bytes]) -> bool:
         """Whether the program took everything; if it ends early, no further chunk is asked for."""
@@ -117,12 +106,18 @@ class Child:
 
     async def wait(self, seconds: float) -> None:
         """Close its input and wait for its end; kill it after so many seconds."""
-        self._close_input()
+        self.close_input()
         try:
             async with asyncio.timeout(seconds):
                 await self._started.wait()
         except TimeoutError:
-            self._note = f"\nit did not end within {seconds:g} s after its input"
+            self.give_up(f"it did not end within {seconds:g} s after its input")
+            await self._started.wait()
+
+    def give_up(self, why: str) -> None:
+        """Kill it; the messages tell why."""
+        self._note = f"\n{why}"
+        self._kill()
 
     async def end(self) -> None:
         """Leave nothing of it: no process, no pipe, no task."""
@@ -131,7 +126,8 @@ class Child:
             return
         if process.returncode != 0:
             self._kill()  # the session's other processes may still be there when its leader has failed
-        self._close_input()
+        self.close_input()
+        self.output.discard()
         await process.wait()
         await self.read_to_the_end()
         if process.stdin:
@@ -142,7 +138,8 @@ class Child:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._started.pid, signal.SIGKILL)
 
-    def _close_input(self) -> None:
+    def close_input(self) -> None:
+        """Nothing more is given to it. Safe to repeat."""
         if self._started.stdin:
             self._started.stdin.close()
 

@@ -1,16 +1,15 @@
 """One small runner for outside programs."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import monotonic
 
 from adapters.shared.cancellation import finish
 from adapters.shared.child import Child
 from adapters.shared.niceness import NICENESS
-
-PIECE_BYTES = 16 * 1024
-"""Of what a filter is given: what it makes of one piece, and of what is on its way in the pipe, is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,36 +66,75 @@ async def run(
 async def running_filter(command: Sequence[str], limits: Limits) -> AsyncGenerator["Filter", None]:
     """A program that is fed piece by piece and gives out what it makes of it; its messages are what it says on stderr.
 
-    It is contained as by `run`, and gone with its children when the context ends. `limits.file_bytes` bounds what it
-    may give out between two pushes. Raises OSError if the program cannot be started, or as `run`.
+    It is contained as by `run`, and gone with its children when the context ends. Whatever it makes of a piece, at most
+    256 KiB of it are held (`Output`): it goes on as that is taken. Raises OSError if the program cannot be started, or
+    as `run`.
     """
     child = Child()
+    program = Filter(child, limits.seconds_after_input)
     try:
-        await finish(child.start(_contained(command, limits), (), {}, most_output=limits.file_bytes))
-        yield Filter(child, limits.seconds_after_input)
+        await finish(child.start(_contained(command, limits), (), {}, with_output=True))
+        yield program
     finally:
-        await finish(child.end())
+        await finish(program.end())
 
 
 class Filter:
-    """A program that is running. Whatever it has given out is held until the next call."""
+    """A program that is running. After each push, and at the end, what it gives out is to be taken to the last."""
 
     def __init__(self, child: Child, seconds_after_input: float) -> None:
         self._child = child
-        self._seconds_after_input = seconds_after_input
-        self.took_all_input = True
+        self._seconds = seconds_after_input
+        self._seconds_left = seconds_after_input
+        self._writing: asyncio.Task[bool] | None = None
+        self._took_all_input = True
+
+    @property
+    def took_all_input(self) -> bool:
         """False when it has ended before it was given everything; it takes no more then."""
+        return self._took_all_input
 
-    async def push(self, data: bytes) -> bytes:
-        """Give it the next bytes; what it has given out by then. Best in pieces of `PIECE_BYTES`."""
-        self.took_all_input = self.took_all_input and await self._child.write(data)
-        return self._child.take_output()
+    def push(self, data: bytes) -> None:
+        """Give it the next bytes, as fast as it takes them while `output` is called."""
+        self._writing = asyncio.create_task(self._child.write(data))
+        self._writing.add_done_callback(lambda _: self._child.output.wake())
 
-    async def finish(self) -> tuple[bytes, Outcome]:
-        """The rest of what it gives out, and how it ended."""
-        await self._child.wait(self._seconds_after_input)
+    async def output(self) -> bytes:
+        """What it has given out, of at most `OUTPUT_BYTES`; nothing once it was given what was pushed, or will be."""
+        output = await self._child.output.next(self._writing)
+        if self._writing and self._writing.done():
+            self._took_all_input = self._took_all_input and self._writing.result()
+        return output
+
+    async def rest(self) -> bytes:
+        """After the last push what it gives out yet, of at most `OUTPUT_BYTES`; nothing once it gives out no more.
+
+        It is killed after `seconds_after_input`, those not counted in which nobody waits for it.
+        """
+        self._child.close_input()
+        began = monotonic()
+        try:
+            async with asyncio.timeout(self._seconds_left):
+                output = await self._child.output.next()
+        except TimeoutError:
+            self._child.give_up(f"it gave out no end within {self._seconds:g} s after its input")
+            return b""
+        self._seconds_left -= monotonic() - began
+        return output
+
+    async def outcome(self) -> Outcome:
+        """How it ended, after all of `rest`."""
+        self._child.output.discard()
+        await self._child.wait(self._seconds)
         await self._child.read_to_the_end()
-        return self._child.take_output(), Outcome(self._child.code, self._child.messages, self.took_all_input)
+        return Outcome(self._child.code, self._child.messages, self._took_all_input)
+
+    async def end(self) -> None:
+        """Leave nothing of it."""
+        if self._writing:
+            self._writing.cancel()
+            await asyncio.wait([self._writing])
+        await self._child.end()
 
 
 def _contained(command: Sequence[str], limits: Limits) -> list[str]:

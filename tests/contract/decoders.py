@@ -13,10 +13,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from domain.decoding import AudioDecoder
+from domain.decoding import MOST_DECODED_BYTES, AudioDecoder
 from tests.codecs import RECORDINGS, CodecRecording
 from tests.contract.calls import listed
 from tests.contract.leftovers import descendants
+from tests.contract.memory import held_at_most
 from tests.programs import FFMPEG
 from tests.unit.streams import blocks, breaking
 
@@ -54,6 +55,18 @@ class DecoderContract:
 
         assert min(given) > 0
         assert not any(size % 4 for size in given)
+
+    async def test_c18_of_a_codec_that_unpacks_sixteenfold_little_is_held_at_once(self, decoder: AudioDecoder) -> None:
+        what = RECORDINGS["G.729"]
+        block = what.blocks * (128 * 1024 // len(what.blocks))  # 2 MiB of samples
+        source = what.source
+
+        with held_at_most(3 << 19):
+            async with aclosing(decoder.decode(source, blocks(block))) as samples:
+                given = [len(some) async for some in samples]
+
+        assert sum(given) == len(block) // 10 * 80 * 2
+        assert max(given) <= MOST_DECODED_BYTES
 
     async def test_how_blocks_are_cut_does_not_matter(self, decoder: AudioDecoder) -> None:
         what = RECORDINGS["MS ADPCM"]

@@ -12,13 +12,16 @@ import uvloop
 
 from adapters.ffmpeg.command_line import find_ffmpeg
 from adapters.ffmpeg.decoder import FfmpegAudioDecoder
+from adapters.shared.programs import Limits
 from domain.errors import ConverterFailed, ConverterUnavailable, MusicAppError, UndecodableRecording
 from tests.codecs import RECORDINGS
 from tests.contract.calls import listed
 from tests.contract.decoders import DecodedSoundContract, DecoderContract, ShortRecordingContract, Vanished, decoded
 from tests.contract.leftovers import descendants
+from tests.contract.memory import held_at_most
 from tests.contract.programs import REFUSED_BLOCK, REFUSED_BLOCK_SINCE_6, stand_in
 from tests.programs import FFMPEG
+from tests.unit.streams import blocks
 
 GSM = RECORDINGS["GSM 6.10"]
 
@@ -115,16 +118,33 @@ async def test_a_program_that_ends_early_stops_the_feeding(tmp_path: Path) -> No
             await asyncio.sleep(0)
 
     decoder = FfmpegAudioDecoder(stand_in(tmp_path / "bin", "exit 1"))
-    async with aclosing(endless()) as blocks:
+    async with aclosing(endless()) as given:
         with pytest.raises(ConverterFailed):
-            await listed(decoder.decode(GSM.source, blocks))
+            await listed(decoder.decode(GSM.source, given))
 
 
-async def test_a_program_that_gives_out_without_end_is_ended(tmp_path: Path) -> None:
+async def test_c18_a_program_that_gives_out_without_end_is_not_read_without_end(tmp_path: Path) -> None:
+    decoder, before = FfmpegAudioDecoder(stand_in(tmp_path / "bin", "exec cat /dev/zero")), descendants()
+    given = GSM.blocks * (128 * 1024 // len(GSM.blocks) + 1)  # more than the pipe takes, and what waits before it
+
+    with held_at_most(3 << 19):
+        async with aclosing(decoder.decode(GSM.source, blocks(given))) as samples:
+            taken = 0
+            while taken < 4 << 20:
+                taken += len(await anext(samples))
+
+    assert descendants() == before
+
+
+async def test_a_program_that_does_not_end_after_its_input_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.ffmpeg.decoder._LIMITS", Limits(1 << 30, 1 << 20, 20, seconds_after_input=0))
     before = descendants()
+    decoder = FfmpegAudioDecoder(stand_in(tmp_path / "bin", "cat >/dev/null; exec sleep 1000"))
 
-    with pytest.raises(ConverterFailed, match="gave out more than"):
-        await decoded(FfmpegAudioDecoder(stand_in(tmp_path / "bin", "exec cat /dev/zero")), GSM)
+    with pytest.raises(ConverterFailed, match="within 0 s after its input"):
+        await decoded(decoder, GSM)
 
     assert descendants() == before
 

@@ -48,6 +48,58 @@ def test_a_lock_that_cannot_be_opened_is_tried_again(monkeypatch: pytest.MonkeyP
     assert watching._watch()
     assert watching._watch()
     assert len(tried) == 2
+    watching.close()
+
+
+class TestTheShortWayToTheSocket:
+    @pytest.fixture(autouse=True)
+    def temporary(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+        temporary = tmp_path / "tmp"
+        temporary.mkdir()
+        monkeypatch.setattr("adapters.embedded_postgres.socket_folder.gettempdir", lambda: str(temporary))
+        monkeypatch.setattr("adapters.embedded_postgres.socket_folder._MAX_SOCKET_PATH", len(str(temporary)) + 64)
+        return temporary
+
+    @pytest.fixture
+    def data_dir(self, tmp_path: Path) -> Path:
+        folder = tmp_path / ("long" * 20)
+        (folder / "postgres").mkdir(parents=True)
+        return folder
+
+    def test_it_goes_with_who_watches_where_nobody_runs_the_server(self, data_dir: Path, temporary: Path) -> None:
+        watching = Supervisor(data_dir)
+        watching._cluster.socket.keep()
+        assert list(temporary.iterdir())
+
+        watching.close()
+
+        assert not list(temporary.iterdir())
+
+    def test_it_stays_for_the_program_that_runs_the_server(self, data_dir: Path, temporary: Path) -> None:
+        owner, watching = Supervisor(data_dir), Supervisor(data_dir)
+        assert owner._owner.try_acquire()
+        owner._cluster.socket.keep()
+        watching._cluster.socket.keep()
+
+        watching.close()
+        assert list(temporary.iterdir())
+
+        owner.close()
+        assert not list(temporary.iterdir())
+
+    @pytest.mark.parametrize("there_before", [True, False])
+    def test_where_the_lock_cannot_be_opened_it_goes_if_it_was_made_here(
+        self, data_dir: Path, temporary: Path, there_before: bool
+    ) -> None:
+        (data_dir / "postgres" / "owner.lock").mkdir()
+        owner, watching = Supervisor(data_dir), Supervisor(data_dir)
+        if there_before:
+            owner._cluster.socket.keep()
+        watching._cluster.socket.keep()
+
+        watching.close()
+
+        assert bool(list(temporary.iterdir())) == there_before
 
 
 class Time:
