@@ -5,7 +5,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 PAGE = (PROJECT / "docs" / "security.md").read_text("utf-8")
-TESTS = "\n".join(path.read_text("utf-8") for path in (PROJECT / "tests").rglob("test_*.py"))
+TESTS = "\n".join(path.read_text("utf-8") for path in (PROJECT / "tests").rglob("*.py"))
 
 
 def test_every_test_that_the_page_names_exists() -> None:
