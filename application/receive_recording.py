@@ -20,6 +20,8 @@ READ_AHEAD_BYTES = 8 * 1024
 """How much of a file has to be there before it takes a place: who sends nothing must not keep others out."""
 PLACE_SECONDS = 30.0
 """How long a file that is there as a whole waits for its place: less than the 60 s that proxies wait for us."""
+_SOMEBODY = "somebody"
+"""Stands for a sender who is not looked up yet, and may have nothing of what others have who come from there."""
 
 Sender: TypeAlias = User | Credentials | None
 """Who sends a recording: a user whom the way in vouches for, credentials to be checked, or not known yet."""
@@ -109,13 +111,12 @@ class ReceiveRecording:
         """
         if (sender := recording.sender()) is None:
             return None
-        self._refuse_if_full(recording, None)
+        self._refuse_if_full(*recording.holders(), _SOMEBODY)
         user = await self._known(sender, recording)
-        self._refuse_if_full(recording, user)
+        self._refuse_if_full(*_holders(recording, user))
         return user
 
-    def _refuse_if_full(self, recording: IncomingRecording, user: User | None) -> None:
-        holders = _holders(recording, user)
+    def _refuse_if_full(self, *holders: str) -> None:
         if not self._places.shares.has_for(*holders):
             self._waiting_room.refuse_if_full(*holders)
 

@@ -1,9 +1,11 @@
 """Who holds how much of what there is only so much of."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 TIMES_THE_FREE = 3
+TIMES_FOR_NEWCOMERS = 7
+"""For who is one of several behind a name, as a user at an address, and has nothing yet."""
 
 
 class Shares:
@@ -13,7 +15,9 @@ class Shares:
     "Dynamic queue length thresholds for shared-memory packet switches", IEEE/ACM Transactions on Networking 6 (2),
     1998). One that is greedy gets three quarters, and the next three quarters of the rest: where nobody gives back,
     several together hold all. Two that come at once get three sevenths each. Of three or fewer there are no shares.
-    Only those who hold something are remembered.
+    Who has several names gives the most general first. Behind one that has its share, whoever has nothing yet may have
+    one of the last quarter, of which half is left, and one in any case: an office, or a proxy that is not known, is one
+    address, and must not be kept out by one user there. Only those who hold something are remembered.
     """
 
     def __init__(self, count: int) -> None:
@@ -28,10 +32,12 @@ class Shares:
         """Who has something of it."""
         return {*self._held}
 
-    def with_its_share(self, holders: Iterable[str], beside: int = 0) -> str | None:
+    def with_its_share(self, holders: Sequence[str], beside: int = 0) -> str | None:
         """The first holder that has its share, where `beside` of what it has does not count; None if none has."""
+        is_newcomer = self.free > 1 and len(holders) > 1 and self._held[holders[-1]] == beside
+        most = (TIMES_FOR_NEWCOMERS if is_newcomer else TIMES_THE_FREE) * self.free
         for holder in holders:
-            if (counted := self._held[holder] - beside) and counted >= TIMES_THE_FREE * self.free:
+            if (counted := self._held[holder] - beside) and counted >= most:
                 return holder
         return None
 

@@ -270,9 +270,9 @@ async def test_h33_files_of_unknown_senders_keep_out_none_but_their_like(contain
 
 
 @pytest.mark.parametrize("told", EARLY)
-@pytest.mark.parametrize("holder", ["address 203.0.113.7", "user 1"])
+@pytest.mark.parametrize("holders", [("address 203.0.113.7", "user 1"), ("user 1",)])
 async def test_h30_who_has_a_share_of_the_places_is_refused_before_the_file_is_read(
-    container: Container, told: Told, holder: str
+    container: Container, told: Told, holders: tuple[str, ...]
 ) -> None:
     user, credentials = await registered(container)
     other, token = await container.application.register()("Bob")
@@ -282,14 +282,30 @@ async def test_h30_who_has_a_share_of_the_places_is_refused_before_the_file_is_r
     recording = InMemoryRecording(KIBIBYTES, credentials, told, holders=("address 203.0.113.7",))
     with ExitStack() as stack:
         for _ in range(3):
-            stack.enter_context(container.application.upload_places().take(holder))
-            stack.enter_context(container.application.waiting_upload_places().take(holder))
+            stack.enter_context(container.application.upload_places().take(*holders))
+            stack.enter_context(container.application.waiting_upload_places().take(*holders))
         with pytest.raises(ShareTaken) as refused:
             await container.application.receive_recording()(recording)
-        assert (refused.value.holder, refused.value.held, recording.bytes_given) == (holder, 3, 0)
+        assert (refused.value.holder, refused.value.held, recording.bytes_given) == (holders[0], 3, 0)
         others = InMemoryRecording(KIBIBYTES, Credentials(token, 2), told, holders=("address 198.51.100.1",))
         await container.application.receive_recording()(others)
     assert (free(container), len(container.application.upload_places().shares.holders())) == (4, 0)
+
+
+@pytest.mark.parametrize("told", EARLY)
+async def test_h30_who_is_new_behind_a_greedy_address_is_let_in(container: Container, told: Told) -> None:
+    _, credentials = await registered(container)
+    container.application.upload_places.override(Places(8, "uploads"))
+    container.application.waiting_upload_places.override(Places(8, "uploads that wait"))
+    here = "address 203.0.113.7"
+    with ExitStack() as stack:
+        for _ in range(6):
+            stack.enter_context(container.application.upload_places().take(here, "user 2"))
+            stack.enter_context(container.application.waiting_upload_places().take(here, "user 2"))
+        await container.application.receive_recording()(
+            InMemoryRecording(KIBIBYTES, credentials, told, holders=(here,))
+        )
+    assert (free(container), len(container.application.upload_places().shares.holders())) == (8, 0)
 
 
 async def test_a_full_spool_refuses_only_who_has_to_wait_in_it(container: Container) -> None:

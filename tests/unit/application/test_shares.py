@@ -46,3 +46,30 @@ def test_amounts_are_taken_whole_or_not_at_all() -> None:
     assert shares.take_if_free("a", count=70)
     assert not shares.take_if_free("b", count=31)
     assert shares.take_if_free("b", count=30)
+
+
+@pytest.mark.parametrize(("count", "for_one", "for_all"), [(8, 6, 7), (16, 12, 14), (64, 48, 56), (4, 3, 3), (3, 3, 3)])
+def test_h30_one_user_keeps_no_other_of_the_same_address_out(count: int, for_one: int, for_all: int) -> None:
+    shares = Shares(count)
+    assert taken(shares, "address", "greedy") == for_one
+    others = [shares.take_if_free("address", f"user {number}") for number in range(count)]
+    assert sum(others) == for_all - for_one
+    assert not shares.take_if_free("address")
+    assert shares.take_if_free("elsewhere") == (for_all < count)
+
+
+def test_h30_who_has_something_behind_a_greedy_address_gets_no_more() -> None:
+    shares = Shares(16)
+    taken(shares, "address", "greedy")
+    assert taken(shares, "address", "other") == 1
+    shares.give_back("address", "other")
+    assert taken(shares, "address", "other") == 1
+
+
+def test_h30_more_for_who_has_nothing_else_is_for_newcomers_alone() -> None:
+    shares = Shares(16)
+    taken(shares, "address", "greedy")
+    assert shares.with_its_share(("address", "other")) is None
+    shares.take("address", "other")
+    assert shares.with_its_share(("address", "other"), beside=1) is None
+    assert shares.with_its_share(("address", "other")) == "address"
