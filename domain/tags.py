@@ -146,14 +146,22 @@ def _clean(name: str, text: str) -> str:
 
 def clean_line(text: str, most: int) -> str:
     """The text up to its first NUL in one line of at most `most` characters, fit to be stored and shown."""
-    return writable(spaced(text.partition("\0")[0][:most])).strip()[:most].strip()
+    text = text.partition("\0")[0][:most]
+    return text.strip() if _is_plain(text) else writable(spaced(text)).strip()[:most].strip()
 
 
 def clean_lines(text: str, most: int) -> str:
     """The same in as many lines as it has."""
     text = text.partition("\0")[0][:most]
+    if _is_plain(text):
+        return text.strip()
     text = writable(spaced("\n".join(text.splitlines()), "\n"), "\n")
     return "\n".join(map(str.strip, text.split("\n")))[:most].strip()
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is one line of which nothing is removed, as most are; there may be spaces around it."""
+    return text.isascii() and text.isprintable()
 
 
 def _date(text: str) -> str:
