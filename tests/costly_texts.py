@@ -10,7 +10,7 @@ from domain.recording.parser import MAX_CHUNKS as MOST_CHUNKS
 from domain.recording.passport.cues import MAX_POINTS
 from domain.recording.passport.entries import MAX_PIECES
 from domain.recording.texts import MAX_CHUNK_BYTES, MAX_CHUNKS, MAX_TEXTS
-from domain.tags import MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH
+from domain.tag_texts import MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH
 from tests.passports import adtl, cart, cset, cue, note, region
 from tests.passports import bext as whole_bext
 from tests.texts import bext, frame, id3, info

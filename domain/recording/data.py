@@ -7,10 +7,11 @@ from domain.recording.containers import WIDE_HEAD_BYTES, Container
 from domain.recording.data_sizes import Claim
 from domain.recording.feeding import Feeder, Pass, Peek, Rest, Wants
 from domain.recording.following import AHEAD_BYTES, Following, Place, known_chunk, what_follows
-from domain.recording.heads import HEAD_AHEAD_BYTES, HeadFinder, WavHead, read_head, starts_texts, starts_wav
+from domain.recording.heads import HeadFinder, starts_texts, starts_wav
 from domain.recording.limits import WavLimits
 from domain.recording.repairs import Repair
 from domain.recording.source_format import SourceFormat
+from domain.recording.wav_head import HEAD_AHEAD_BYTES, WavHead, read_head
 
 _FOUR_GIB = 1 << 32
 _UNCERTAIN_BYTES = 1 << 16

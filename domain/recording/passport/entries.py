@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, Union
 from domain.code_pages import CodePage
 from domain.raw_text import LONGEST_CHARACTER, Decoder, RawText
 from domain.recording.budget import Budget
-from domain.tags import MAX_COMMENT_LENGTH, clean_lines
+from domain.tag_texts import MAX_COMMENT_LENGTH, clean_lines
 
 MAX_PASSPORT_BYTES = 64 * 1024
 """Of all that is kept of one recording, as `Room` counts."""
@@ -88,9 +88,9 @@ def _cleaned(entry: Entry, page: CodePage) -> Generator[int, None, Any]:
     """Yields after each text that was cleaned how many characters it had."""
     if isinstance(entry, RawText):
         text = entry.decoded(MAX_LENGTH, page)
-        made = clean_lines(text, MAX_LENGTH)
+        clean = clean_lines(text, MAX_LENGTH)
         yield len(text)
-        return made or None
+        return clean or None
     if isinstance(entry, dict):
         named: dict[str, Any] = {}
         for name, value in entry.items():

@@ -9,7 +9,7 @@ import pytest
 import domain.recording.id3
 import domain.recording.lists
 import domain.recording.passport.ixml
-import domain.tags
+import domain.tag_texts
 from domain.raw_text import RawText
 from domain.recording.containers import Container
 from domain.recording.feeding import Feeder
@@ -28,7 +28,8 @@ from domain.recording.passport.ixml import PIECE_LENGTH
 from domain.recording.reader import WavReader
 from domain.recording.samples import SampleStream
 from domain.recording.texts import MAX_CHUNK_BYTES, MAX_TEXTS, TagReader
-from domain.tags import MAX_ATTEMPTS, MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH, Tags
+from domain.tag_texts import MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH
+from domain.tags import MAX_ATTEMPTS, Tags
 from tests.contract.memory import held_at_most
 from tests.costly_texts import COSTLY_CHUNKS, every_chunk
 from tests.wavs import IMA_ADPCM, MS_ADPCM, fmt_body, wav
@@ -66,8 +67,8 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
         monkeypatch.setattr(where, name, counting)
 
-    count(domain.tags, "writable", "characters", lambda text, *_: len(text))
-    count(domain.tags, "spaced", "texts")
+    count(domain.tag_texts, "writable", "characters", lambda text, *_: len(text))
+    count(domain.tag_texts, "spaced", "texts")
     count(RawText, "decoded", "decoded")
     count(Container, "chunk_head", "heads")
     count(TagReader, "read", "chunks of texts")
