@@ -10,12 +10,14 @@ from domain.recording.data import DataEnd, DataReader
 from domain.recording.data_sizes import Claim
 from domain.recording.feeding import Feeder, Parser, Pass, Peek, Rest, Wants
 from domain.recording.following import Following
-from domain.recording.heads import HeadFinder
+from domain.recording.heads import HeadFinder, wav_within
 from domain.recording.limits import WavLimits
 from domain.recording.repairs import Repair
 from domain.recording.speech_frames import sample_stream
 from domain.recording.tail import TailParser
 
+LEAST_BYTES = 1024
+"""Of a further WAV: with fewer it is none of a codec that plays for some time, and there may be hundreds of them."""
 MOST_SILENCE_BYTES = 4 * WINDOW_BYTES
 """Of a further WAV so much is looked at before it is believed to be one, where it begins with zeros."""
 
@@ -100,20 +102,28 @@ class WavParser(TailParser):
         part, size = self._part, self._claimed_size(chunk)
         if part is None or part.format.encoding not in MAY_BE_DISGUISED:
             return True
+        ahead = yield from self._to_sound(size or MOST_SILENCE_BYTES)
+        if len(ahead) < LEAST_BYTES:
+            return True
         stream = sample_stream(part, big_endian=self._container.big_endian)
         try:
-            stream.push((yield from self._behind_silence(size or MOST_SILENCE_BYTES)))
+            stream.push(ahead)
             stream.finish()
         except RecordingError:
             return False
         return True
 
-    def _behind_silence(self, size: int) -> Generator[Wants, bytes, bytes]:
-        """The first of so many bytes: as many from the first that is not zero on as `BitstreamFinder` looks at."""
+    def _to_sound(self, size: int) -> Generator[Wants, bytes, bytes]:
+        """The first of so many bytes, as far as `BitstreamFinder` looks at those from the first that is not zero on.
+
+        A further WAV ends them.
+        """
         count = 0
         while True:
             count = min(size, count + WINDOW_BYTES, MOST_SILENCE_BYTES)
             ahead = yield Peek(count)
+            if (further := wav_within(ahead)) is not None:
+                return ahead[:further]
             sound = len(ahead.lstrip(b"\0"))
             if sound >= WINDOW_BYTES or len(ahead) < count or count in (size, MOST_SILENCE_BYTES):
                 return ahead

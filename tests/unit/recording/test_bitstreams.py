@@ -111,8 +111,9 @@ def test_silence_and_sound_behind_a_recording_belong_to_it(bits: int, big_endian
 def test_a_codec_in_pcm_is_refused_by_name(name: str, silence: int) -> None:
     data, codec = DISGUISED[name]
 
-    with pytest.raises(UnsupportedCodec, match=codec):
-        read(wav(bytes(silence) + data, channels=2, rate=44_100), push=10_000)
+    for size in (10_000, 1 << 17):
+        with pytest.raises(UnsupportedCodec, match=codec):
+            read(wav(bytes(silence) + data, channels=2, rate=44_100), push=size)
 
 
 @pytest.mark.parametrize("bits", [24, 32])
