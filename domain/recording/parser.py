@@ -39,10 +39,10 @@ _FACT_BYTES = 4  # Wave64 has 8, of which these are the low ones
 class ChunkParser:
     """Walks a file that is pushed into its `feeder`, once, and gives sample bytes to `hand_out` as they come.
 
-    Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) or of samples (50 KiB), and
-    what `TagReader` keeps; time by the bytes pushed, and outside of the samples by what lies between two rests:
-    `CHUNKS_AT_ONCE` chunks, or one text. In which order chunks come, and where the sound ends, is for whoever inherits
-    it.
+    Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) or of samples (50 KiB; 200 of
+    a further WAV that begins with silence), and what `TagReader` keeps; time by the bytes pushed, and outside of the
+    samples by what lies between two rests: `CHUNKS_AT_ONCE` chunks, or one long text. In which order chunks come, and
+    where the sound ends, is for whoever inherits it.
     """
 
     def __init__(
