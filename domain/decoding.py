@@ -101,10 +101,8 @@ async def decoded_exactly(
                 yield sound
             given += len(ready)
     _refuse_surplus(given + len(held), source, reader)
+    _refuse_lack(given + len(held), source, reader)
     rest = reader.with_padding * size - given
-    if rest - len(held) >= source.block_samples * size:
-        found = f"{reader.with_padding} samples became {(given + len(held)) // size}"
-        raise UndecodableRecording(source.encoding.value, found)
     if sound := _without_padding(bytes(held[: max(0, rest)]).ljust(rest, b"\0"), given, size, reader.paddings):
         yield sound
 
@@ -114,6 +112,12 @@ def _refuse_surplus(given: int, source: WavFormat, reader: WavReader) -> None:
     if given > (reader.with_padding + source.block_samples) * size:
         found = f"{reader.with_padding} samples of {source.encoding.value} became {given // size} or more"
         raise ConverterFailed(found)
+
+
+def _refuse_lack(given: int, source: WavFormat, reader: WavReader) -> None:
+    size = source.decoded.block_bytes
+    if given <= (reader.with_padding - source.block_samples) * size:
+        raise UndecodableRecording(source.encoding.value, f"{reader.with_padding} samples became {given // size}")
 
 
 def _without_padding(decoded: bytes, start: int, size: int, paddings: Sequence[Padding]) -> bytes:

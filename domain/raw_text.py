@@ -9,8 +9,8 @@ from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 
 LONGEST_CHARACTER = 4
 """Bytes of a character in UTF-8 and UTF-16."""
-_MOST_FAULTS = 1000
-"""In UTF-16, of which each is an exception of its own, of a microsecond."""
+_MOST_FAULTS = 20
+"""In UTF-16, of which each is an exception of its own, and has what follows decoded again."""
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 """Of UTF-16, by which it says its order of bytes."""
 _HIGH = bytes([*range(7), 0x20, 0x21])
@@ -55,8 +55,8 @@ class RawText:
     def decoded(self, most: int, page: CodePage = DEFAULT_CODE_PAGE) -> str:
         """Up to the first NUL, or all values with `/` between them; not more than holds `most` characters.
 
-        `page` is that of texts whose encoding is unknown. Of UTF-16 that is broken only so much is read as can hold
-        `_MOST_FAULTS` faults.
+        `page` is that of texts whose encoding is unknown. Of UTF-16 that is broken, what lies
+        between its first `_MOST_FAULTS` faults is read.
         """
         text = self._decoded(self.data[: LONGEST_CHARACTER * (most + 1)], page)
         return _joined(text.split("\0", _MOST_VALUES)) if self.several else text.partition("\0")[0]
@@ -78,7 +78,20 @@ class RawText:
         try:
             return decoder(data, "strict", False)[0]
         except UnicodeDecodeError:
-            return decoder(data[: 2 * _MOST_FAULTS], "ignore", False)[0]
+            return _around_faults(data, _utf_16_order(data) if decoder is utf_16_decode else decoder)
+
+
+def _around_faults(data: bytes, decoder: Decoder) -> str:
+    """What can be read of UTF-16 between the first faults, without its mark."""
+    text = ""
+    for _ in range(_MOST_FAULTS):
+        try:
+            text += decoder(data, "strict", False)[0]
+            break
+        except UnicodeDecodeError as error:
+            text += decoder(data[: error.start], "strict", False)[0]
+            data = data[error.end :]
+    return text.removeprefix("\ufeff")
 
 
 def _joined(values: list[str]) -> str:
@@ -108,11 +121,18 @@ def utf_16_decode(data: bytes, errors: str = "strict", final: bool = False) -> t
     """UTF-16 by its mark, and without one in the order of bytes that gives more letters that people write with."""
     if data[:2] in _MARKS:
         return codecs.utf_16_decode(data, errors, final)
+    return _utf_16_order(data)(data, errors, final)
+
+
+def _utf_16_order(data: bytes) -> Decoder:
+    """The decoder that takes the mark, if there is one, for a character, which is none to be shown."""
+    if data[:2] in _MARKS:
+        return codecs.utf_16_le_decode if data[:2] == _MARKS[0] else codecs.utf_16_be_decode
     start = data[:_LOOKED_AT]
     little, big = (_common(decode, start) for decode in (codecs.utf_16_le_decode, codecs.utf_16_be_decode))
     if little == big:
         little, big = start[1::2].count(b"\0"), start[0::2].count(b"\0")
-    return (codecs.utf_16_be_decode if big > little else codecs.utf_16_le_decode)(data, errors, final)
+    return codecs.utf_16_be_decode if big > little else codecs.utf_16_le_decode
 
 
 def _common(decode: Decoder, data: bytes) -> int:

@@ -1,28 +1,18 @@
 """Text tags: what a recording says about itself."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from datetime import date
 from typing import Self
 
 from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 from domain.raw_text import RawText
-from domain.text import spaced, writable
+from domain.tag_texts import cleaned, most_characters
 
-MAX_TEXT_LENGTH = 1000
-MAX_COMMENT_LENGTH = 4000
-"""In characters; what is longer is cut."""
 MAX_UNDECIDED_BYTES = 16 * 1024
 """Of texts that are kept as they are, in case that their code page is told later."""
 MAX_ATTEMPTS = 4
 """So many texts of a field are looked at until one says something; real files have an empty one here and there."""
-_COMMENTS = ("comment", "description")
-_TRACK = re.compile(r"(\d{1,4})(?:/(\d{1,4}))?", re.ASCII)
-_DATE = re.compile(
-    r"(\d{4})(?:[-_:./ ]?(\d\d)[-_:./ ]?(\d\d)(?:[T ](\d\d)[-_:. ]?(\d\d))?|[-_:./ ](\d\d))?(?!\d)", re.ASCII
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +91,15 @@ class TagCollector:
         """Take texts as they lie in a file. Yields after each that was looked at; the others are not even decoded."""
         for name, text in texts:
             if self._wants(name):
-                self.put(name, text.decoded(_most_characters(name), page))
+                self.put(name, text.decoded(most_characters(name), page))
                 if name in self._found and text.is_undecided and not page.declared:
-                    self._keep(name, text.cut(_most_characters(name)))
+                    self._keep(name, text.cut(most_characters(name)))
                 yield
 
     def read_again(self, page: CodePage) -> Iterator[None]:
         """Read the texts whose encoding is unknown in this page, which the file declares. Yields after each."""
         for name, text in self._undecided.items():
-            if clean := _clean(name, text.decoded(_most_characters(name), page)):
+            if clean := cleaned(name, text.decoded(most_characters(name), page)):
                 self._found[name] = clean
             yield
         self._undecided.clear()
@@ -123,59 +113,8 @@ class TagCollector:
         """Take a text of this field, if it can still count."""
         if self._wants(name):
             self._attempts[name] += 1
-            if clean := _clean(name, text):
+            if clean := cleaned(name, text):
                 self._found[name] = clean
 
     def _wants(self, name: str) -> bool:
         return name not in self._found and self._attempts[name] < MAX_ATTEMPTS
-
-
-def _most_characters(name: str) -> int:
-    return MAX_COMMENT_LENGTH if name in _COMMENTS else MAX_TEXT_LENGTH
-
-
-def _clean(name: str, text: str) -> str:
-    most = _most_characters(name)
-    if name in _COMMENTS:
-        return clean_lines(text, most)
-    line = clean_line(text, most)
-    if name == "date":
-        return _date(line)
-    return _track(line) if name == "track" else line
-
-
-def clean_line(text: str, most: int) -> str:
-    """The text up to its first NUL in one line of at most `most` characters, fit to be stored and shown."""
-    return writable(spaced(text.partition("\0")[0][:most])).strip()[:most].strip()
-
-
-def clean_lines(text: str, most: int) -> str:
-    """The same in as many lines as it has."""
-    text = text.partition("\0")[0][:most]
-    text = writable(spaced("\n".join(text.splitlines()), "\n"), "\n")
-    return "\n".join(map(str.strip, text.split("\n")))[:most].strip()
-
-
-def _date(text: str) -> str:
-    """What of the text is a date (EBU Tech 3285 allows `-`, `_`, `:`, `.` and space between its parts).
-
-    A month or day of 0 is one that is not known; a day that no calendar has makes it no date.
-    """
-    found = _DATE.match(text)
-    if not found or found[1] == "0000":
-        return ""
-    year, month, day, hour, minute, only_month = found.groups()
-    if not month:
-        return year if not only_month or only_month <= "12" else ""
-    if "00" in (month, day):
-        return year
-    try:
-        day_of_calendar = date(int(year), int(month), int(day)).isoformat()
-    except ValueError:
-        return ""
-    return f"{day_of_calendar}T{hour}:{minute}" if hour and hour <= "23" and minute <= "59" else day_of_calendar
-
-
-def _track(text: str) -> str:
-    found = _TRACK.fullmatch(text.replace(" ", ""))
-    return found[0] if found else ""

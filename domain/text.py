@@ -17,11 +17,15 @@ def writable(text: str, also: str = "") -> str:
     """
     if text.isascii() and text.isprintable():
         return text
+    if not text.isprintable():
+        text = _kept(text, also)
+    return unicodedata.normalize("NFC", _without_towers(text)) if _MAY_COMBINE.search(text) else text
+
+
+def _kept(text: str, also: str) -> str:
     characters = set(text)
     kept = {character for character in characters if _is_writable(character) or character in also}
-    if len(kept) < len(characters):
-        text = "".join([character for character in text if character in kept])
-    return unicodedata.normalize("NFC", _without_towers(text, kept)) if _MAY_COMBINE.search(text) else text
+    return text if len(kept) == len(characters) else "".join([character for character in text if character in kept])
 
 
 def _is_writable(character: str) -> bool:
@@ -29,8 +33,8 @@ def _is_writable(character: str) -> bool:
     return character.isprintable() or character in _JOINERS or unicodedata.category(character) == "Zs"
 
 
-def _without_towers(text: str, characters: set[str]) -> str:
-    marks = {character for character in characters if unicodedata.combining(character)}
+def _without_towers(text: str) -> str:
+    marks = {character for character in set(text) if unicodedata.combining(character)}
     if not marks:
         return text
     kept, row = [], 0
@@ -43,7 +47,7 @@ def _without_towers(text: str, characters: set[str]) -> str:
 
 def spaced(text: str, but: str = "") -> str:
     """The text with a space in place of each other white space, those in `but` excepted."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # which of all white space only a space is
         return text
     for character in _WHITE_SPACE:
         if character not in but:

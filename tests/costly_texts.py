@@ -6,11 +6,11 @@ as can be.
 
 from collections.abc import Callable, Iterable
 
-from domain.recording.id3 import MAX_FRAMES
 from domain.recording.parser import MAX_CHUNKS as MOST_CHUNKS
-from domain.recording.passport.cues import MAX_NOTES, MAX_POINTS
+from domain.recording.passport.cues import MAX_POINTS
+from domain.recording.passport.entries import MAX_PIECES
 from domain.recording.texts import MAX_CHUNK_BYTES, MAX_CHUNKS, MAX_TEXTS
-from domain.tags import MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH
+from domain.tag_texts import MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH
 from tests.passports import adtl, cart, cset, cue, note, region
 from tests.passports import bext as whole_bext
 from tests.texts import bext, frame, id3, info
@@ -42,8 +42,8 @@ _CONTROLS_IN_XML = "\u0085\u200b\u2060\ufeff".encode() * 100
 
 
 def _labels(text: bytes) -> Iterable[Chunk]:
-    """As many as are looked at in a list."""
-    return (note(b"labl", number, text) for number in range(MAX_NOTES))
+    """As many as are looked at in a recording."""
+    return (note(b"labl", number, text) for number in range(MAX_PIECES))
 
 
 def _bext() -> bytes:
@@ -63,7 +63,7 @@ def _lists(text: bytes, size: int = 240) -> list[Chunk]:
 def _tags(version: int, text: bytes, size: int = 240, flags: int = 0) -> list[Chunk]:
     """The same in ID3v2 tags."""
     cut = (text * (size // len(text) + 1))[:size]
-    names = (_ID3_NAMES * MAX_FRAMES)[: min(MAX_FRAMES, _FULL // (size + 20))]
+    names = (_ID3_NAMES * MAX_TEXTS)[: min(MAX_TEXTS, _FULL // (size + 20))]
     made = id3(version, *(frame(version, name[: 3 if version == 2 else 4], cut) for name in names), flags=flags)
     return [(b"id3 ", made)] * MAX_CHUNKS
 

@@ -23,7 +23,6 @@ _RAW = {
     SampleEncoding.MU_LAW: ("mulaw", "pcm_mulaw"),
 }
 COMMON_ARGUMENTS = ("-nostdin", "-hide_banner", "-y", "-loglevel", "error", "-protocol_whitelist", "pipe,file")
-_FLOATS = (SampleEncoding.FLOAT_32, SampleEncoding.FLOAT_64)
 _OLDEST_LIBAVFORMAT = 59  # of ffmpeg 5
 _CHECK_LIMITS = Limits(memory_bytes=1 << 30, file_bytes=1 << 20, cpu_seconds=20, seconds_after_input=20)
 
@@ -47,11 +46,11 @@ def audio_filters(source: WavFormat) -> str:
     """
     matrix = downmix_matrix(source)
     filters = []
-    if source.encoding in _FLOATS:
+    if source.encoding.is_float:
         filters.append(_each_channel("if(isnan(val({0}))+isinf(val({0})),0,val({0}))", source.channels))
     if source.channels > 2:
         filters += ["aformat=sample_fmts=dblp", _pan(matrix)]
-    if source.encoding in _FLOATS:
+    if source.encoding.is_float:
         filters.append(_each_channel("clip(val({0}),-1,1)", len(matrix)))
     return ",".join(filters)
 

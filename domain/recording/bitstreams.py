@@ -21,6 +21,8 @@ _LOOSE_BYTES = 2
 _HEAD_BYTES = 12
 _WHOLE = 2
 _SAMPLE_BYTES = {SampleEncoding.SIGNED_16: 2, SampleEncoding.SIGNED_24: 3, SampleEncoding.SIGNED_32: 4}
+MAY_BE_DISGUISED = frozenset(_SAMPLE_BYTES)
+"""Encodings that `BitstreamFinder` looks at."""
 _DATA_TYPES = {
     1: "AC-3",
     **dict.fromkeys((4, 5, 6, 8, 9, 10), "MPEG audio"),
@@ -76,6 +78,9 @@ class BitstreamFinder:
         """At the next ones, whole samples. Raises `UnsupportedCodec` where they are frames of a codec."""
         if self._size is None or not samples:
             return
+        if not self._words:
+            zeros = len(samples) - len(samples.lstrip(b"\0"))
+            samples = samples[zeros - zeros % self._size :]
         words = _high_words(samples[: self._size * WINDOW_BYTES // 2], self._size)
         if not self._words:
             zeros = len(words) - len(words.lstrip(b"\0"))

@@ -83,6 +83,13 @@ class Container:
         (size,) = struct.unpack(">I" if self.big_endian else "<I", head[4:8])
         return ChunkHead(head[:4], None if size == _ALL_ONES else size)
 
+    def knows(self, ahead: bytes) -> bool:
+        """Whether the head of a chunk is there, and its name is known."""
+        if len(ahead) < self.chunk_head_bytes:
+            return False
+        name = _wide_chunk_head(ahead[: self.chunk_head_bytes]).name if self.wide else ahead[:4]
+        return name in KNOWN_CHUNKS
+
 
 def _wide_chunk_head(head: bytes) -> ChunkHead:
     name, tail, (size,) = head[:4], head[4:16], struct.unpack("<Q", head[16:24])

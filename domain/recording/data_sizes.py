@@ -28,8 +28,9 @@ _LITTLE = 64
 _HEAD_BYTES = 64
 """By which a placeholder of a container is more than that of its data, or one of data less than its container's."""
 _ENDLESS = 1 << 48
-_MISCOUNTS = (16, 28, 36, 44)
-"""The body of a format chunk; what stands before that or before the data of a plain WAV; such a head as a whole."""
+_MISCOUNTS = (8, 12, 16, 20, 24, 28, 36, 44)
+"""The head of a chunk, of the container, or both (8, 12, 20); the body of a format chunk, or all of it (16, 24); what
+stands around that, or before the data of a plain WAV (28, 36); such a head as a whole (44)."""
 _MULTIPLES = (2, 4, 8)
 """Bytes counted twice, as samples of 16 or 32 bits, or as bits."""
 

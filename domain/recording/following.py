@@ -17,42 +17,18 @@ bytes themselves tell the rest of a recording from what a disk held before. Text
 counts it.
 """
 
-import string
 from dataclasses import dataclass
 from enum import Enum, auto
-from operator import sub
 
-from domain.recording.adpcm_heads import IMA_ADPCM_STEPS, MS_ADPCM_PREDICTORS
-from domain.recording.containers import KNOWN_CHUNKS, MAX_LOOSE_CHUNK_BYTES, Container
+from domain.recording.containers import MAX_LOOSE_CHUNK_BYTES, Container
 from domain.recording.data_sizes import Claim
-from domain.recording.format import SampleEncoding
 from domain.recording.heads import starts_wav, wav_within
+from domain.recording.noise import is_noise, is_text
 from domain.recording.source_format import SourceFormat
 
 AHEAD_BYTES = 4096
 """So much of what follows is looked at."""
 _LEAST_SOUND_BYTES = 2048
-_TEXT_BYTES = string.printable.encode() + b"\0"
-_TEXT_SHARE = 0.95
-_LOUD = 40
-"""Mean of the high bytes of samples of noise at full scale is 64, of music seldom above 30."""
-_UNSIGNED = bytes(high ^ 0x80 for high in range(256))
-_FROM_THE_MIDDLE = bytes(abs(high - 128) for high in range(256))
-_FLAT = 400
-"""Chi-squared of random bytes against the same number of each is 255, give or take 23; of speech it is thousands."""
-_PLAUSIBLE_FLOAT = 0x41
-"""The high byte without its sign of floats up to 32 (32 bit) or 262,144 (64 bit)."""
-_IMPLAUSIBLE_FLOATS = bytes(high for high in range(256) if high & 0x7F > _PLAUSIBLE_FLOAT)
-_PLAUSIBLE_SHARE = 0.9
-_PCM = (
-    SampleEncoding.UNSIGNED_8,
-    SampleEncoding.SIGNED_16,
-    SampleEncoding.SIGNED_24,
-    SampleEncoding.SIGNED_32,
-    SampleEncoding.SIGNED_64,
-)
-_FLOATS = (SampleEncoding.FLOAT_32, SampleEncoding.FLOAT_64)
-_LAWS = (SampleEncoding.A_LAW, SampleEncoding.MU_LAW)
 
 
 class Following(Enum):
@@ -89,7 +65,7 @@ def what_follows(ahead: bytes, place: Place) -> tuple[Following, int]:
     for skip in dict.fromkeys((place.padding, 0, zeros)):
         if starts_wav(ahead[skip:]):
             return Following.RECORDING, skip
-        if _is_known(ahead[skip:], place) or (
+        if place.container.knows(ahead[skip:]) or (
             skip <= place.padding and _is_chunk(ahead[skip:], place.position + skip, place)
         ):
             return Following.CHUNK, skip
@@ -102,14 +78,9 @@ def what_follows(ahead: bytes, place: Place) -> tuple[Following, int]:
 def known_chunk(ahead: bytes, place: Place) -> int | None:
     """How many bytes of padding come before a chunk that is known and ends where it can; None where none follows."""
     for skip in (place.padding, 0):
-        if _is_known(ahead[skip:], place) and _is_chunk(ahead[skip:], place.position + skip, place):
+        if place.container.knows(ahead[skip:]) and _is_chunk(ahead[skip:], place.position + skip, place):
             return skip
     return None
-
-
-def _is_known(ahead: bytes, place: Place) -> bool:
-    head = place.container.chunk_head_bytes
-    return len(ahead) >= head and place.container.chunk_head(ahead[:head]).name in KNOWN_CHUNKS
 
 
 def _is_chunk(ahead: bytes, position: int, place: Place) -> bool:
@@ -129,42 +100,15 @@ def _is_chunk(ahead: bytes, position: int, place: Place) -> bool:
 
 
 def _is_more_sound(ahead: bytes, place: Place) -> bool:
-    if _is_text(ahead):
+    if is_text(ahead):
         return False
     if place.claim.reaches_beyond(place.position):
         return len(ahead) > place.padding + 8
     return len(ahead) >= _LEAST_SOUND_BYTES and len(set(ahead)) > 2 and not _is_noise(ahead, place)
 
 
-def _is_text(ahead: bytes) -> bool:
-    return any(ahead) and len(ahead.translate(None, _TEXT_BYTES)) < (1 - _TEXT_SHARE) * len(ahead)
-
-
 def _is_noise(ahead: bytes, place: Place) -> bool:
-    """Whether they are random bytes rather than samples, as far as the encoding can tell."""
-    source = place.source
-    encoding, size, block = source.format.encoding, source.file_sample_bytes, source.file_block_bytes
+    block = place.source.file_block_bytes
     # a claim may end within a block
     blocks = ahead[-(place.position - place.claim.start) % block :]
-    if encoding in _LAWS:
-        return _is_flat(ahead)
-    if encoding is SampleEncoding.MS_ADPCM:
-        return any(predictor >= MS_ADPCM_PREDICTORS for predictor in blocks[::block])
-    if encoding in (SampleEncoding.IMA_ADPCM, SampleEncoding.IMA_ADPCM_3):
-        return any(blocks[3::block]) or any(step >= IMA_ADPCM_STEPS for step in blocks[2::block])
-    highs = blocks[0 if place.container.big_endian else size - 1 :: block]
-    if encoding in _FLOATS:
-        return len(highs.translate(None, _IMPLAUSIBLE_FLOATS)) < _PLAUSIBLE_SHARE * len(highs)
-    return encoding in _PCM and _is_loud_noise(highs if size == 1 else highs.translate(_UNSIGNED))
-
-
-def _is_flat(ahead: bytes) -> bool:
-    expected = len(ahead) / 256
-    return sum((ahead.count(byte) - expected) ** 2 / expected for byte in range(256)) < _FLAT
-
-
-def _is_loud_noise(highs: bytes) -> bool:
-    """Of the high bytes of samples, the middle being 128."""
-    loudness = sum(highs.translate(_FROM_THE_MIDDLE))
-    change = sum(map(abs, map(sub, highs[1:], highs)))
-    return loudness > _LOUD * len(highs) and change > loudness
+    return is_noise(blocks, place.source, big_endian=place.container.big_endian)

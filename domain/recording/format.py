@@ -35,6 +35,16 @@ class SampleEncoding(Enum):
     TRUESPEECH = "TrueSpeech"
 
     @property
+    def is_integer(self) -> bool:
+        """Whether a sample is a whole number, by which its high byte tells how loud it is."""
+        return self in _INTEGERS
+
+    @property
+    def is_float(self) -> bool:
+        """Whether a sample is a number of IEEE 754."""
+        return self in _FLOATS
+
+    @property
     def in_blocks(self) -> bool:
         """Whether a codec packs the samples into blocks, which its decoder may refuse; any other bytes are samples."""
         return self in _IN_BLOCKS
@@ -45,6 +55,16 @@ class SampleEncoding(Enum):
         return self in _IN_BLOCKS - _WITH_HEADS
 
 
+_INTEGERS = frozenset(
+    {
+        SampleEncoding.UNSIGNED_8,
+        SampleEncoding.SIGNED_16,
+        SampleEncoding.SIGNED_24,
+        SampleEncoding.SIGNED_32,
+        SampleEncoding.SIGNED_64,
+    }
+)
+_FLOATS = frozenset({SampleEncoding.FLOAT_32, SampleEncoding.FLOAT_64})
 _IN_BLOCKS = frozenset(
     {
         SampleEncoding.MS_ADPCM,

@@ -4,15 +4,16 @@ Sources: the informal standards *ID3 tag version 2* (1998), *ID3 tag version 2.3
 with its *Native Frames* (2000), https://id3.org. Sizes of 28 bits lie in four bytes of 7 bits ("synchsafe").
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.raw_text import UTF_8, UTF_16, UTF_16_BIG_ENDIAN, RawText
+from domain.recording.budget import Budget
 from domain.tags import ID3_FRAMES
 
-MAX_FRAMES = 256
-"""Of one tag; real ones have a few dozen."""
 _HEAD_BYTES = 10
+_PADDING = re.compile(rb"\0*\Z")
 _FIELDS = {**ID3_FRAMES, "COMM": "comment"}
 _DATE_FRAMES = ("TYER", "TDAT", "TIME")
 _SHORT_FRAMES = {
@@ -43,14 +44,14 @@ _SINGLE = ("TRCK", *_DATE_FRAMES, "TDRC")
 _UNSYNCHRONISED, _EXTENDED = 0x80, 0x40  # flags of a tag; in version 2.2 the second means compression
 
 
-def read_id3(tag: bytes) -> Iterator[tuple[str, RawText]]:
+def read_id3(tag: bytes, budget: Budget) -> Iterator[tuple[str, RawText]]:
     """Fields and texts of the tag that these bytes begin with; what is broken, packed, encrypted or cut is left out.
 
     A comment with a description of its own is none. Several values of a text are kept, as version 2.4 has them (section
-    4.2), and writers of 2.3, too. At most `MAX_FRAMES` frames are looked at. The date comes last.
+    4.2), and writers of 2.3, too. As many frames as `budget` has are looked at. The date comes last.
     """
     dates: dict[str, str] = {}
-    for name, text in _texts(tag):
+    for name, text in _texts(tag, budget):
         if name in _FIELDS:
             yield _FIELDS[name], text
         elif not dates.get(name):
@@ -86,7 +87,7 @@ _LAYOUTS = {
 }
 
 
-def _texts(tag: bytes) -> Iterator[tuple[str, RawText]]:
+def _texts(tag: bytes, budget: Budget) -> Iterator[tuple[str, RawText]]:
     """Names of frames as later versions call them, and their texts."""
     if tag[:3] != b"ID3" or len(tag) < _HEAD_BYTES or tag[3] not in _LAYOUTS:
         return
@@ -97,7 +98,7 @@ def _texts(tag: bytes) -> Iterator[tuple[str, RawText]]:
     if flags & _UNSYNCHRONISED and version < 4:
         body = body.replace(b"\xff\x00", b"\xff")
     at = _extended_head_bytes(body, version) if flags & _EXTENDED else 0
-    for name, frame in _frames(body, at, version, flags):
+    for name, frame in _frames(body, at, version, flags, budget):
         if name == "COMM":
             yield from ((name, text) for text in _comment(frame))
         elif name in _FIELDS or name in _DATE_FRAMES or name == "TDRC":
@@ -109,13 +110,13 @@ def _extended_head_bytes(body: bytes, version: int) -> int:
     return _synchsafe(body[:4]) if version == 4 else 4 + int.from_bytes(body[:4], "big")
 
 
-def _frames(body: bytes, at: int, version: int, tag_flags: int) -> Iterator[tuple[str, bytes]]:
+def _frames(body: bytes, at: int, version: int, tag_flags: int, budget: Budget) -> Iterator[tuple[str, bytes]]:
     """Whole frames up to the padding, without what their flags put before the text.
 
     In version 2.4 frames are unsynchronised one by one; some writers say so of the tag alone.
     """
     layout = _LAYOUTS[version]
-    for _ in range(MAX_FRAMES):
+    while budget.take():
         head = body[at : at + layout.head_bytes]
         name = head[: layout.name_bytes].decode("latin-1")
         if len(head) < layout.head_bytes or not name.isalnum():
@@ -146,7 +147,7 @@ def _frame_size(body: bytes, at: int, layout: _Layout) -> int:
 def _may_end(body: bytes, at: int) -> bool:
     """Whether a frame may end here: at the end of all, before padding, or before a frame."""
     name = body[at : at + 4]
-    return at <= len(body) and ((name.isalnum() and name.isupper()) or not body[at:].strip(b"\0"))
+    return at <= len(body) and ((name.isalnum() and name.isupper()) or bool(_PADDING.match(body, at)))
 
 
 def _prefix_bytes(flags: int, layout: _Layout) -> int:

@@ -1,12 +1,10 @@
 """Finds out how samples lie in four bytes, while they come."""
 
 from domain.errors import DamagedRecording
-from domain.recording.four_bytes import (
-    FourBytes,
-    Layout,
+from domain.recording.four_bytes import FourBytes, Layout, laid_out
+from domain.recording.layout_signs import (
     find_layout,
     is_far_above_full_scale,
-    laid_out,
     may_be_floats,
     show_floats,
     surely_integers,

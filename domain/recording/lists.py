@@ -9,25 +9,27 @@ import re
 import struct
 from collections.abc import Iterator
 
+from domain.recording.budget import Budget
+
 _HEAD_BYTES = 8
 _NAME = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_]{2}[A-Za-z0-9_ ]")
 _MOST_ZEROS = 3
 """That may lie between two chunks."""
 
 
-def chunks_of_list(body: bytes, *, big_endian: bool, most: int) -> Iterator[tuple[bytes, bytes]]:
-    """Names and bodies of the whole chunks behind the list's type, at most so many. What is cut off is left out."""
+def chunks_of_list(body: bytes, budget: Budget, *, big_endian: bool) -> Iterator[tuple[bytes, bytes]]:
+    """Names and bodies of the whole chunks behind the list's type, as many as may be looked at.
+
+    What is cut off is left out.
+    """
     size_format = ">I" if big_endian else "<I"
     at = 4
-    for _ in range(most):
-        head = body[at : at + _HEAD_BYTES]
-        if len(head) < _HEAD_BYTES:
-            return
-        (size,) = struct.unpack(size_format, head[4:])
+    while at + _HEAD_BYTES <= len(body) and budget.take():
+        (size,) = struct.unpack_from(size_format, body, at + 4)
         end = at + _HEAD_BYTES + size
         if end > len(body):
             return
-        yield head[:4], body[end - size : end]
+        yield body[at : at + 4], body[end - size : end]
         at = _next_chunk(body, end, size % 2, size_format)
 
 

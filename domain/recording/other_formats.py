@@ -79,9 +79,10 @@ _MP4_ATOMS = frozenset((b"ftyp", b"moov", b"moof", b"styp", b"mdat", b"wide", b"
 _MP4_BRANDS = {b"M4A ": "MP4 (M4A)", b"M4B ": "MP4 (M4B)", b"qt  ": "QuickTime or MP4", b"3gp": "MP4 (3GP)"}
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _DATA_URL = re.compile(r"data:[^,]{0,200};\s*base64\s*,", re.IGNORECASE)
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BFbf]|%3[Dd]|[=\s]){24,}")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BFbf]|%3[Dd]|[=\s]){24,}+")
 _BASE64_STARTS = ("UklG", "UklY", "UkY2", "Qlc2", "GkXf", "T2dn", "ZkxhQ", "SUQz", "//uQ", "//tQ")
-_HEX = re.compile(r"(?:0x)?(?:[0-9A-Fa-f]{2}[\s,:]*){24,}")
+_HEX = re.compile(r"(?:0x)?(?:[0-9A-Fa-f]{2}[\s,:]*+){24,}+")
+"""Neither remembers where else it might have gone on, which would take a hundred times their text in memory."""
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|title)\b", re.IGNORECASE)
 
 

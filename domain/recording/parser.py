@@ -3,10 +3,9 @@
 from collections.abc import Callable, Generator
 
 from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
-from domain.errors import DamagedRecording
+from domain.errors import DamagedRecording, NotAWav
 from domain.recording.containers import (
     HEAD_BYTES,
-    KNOWN_CHUNKS,
     MAX_LOOSE_CHUNK_BYTES,
     WIDE_HEAD_BYTES,
     ChunkHead,
@@ -40,10 +39,10 @@ _FACT_BYTES = 4  # Wave64 has 8, of which these are the low ones
 class ChunkParser:
     """Walks a file that is pushed into its `feeder`, once, and gives sample bytes to `hand_out` as they come.
 
-    Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) or of samples (50 KiB), and
-    what `TagReader` keeps; time by the bytes pushed, and outside of the samples by what lies between two rests:
-    `CHUNKS_AT_ONCE` chunks, or one text. In which order chunks come, and where the sound ends, is for whoever inherits
-    it.
+    Memory is bounded by one push, one codec block, the start of a chunk of texts (64 KiB) or of samples (50 KiB; 200 of
+    a further WAV that begins with silence), and what `TagReader` keeps; time by the bytes pushed, and outside of the
+    samples by what lies between two rests: `CHUNKS_AT_ONCE` chunks, or one long text. In which order chunks come, and
+    where the sound ends, is for whoever inherits it.
     """
 
     def __init__(
@@ -73,6 +72,12 @@ class ChunkParser:
         if size := leading_id3_bytes((yield Peek(HEAD_BYTES))):
             self.repairs.add(Repair.LEADING_TAG)
             yield from self._pass_chunk(ChunkHead(b"id3 ", size))
+            if self.feeder.passed < size:
+                raise NotAWav(
+                    f"it ends within the ID3 tag that it begins with, which claims {size} bytes; send all of it"
+                )
+            if not (yield Peek(1)):
+                raise NotAWav("it holds nothing but an ID3 tag; send the WAV that belongs to it")
 
     def _read_container(self) -> Parser:
         self._start = self.feeder.passed
@@ -84,10 +89,11 @@ class ChunkParser:
         self._container, self._sizes64, self._part, self._fact = read_container(head), Sizes64(), None, None
 
     def _read_to_data(self) -> Generator[Wants, bytes, ChunkHead]:
+        cut_off = ""
         while True:
             head = yield Take(self._container.chunk_head_bytes)
             if len(head) < self._container.chunk_head_bytes:
-                raise DamagedRecording("it ends before its data chunk")
+                raise DamagedRecording(f"it ends before its data chunk{cut_off}")
             if not head[0] and any(head):
                 head = yield from self._behind_zeros(head)
             chunk = yield from self._count_chunk(head)
@@ -96,14 +102,17 @@ class ChunkParser:
             if not any(head):
                 yield from self._pass_zeros()
                 continue
+            end = self.feeder.passed + (chunk.size or 0)
             yield from self._read_chunk(chunk)
+            if self.feeder.passed < end:
+                cut_off = f", within a chunk {chunk.name.decode('latin-1')!a} that claims {chunk.size} bytes"
             yield from self._read_padding(chunk.size)
 
     def _behind_zeros(self, head: bytes) -> Generator[Wants, bytes, bytes]:
         """The head of a chunk that is known, where one begins behind the zeros of this; else this."""
         zeros = len(head) - len(head.lstrip(b"\0"))
         shifted = head[zeros:] + (yield Peek(zeros))
-        if not self._is_known(shifted):
+        if not self._knows(shifted):
             return head
         yield Pass(zeros)
         return shifted
@@ -118,7 +127,7 @@ class ChunkParser:
         zeros = len(ahead) - len(ahead.lstrip(b"\0"))
         if len(ahead) - zeros < head:
             zeros = max(0, zeros - head)  # what comes behind is not seen yet
-        elif not self._is_known(ahead[zeros:]):
+        elif not self._knows(ahead[zeros:]):
             zeros -= zeros % head
         yield Pass(zeros)
 
@@ -166,14 +175,14 @@ class ChunkParser:
         if not padding:
             return
         ahead = yield Peek(padding + WIDE_HEAD_BYTES)
-        if self._is_known(ahead) and not self._is_known(ahead[padding:]):
+        if self._knows(ahead) and not self._knows(ahead[padding:]):
             self.repairs.add(Repair.MISSING_PAD)
         else:
             yield Pass(padding)
 
-    def _is_known(self, head: bytes) -> bool:
-        size = self._container.chunk_head_bytes
-        return len(head) >= size and (self._container.chunk_head(head[:size]).name in KNOWN_CHUNKS or starts_wav(head))
+    def _knows(self, ahead: bytes) -> bool:
+        """Whether a chunk that is known begins here, or a whole WAV."""
+        return self._container.knows(ahead) or starts_wav(ahead)
 
     def _begin_sound(self, part: SourceFormat, size: int | None) -> None:
         self.sound.begin(part, self._fact, big_endian=self._container.big_endian)
@@ -199,7 +208,7 @@ class ChunkParser:
 
     def _fits(self, ahead: bytes) -> bool:
         """Whether a chunk that is known, and ends where it can, lies ahead."""
-        if not self._is_known(ahead):
+        if not self._knows(ahead):
             return False
         size = self._container.chunk_head(ahead).size
         start = self.feeder.passed + len(ahead)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from domain.code_pages import DEFAULT_CODE_PAGE, CodePage, code_page
 from domain.passport import Marker, Passport
 from domain.raw_text import RawText
+from domain.recording.budget import Budget
 from domain.recording.id3 import read_id3
 from domain.recording.lists import chunks_of_list
 from domain.recording.passport.markers import markers_of
@@ -22,8 +23,8 @@ MAX_CHUNK_BYTES = 64 * 1024
 """Of a chunk this much is read; pictures come behind the texts."""
 MAX_CHUNKS = 16
 """Of texts in one file."""
-MAX_TEXTS = 256
-"""Of one `INFO` list."""
+MAX_TEXTS = 512
+"""Of one file, in all its lists and tags together, whatever they hold; real ones have a few dozen."""
 _INFO_FIELDS = {
     b"INAM": "title",
     b"IART": "artist",
@@ -62,6 +63,7 @@ class TagReader:
         self._default = self._page = page
         self._id3, self._info, self._bext, self._other = (TagCollector() for _ in range(4))
         self._passport = PassportReader()
+        self._texts = Budget(MAX_TEXTS)
 
     @property
     def tags(self) -> Tags:
@@ -88,9 +90,9 @@ class TagReader:
             return
         self._left -= 1
         if kind in (b"id3 ", b"ID3 "):
-            yield from self._id3.take(read_id3(body), self._page)
+            yield from self._id3.take(read_id3(body, self._texts), self._page)
         elif kind == b"INFO":
-            yield from self._info.take(_info_texts(body, big_endian=big_endian), self._page)
+            yield from self._info.take(_info_texts(body, self._texts, big_endian=big_endian), self._page)
         elif kind == b"bext":
             yield from self._bext.take(_bext_texts(body), self._page)
         elif kind == b"CSET":
@@ -119,9 +121,9 @@ class TagReader:
                 yield from collector.read_again(page)
 
 
-def _info_texts(body: bytes, *, big_endian: bool) -> Iterator[tuple[str, RawText]]:
+def _info_texts(body: bytes, budget: Budget, *, big_endian: bool) -> Iterator[tuple[str, RawText]]:
     """Whole texts of the list."""
-    for name, text in chunks_of_list(body, big_endian=big_endian, most=MAX_TEXTS):
+    for name, text in chunks_of_list(body, budget, big_endian=big_endian):
         if name in _INFO_FIELDS:
             yield _INFO_FIELDS[name], RawText(text)
 

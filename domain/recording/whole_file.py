@@ -1,21 +1,28 @@
-"""A WAV file as a whole: its parts, each of them a WAV, and what lies between and behind them."""
+"""A WAV file as a whole: its parts, each of them a WAV."""
 
 from collections.abc import Callable, Generator
 
 from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 from domain.errors import DamagedRecording, RecordingError
-from domain.recording.containers import WIDE_HEAD_BYTES, ChunkHead
+from domain.recording.bitstreams import MAY_BE_DISGUISED, WINDOW_BYTES
+from domain.recording.containers import ChunkHead
 from domain.recording.data import DataEnd, DataReader
 from domain.recording.data_sizes import Claim
-from domain.recording.feeding import Feeder, Parser, Pass, Peek, Rest, Take, Wants
-from domain.recording.following import AHEAD_BYTES, Following
-from domain.recording.heads import HeadFinder, starts_wav, wav_within
+from domain.recording.feeding import Feeder, Parser, Pass, Peek, Rest, Wants
+from domain.recording.following import Following
+from domain.recording.heads import HeadFinder, wav_within
 from domain.recording.limits import WavLimits
-from domain.recording.parser import MAX_CHUNKS, ChunkParser
 from domain.recording.repairs import Repair
+from domain.recording.speech_frames import sample_stream
+from domain.recording.tail import TailParser
+
+LEAST_BYTES = 1024
+"""Of a further WAV: with fewer it is none of a codec that plays for some time, and there may be hundreds of them."""
+MOST_SILENCE_BYTES = 4 * WINDOW_BYTES
+"""Of a further WAV so much is looked at before it is believed to be one, where it begins with zeros."""
 
 
-class WavParser(ChunkParser):
+class WavParser(TailParser):
     """Reads a recording and further ones that it goes on in, and tells of all that it leaves out."""
 
     def __init__(
@@ -27,10 +34,7 @@ class WavParser(ChunkParser):
     ) -> None:
         """`certain_bytes` is how long the file is at least, as far as that is known before it has come."""
         super().__init__(limits, hand_out, page)
-        self.trailing_bytes = 0
-        """That were left out behind the sound."""
         self._certain_bytes = certain_bytes
-        self._sound_end = 0
         self._find = HeadFinder()
         self.feeder = Feeder(self._parse())
 
@@ -65,80 +69,6 @@ class WavParser(ChunkParser):
             self._check_claimed_end(claim, reader.repairs, end)
         return end
 
-    def _read_tail(self, end: DataEnd, claim: Claim) -> Generator[Wants, bytes, DataEnd]:
-        """Behind the data nothing is refused; what is neither a chunk nor a WAV is reported."""
-        padding = self._container.padding(self.feeder.passed - claim.start)
-        yield Pass(padding if end.before is Following.OTHER else min(end.skip, padding))
-        self._sound_end = self.feeder.passed
-        if end.before is not Following.OTHER:
-            yield Pass(max(0, end.skip - padding))
-            self._report_skipped(end, padding)
-        return end if end.before in (Following.NOTHING, Following.RECORDING) else (yield from self._read_tail_chunks())
-
-    def _report_skipped(self, end: DataEnd, padding: int) -> None:
-        if end.before is Following.CHUNK and end.skip < padding:
-            self.repairs.add(Repair.MISSING_PAD)
-        elif end.skip > padding:
-            self._report_trailing(end.skip - padding)
-
-    def _report_trailing(self, count: int) -> None:
-        self.repairs.add(Repair.TRAILING_BYTES)
-        self.trailing_bytes += count
-
-    def _read_tail_chunks(self) -> Generator[Wants, bytes, DataEnd]:
-        while ahead := (yield Peek(WIDE_HEAD_BYTES)):
-            if starts_wav(ahead):
-                return DataEnd(Following.RECORDING)
-            if self._chunks >= MAX_CHUNKS or not (yield from self._may_be_chunk(ahead)):
-                start = self.feeder.passed
-                yield from self._pass_leftovers()
-                self._report_trailing(self.feeder.passed - start)
-                continue
-            start = self.feeder.passed
-            whole = yield from self._read_tail_chunk()
-            if not whole:
-                self._report_trailing(self.feeder.passed - start)
-            else:
-                self._sound_end = self.feeder.passed
-        return DataEnd(Following.NOTHING)
-
-    def _may_be_chunk(self, ahead: bytes) -> Generator[Wants, bytes, bool]:
-        """Whether a chunk lies ahead: of a name that is not known, not one that would hide a whole WAV near."""
-        if self._is_known(ahead):
-            return True
-        size = self._container.chunk_head_bytes
-        if len(ahead) < size or not ahead[:4].isascii() or not ahead[:4].strip(b"\0"):
-            return False
-        body, claimed = self._container.chunk_head(ahead[:size]).size, self._claimed_end()
-        if body is not None and claimed is not None and self.feeder.passed + size + body <= claimed:
-            return True
-        further = wav_within((yield Peek(AHEAD_BYTES)))
-        return further is None or (body is not None and further >= size + body)
-
-    def _pass_leftovers(self) -> Parser:
-        """All up to a further WAV or a chunk that is known and lies near, however many zeros come before; or all."""
-        ahead = yield Peek(AHEAD_BYTES)
-        # a head that is not there as a whole tells nothing
-        while (zeros := len(ahead) - len(ahead.lstrip(b"\0"))) > AHEAD_BYTES - WIDE_HEAD_BYTES:
-            yield Pass(zeros)
-            ahead = yield Peek(AHEAD_BYTES)
-        if self._chunks >= MAX_CHUNKS:
-            yield Pass(None)
-        else:
-            yield Pass(zeros if zeros and self._is_known(ahead[zeros:]) else wav_within(ahead))
-
-    def _read_tail_chunk(self) -> Generator[Wants, bytes, bool]:
-        """Read a chunk behind the sound and its pad; whether it is there as a whole."""
-        chunk = yield from self._count_chunk((yield Take(self._container.chunk_head_bytes)))
-        if chunk.name == b"data" and chunk.size != 0:
-            self.repairs.add(Repair.TRAILING_RECORDING)
-        start = self.feeder.passed
-        yield from self._pass_chunk(chunk)
-        if chunk.size is None or self.feeder.passed - start < chunk.size:
-            return False
-        yield from self._read_padding(chunk.size)
-        return True
-
     def _read_further(self, *, inner: bool) -> Generator[Wants, bytes, DataEnd]:
         """A WAV behind the recording, or `inner` at the beginning of its data, in whose container it lies then.
 
@@ -152,7 +82,7 @@ class WavParser(ChunkParser):
         try:
             yield from self._read_container()
             chunk = yield from self._read_to_data()
-            goes_on = not self.sound.samples or self._agrees()
+            goes_on = not self.sound.samples or (self._agrees() and (yield from self._holds_samples(chunk)))
         except RecordingError:
             if not self.sound.samples:
                 raise
@@ -166,6 +96,37 @@ class WavParser(ChunkParser):
         self.repairs.add(Repair.TRAILING_RECORDING)
         yield Pass(None)
         return DataEnd(Following.NOTHING)
+
+    def _holds_samples(self, chunk: ChunkHead) -> Generator[Wants, bytes, bool]:
+        """Whether the data of a further WAV, as far as it is looked at, is what its format says, and no other codec."""
+        part, size = self._part, self._claimed_size(chunk)
+        if part is None or part.format.encoding not in MAY_BE_DISGUISED:
+            return True
+        ahead = yield from self._to_sound(size or MOST_SILENCE_BYTES)
+        if len(ahead) < LEAST_BYTES:
+            return True
+        stream = sample_stream(part, big_endian=self._container.big_endian)
+        try:
+            stream.push(ahead)
+            stream.finish()
+        except RecordingError:
+            return False
+        return True
+
+    def _to_sound(self, size: int) -> Generator[Wants, bytes, bytes]:
+        """The first of so many bytes, as far as `BitstreamFinder` looks at those from the first that is not zero on.
+
+        A further WAV ends them.
+        """
+        count = 0
+        while True:
+            count = min(size, count + WINDOW_BYTES, MOST_SILENCE_BYTES)
+            ahead = yield Peek(count)
+            if (further := wav_within(ahead)) is not None:
+                return ahead[:further]
+            sound = len(ahead.lstrip(b"\0"))
+            if sound >= WINDOW_BYTES or len(ahead) < count or count in (size, MOST_SILENCE_BYTES):
+                return ahead
 
     def _is_head_alone(self, end: DataEnd, start: int) -> bool:
         """Whether nothing follows the last of several heads: of a program that wrote its first again in a pipe."""

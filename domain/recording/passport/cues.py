@@ -12,14 +12,10 @@ from typing import TypeAlias
 from domain.code_pages import code_page
 from domain.raw_text import RawText
 from domain.recording.lists import chunks_of_list
-from domain.recording.passport.entries import Entries, Room
+from domain.recording.passport.entries import PIECES_AT_ONCE, Entries, Room
 
 MAX_POINTS = 255
 """Of one recording; an MP3 has room for as many chapters."""
-MAX_NOTES = 1024
-"""Of one `adtl` list."""
-NOTES_AT_ONCE = 128
-"""So many are read, and then others may have a turn."""
 _NUMBER_BYTES, _POINT_BYTES, _REGION_BYTES = 4, 24, 16
 _POINT = ("Name", "Position", "BlockStart", "SampleOffset")
 _Name: TypeAlias = tuple[int, int]
@@ -51,13 +47,13 @@ class CueReader:
     def read_notes(self, body: bytes, *, big_endian: bool) -> Iterator[None]:
         """Take labels (`labl`), notes (`note`) and regions (`ltxt`), of each kind the first of a point.
 
-        Yields after every `NOTES_AT_ONCE` of whatever kind.
+        Yields after every `PIECES_AT_ONCE` of whatever kind.
         """
-        chunks = chunks_of_list(body, big_endian=big_endian, most=MAX_NOTES)
+        chunks = chunks_of_list(body, self._room.pieces, big_endian=big_endian)
         for count, (kind, said) in enumerate(chunks, start=1):
             if kind in _NOTES and len(said) > _NUMBER_BYTES:
                 self._take(kind, said, ">" if big_endian else "<")
-            if count % NOTES_AT_ONCE == 0:
+            if count % PIECES_AT_ONCE == 0:
                 yield
 
     def _take(self, kind: bytes, said: bytes, order: str) -> None:

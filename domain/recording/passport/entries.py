@@ -6,10 +6,19 @@ from typing import Any, TypeAlias, Union
 
 from domain.code_pages import CodePage
 from domain.raw_text import LONGEST_CHARACTER, Decoder, RawText
-from domain.tags import MAX_COMMENT_LENGTH, clean_lines
+from domain.recording.budget import Budget
+from domain.tag_texts import MAX_COMMENT_LENGTH, clean_lines
 
 MAX_PASSPORT_BYTES = 64 * 1024
 """Of all that is kept of one recording, as `Room` counts."""
+MAX_PIECES = 1024
+"""Of one recording: three notes of each of 255 points, as many as an MP3 has room for, and 259 others."""
+PIECES_AT_ONCE = 128
+"""So many are looked at, and then others may have a turn."""
+CHARACTERS_AT_ONCE = 2000
+"""Of texts that are cleaned, and then others may have a turn."""
+TEXT_CHARACTERS = 50
+"""What a text counts for beside its own."""
 ENTRY_BYTES = 32
 """What an entry counts for beside its text."""
 MAX_LENGTH = MAX_COMMENT_LENGTH
@@ -23,9 +32,10 @@ Steps: TypeAlias = Generator[None, None, Entries]
 
 
 class Room:
-    """How much more of a recording's passport may be kept."""
+    """How much more of a recording's passport may be looked at, and kept."""
 
     def __init__(self) -> None:
+        self.pieces = Budget(MAX_PIECES)
         self._left = MAX_PASSPORT_BYTES
 
     def text(self, data: bytes, decoder: Decoder | None = None) -> RawText | None:
@@ -61,22 +71,37 @@ def numbers(body: bytes, layout: str, names: tuple[str, ...], room: Room) -> Ent
 
 
 def cleaned(entry: Entry, page: CodePage) -> Generator[None, None, Any]:
-    """JSON of an entry without what says nothing, or None. Yields after each text that was cleaned."""
+    """JSON of an entry without what says nothing, or None. Yields where others may have a turn."""
+    made = _cleaned(entry, page)
+    done = 0
+    while True:
+        try:
+            done += TEXT_CHARACTERS + next(made)
+        except StopIteration as end:
+            return end.value
+        if done >= CHARACTERS_AT_ONCE:
+            yield
+            done = 0
+
+
+def _cleaned(entry: Entry, page: CodePage) -> Generator[int, None, Any]:
+    """Yields after each text that was cleaned how many characters it had."""
     if isinstance(entry, RawText):
-        text = clean_lines(entry.decoded(MAX_LENGTH, page), MAX_LENGTH)
-        yield
-        return text or None
+        text = entry.decoded(MAX_LENGTH, page)
+        clean = clean_lines(text, MAX_LENGTH)
+        yield len(text)
+        return clean or None
     if isinstance(entry, dict):
         named: dict[str, Any] = {}
         for name, value in entry.items():
             # most are numbers, which need no generator of their own
-            made = value if isinstance(value, int) else (yield from cleaned(value, page))
+            made = value if isinstance(value, int) else (yield from _cleaned(value, page))
             if made is not None:
                 named[name] = made
         return named or None
     if isinstance(entry, Sequence):
         listed = []
         for value in entry:
-            listed += [(yield from cleaned(value, page))]
+            listed += [(yield from _cleaned(value, page))]
         return [made for made in listed if made is not None] or None
     return entry

@@ -5,18 +5,24 @@ each with a name, a colon and a value; `\\n` in a note is the end of a line. Ver
 """
 
 from domain.raw_text import UTF_8
-from domain.recording.passport.entries import Entries, Room
+from domain.recording.passport.entries import PIECES_AT_ONCE, Entries, Room, Steps
 
-MAX_LINES = 512
 MAX_NAME_LENGTH = 64
 _NOTHING = " \t\r\0\ufeff"
 _OF_SEVERAL_LINES = "Note"
 
 
-def read_guano(text: str, room: Room) -> Entries:
-    """Values by the names that the detector gave them, of several alike the first."""
+def read_guano(text: str, room: Room) -> Steps:
+    """Values by the names that the detector gave them, of several alike the first.
+
+    Yields after every `PIECES_AT_ONCE` lines.
+    """
     found: Entries = {}
-    for line in text.split("\n", MAX_LINES)[:MAX_LINES]:
+    for count, line in enumerate(text.split("\n", room.pieces.left), start=1):
+        if not room.pieces.take():
+            break
+        if count % PIECES_AT_ONCE == 0:
+            yield
         name, colon, value = (part.strip(_NOTHING) for part in line.partition(":"))
         if not colon or not 0 < len(name) <= MAX_NAME_LENGTH or not name.isprintable() or name in found:
             continue

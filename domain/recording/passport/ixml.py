@@ -6,18 +6,15 @@ to resolve or expand and nothing to fetch.
 """
 
 import re
-from collections.abc import Generator
-from itertools import islice
 from typing import NoReturn
 from xml.parsers import expat
 
 from domain.raw_text import UTF_8
-from domain.recording.passport.entries import Entries, Entry, Room
+from domain.recording.passport.entries import Entries, Entry, Room, Steps
 
 MAX_DEPTH = 8
-MAX_ELEMENTS = 1000
 MAX_ATTRIBUTES = 256
-"""Of all elements; expat hands over those of one at once."""
+"""Of one chunk; expat hands over those of one element at once."""
 MAX_NAME_LENGTH = 64
 PIECE_LENGTH = 2048
 """So many characters are parsed, and then others may have a turn."""
@@ -43,17 +40,19 @@ class _Tree:
         self._room = room
         self._open: list[tuple[str, Entries]] = [("", self.root)]
         self._text: list[str] = []
-        self._elements = 0
 
     def refuse(self, *_: object) -> NoReturn:
         raise _EnoughError
 
     def start(self, name: str, _: dict[str, str]) -> None:
-        self._elements += 1
-        if len(self._open) > MAX_DEPTH or self._elements > MAX_ELEMENTS or len(name) > MAX_NAME_LENGTH:
+        if len(self._open) > MAX_DEPTH or len(name) > MAX_NAME_LENGTH or not self._has_room():
             raise _EnoughError
         self._open.append((name, {}))
         self._text.clear()
+
+    def _has_room(self) -> bool:
+        """For one more element, which is taken before what it holds, so that it can be kept with that."""
+        return self._room.pieces.take() and self._room.take(1)
 
     def text(self, data: str) -> None:
         self._text.append(data)
@@ -63,7 +62,7 @@ class _Tree:
         text = "" if entries else "".join(self._text)
         self._text.clear()
         entry: Entry | None = entries or self._room.text(text.encode(), UTF_8)
-        if entry is not None and self._room.take(1):
+        if entry is not None:
             _add(self._open[-1][1], name, entry)
 
     def close(self) -> Entries:
@@ -84,15 +83,15 @@ def _add(entries: Entries, name: str, entry: Entry) -> None:
         entries[name] = [before, entry]
 
 
-def read_ixml(text: str, room: Room) -> Generator[None, None, Entries]:
+def read_ixml(text: str, room: Room) -> Steps:
     """Texts and elements by their names, those of one name in a list; of XML that is broken what stands before that.
 
-    Attributes, which iXML has none of, are left out; what is behind `MAX_DEPTH`, `MAX_ELEMENTS` or `MAX_ATTRIBUTES` is
-    not read. Yields after each `PIECE_LENGTH` characters.
+    Attributes, which iXML has none of, are left out, but are pieces that are looked at, as elements are. What is behind
+    `MAX_DEPTH`, `MAX_ATTRIBUTES` or the last piece is not read. Yields after each `PIECE_LENGTH` characters.
     """
     tree = _Tree(room)
     parser = _parser(tree)
-    text = _with_few_attributes(_mended(text.strip("\ufeff \t\r\n\0")))
+    text = _with_few_attributes(_mended(text.strip("\ufeff \t\r\n\0")), room)
     try:
         for at in range(0, len(text), PIECE_LENGTH):
             parser.Parse(text[at : at + PIECE_LENGTH], False)
@@ -110,10 +109,12 @@ def _mended(text: str) -> str:
     return plain if _CDATA in plain else _BARE_AMPERSAND.sub("&amp;", plain, count=MAX_MENDED)
 
 
-def _with_few_attributes(text: str) -> str:
+def _with_few_attributes(text: str, room: Room) -> str:
     """The text up to the first attribute that is too many."""
-    beyond = next(islice(_ATTRIBUTE.finditer(text), MAX_ATTRIBUTES, None), None)
-    return text[: beyond.start()] if beyond else text
+    for count, found in enumerate(_ATTRIBUTE.finditer(text)):
+        if count == MAX_ATTRIBUTES or not room.pieces.take():
+            return text[: found.start()]
+    return text
 
 
 def _parser(tree: _Tree) -> expat.XMLParserType:

@@ -1,6 +1,6 @@
 """Collects a recording's passport chunk by chunk."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from domain.code_pages import CodePage
@@ -10,7 +10,7 @@ from domain.recording.passport.audiomoth import read_audiomoth
 from domain.recording.passport.bext import read_bext
 from domain.recording.passport.cart import read_cart
 from domain.recording.passport.cues import CueReader
-from domain.recording.passport.entries import Entries, Entry, Room, cleaned
+from domain.recording.passport.entries import Entries, Entry, Room, Steps, cleaned
 from domain.recording.passport.guano import read_guano
 from domain.recording.passport.ixml import read_ixml
 from domain.recording.passport.sampler import read_instrument, read_sampler
@@ -24,6 +24,8 @@ _NAMES = {
     b"inst": "inst",
     b"cart": "cart",
 }
+_OF_PIECES = (b"iXML", b"guan", b"cue ", b"adtl")
+"""Those that may have any number of them; the others are fixed."""
 _BINARY: dict[bytes, Callable[..., Entries]] = {
     b"bext": read_bext,
     b"smpl": read_sampler,
@@ -48,6 +50,8 @@ class PassportReader:
 
     def wants(self, name: bytes) -> bool:
         """Whether a chunk of this name, or a list of this type, is to be read."""
+        if name in _OF_PIECES and not self._room.pieces.left:
+            return False
         return name == b"adtl" or (name in _NAMES and _NAMES[name] not in self._found)
 
     def read(self, name: bytes, body: bytes, page: CodePage, *, big_endian: bool) -> Iterator[None]:
@@ -88,11 +92,11 @@ class PassportReader:
         body: bytes,
         page: CodePage,
         big_endian: bool,
-    ) -> Generator[None, None, Entries]:
+    ) -> Steps:
         if not body.strip(b"\0"):
             return {}
         if name in _BINARY:
             return _BINARY[name](body, self._room, big_endian=big_endian)
         text = RawText(body).decoded(len(body), page)
         yield
-        return (yield from read_ixml(text, self._room)) if name == b"iXML" else read_guano(text, self._room)
+        return (yield from (read_ixml if name == b"iXML" else read_guano)(text, self._room))

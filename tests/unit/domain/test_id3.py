@@ -15,7 +15,8 @@ from domain.output.format import Mp3Format, Mp3Quality
 from domain.output.id3 import write_id3
 from domain.passport import Marker
 from domain.recording.passport.markers import MAX_TITLE_LENGTH
-from domain.tags import MAX_COMMENT_LENGTH, Tags
+from domain.tag_texts import MAX_COMMENT_LENGTH
+from domain.tags import Tags
 from tests.players import shown_chapters, shown_texts
 from tests.unit.recording.reading import id3_texts, tags_of
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.tags import MAX_ATTEMPTS, MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH, Tags
+from domain.tag_texts import MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH
+from domain.tags import MAX_ATTEMPTS, Tags
 from tests.unit.recording.reading import tags_of
 
 NAMES = [field.name for field in fields(Tags)]

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
 from domain.passport import Marker, Passport
+from domain.recording.budget import Budget
 from domain.recording.format import WavFormat
 from domain.recording.id3 import read_id3
 from domain.recording.limits import WavLimits
 from domain.recording.reader import WavReader
 from domain.recording.repairs import Repair
+from domain.recording.texts import MAX_TEXTS
 from domain.tags import TagCollector, Tags
 from tests.wav_reading import finish, push
 
@@ -70,7 +72,7 @@ def read_pieces(
 def id3_texts(tag: bytes) -> Tags:
     """What an ID3v2 tag says."""
     collector = TagCollector()
-    for _ in collector.take(read_id3(tag)):
+    for _ in collector.take(read_id3(tag, Budget(MAX_TEXTS))):
         pass
     return collector.tags
 

@@ -2,6 +2,7 @@
 
 import random
 import struct
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from domain.errors import UnsupportedCodec
 from domain.recording.bitstreams import WINDOW_BYTES
 from domain.recording.reader import WavReader
+from domain.recording.repairs import Repair
 from tests.unit.recording.reading import read
 from tests.wav_reading import push
-from tests.wavs import wav
+from tests.wavs import pcm, tone, wav
 
 
 def swapped(data: bytes) -> bytes:
@@ -46,6 +48,7 @@ def frames(head: bytes, size: int, count: int = 6) -> bytes:
     return b"".join(head + random.Random(seed).randbytes(size - len(head)) for seed in range(count))
 
 
+MUSIC = pcm(tone(30_000))
 NOISE = random.Random(5).randbytes(4000)
 MPEG_1_LAYER_3_AT_128 = b"\xff\xfb\x90\x44"
 """44,100 Hz: 144 * 128,000 / 44,100 are 417 bytes (ISO/IEC 11172-3, section 2.4.3.1)."""
@@ -79,13 +82,38 @@ DISGUISED: dict[str, tuple[bytes, str]] = {
 }
 
 
+@pytest.mark.parametrize("size", [10_000, 60_000])
+@pytest.mark.parametrize("silence", [0, 100_002])
+@pytest.mark.parametrize("name", DISGUISED)
+def test_a_recording_is_kept_behind_which_a_codec_in_pcm_lies(name: str, silence: int, size: int) -> None:
+    first = MUSIC[:size]
+    words: dict[str, Any] = {"channels": 2, "rate": 44_100}
+
+    found = read(wav(first, **words) + wav(bytes(silence) + DISGUISED[name][0], **words), push=10_000)
+
+    assert (found.data, found.repairs) == (first, (Repair.TRAILING_RECORDING,))
+
+
+@pytest.mark.parametrize("big_endian", [False, True])
+@pytest.mark.parametrize("bits", [16, 24, 32])
+def test_silence_and_sound_behind_a_recording_belong_to_it(bits: int, big_endian: bool) -> None:
+    parts = [pcm(tone(3000, frequency=hertz), bits, big_endian=big_endian) for hertz in (440, 660)]
+    parts.insert(1, bytes(len(parts[0])))
+    words: dict[str, Any] = {"bits": bits, "magic": b"RIFX" if big_endian else b"RIFF"}
+
+    found = read(b"".join(wav(part, **words) for part in parts), push=10_000)
+
+    assert (found.samples, found.repairs) == (9000, (Repair.JOINED,))
+
+
 @pytest.mark.parametrize("silence", [0, 100_002])
 @pytest.mark.parametrize("name", DISGUISED)
 def test_a_codec_in_pcm_is_refused_by_name(name: str, silence: int) -> None:
     data, codec = DISGUISED[name]
 
-    with pytest.raises(UnsupportedCodec, match=codec):
-        read(wav(bytes(silence) + data, channels=2, rate=44_100), push=10_000)
+    for size in (10_000, 1 << 17):
+        with pytest.raises(UnsupportedCodec, match=codec):
+            read(wav(bytes(silence) + data, channels=2, rate=44_100), push=size)
 
 
 @pytest.mark.parametrize("bits", [24, 32])

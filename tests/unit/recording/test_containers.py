@@ -1,5 +1,6 @@
 """Chunks around the data: junk, odd sizes, missing pads, garbage, wrong sizes."""
 
+import re
 import time
 
 import pytest
@@ -124,6 +125,30 @@ def test_long_format_chunk_is_read_and_skipped() -> None:
 def test_what_is_no_wav_is_refused(file: bytes) -> None:
     with pytest.raises(NotAWav):
         read(file)
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        (0, "ends within the ID3 tag that it begins with, which claims 310 bytes"),
+        (299, "within the ID3 tag"),
+        (300, "nothing but"),
+    ],
+)
+@pytest.mark.parametrize("push", [1 << 20, 7])
+def test_a_tag_behind_which_there_is_no_file_is_told(there: int, said: str, push: int) -> None:
+    tag = b"ID3\x03\0\0\0\0\x02\x2c" + bytes(there)  # 300 bytes, 7 bits in each of four
+    with pytest.raises(NotAWav, match=said):
+        read(tag, push=push)
+
+
+@pytest.mark.parametrize("name", [b"id3 ", b"junk", b"a\xff\0b"])
+@pytest.mark.parametrize("there", [0, 10, 4999])
+def test_a_chunk_that_claims_more_than_there_is_is_told(name: bytes, there: int) -> None:
+    head = wav(DATA)[:36] + name + (5000).to_bytes(4, "little")
+    told = f"ends before its data chunk, within a chunk {name.decode('latin-1')!a} that claims 5000 bytes"
+    with pytest.raises(DamagedRecording, match=re.escape(told)):
+        read(head + bytes(there))
 
 
 @pytest.mark.parametrize("size", [0, 1, 300])

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-import domain.tags
+import domain.recording.id3
+import domain.recording.lists
+import domain.recording.passport.ixml
+import domain.tag_texts
 from domain.raw_text import RawText
 from domain.recording.containers import Container
 from domain.recording.feeding import Feeder
@@ -14,12 +17,19 @@ from domain.recording.format import SampleEncoding
 from domain.recording.format_chunk import read_format
 from domain.recording.limits import WavLimits
 from domain.recording.parser import CHUNKS_AT_ONCE, MAX_CHUNKS
-from domain.recording.passport.entries import ENTRY_BYTES, MAX_PASSPORT_BYTES
+from domain.recording.passport.entries import (
+    CHARACTERS_AT_ONCE,
+    ENTRY_BYTES,
+    MAX_PASSPORT_BYTES,
+    MAX_PIECES,
+    TEXT_CHARACTERS,
+)
 from domain.recording.passport.ixml import PIECE_LENGTH
 from domain.recording.reader import WavReader
 from domain.recording.samples import SampleStream
-from domain.recording.texts import MAX_CHUNK_BYTES, TagReader
-from domain.tags import MAX_ATTEMPTS, MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH, Tags
+from domain.recording.texts import MAX_CHUNK_BYTES, MAX_TEXTS, TagReader
+from domain.tag_texts import MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH
+from domain.tags import MAX_ATTEMPTS, Tags
 from tests.contract.memory import held_at_most
 from tests.costly_texts import COSTLY_CHUNKS, every_chunk
 from tests.wavs import IMA_ADPCM, MS_ADPCM, fmt_body, wav
@@ -28,6 +38,10 @@ SOUND = bytes(1000)
 KINDS = 4
 """Of texts: `id3 `, `INFO`, `bext` and the rest of the passport, each with fields of its own."""
 TEXTS_OF_A_PASSPORT = MAX_PASSPORT_BYTES // (ENTRY_BYTES + 1)
+TEXTS_AT_ONCE = CHARACTERS_AT_ONCE // TEXT_CHARACTERS
+"""That are cleaned in one step, of a passport."""
+PIECES = MAX_TEXTS + MAX_PIECES
+"""Of lists, tags, elements and points that are looked at in a file, however many chunks there are of them."""
 MOST_PIECES = MAX_CHUNK_BYTES // PIECE_LENGTH + 2
 """Of a chunk that is not read in one step."""
 FIELDS = len(Tags().texts())
@@ -53,12 +67,15 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
         monkeypatch.setattr(where, name, counting)
 
-    count(domain.tags, "writable", "characters", lambda text, *_: len(text))
-    count(domain.tags, "spaced", "texts")
+    count(domain.tag_texts, "writable", "characters", lambda text, *_: len(text))
+    count(domain.tag_texts, "spaced", "texts")
     count(RawText, "decoded", "decoded")
     count(Container, "chunk_head", "heads")
     count(TagReader, "read", "chunks of texts")
     count(Feeder, "_resume", "wants")
+    count(domain.recording.lists, "_next_chunk", "pieces")
+    count(domain.recording.id3, "_prefix_bytes", "pieces")
+    count(domain.recording.passport.ixml._Tree, "start", "pieces")
     return counted
 
 
@@ -80,9 +97,10 @@ def test_c10_one_step_reads_one_text_or_some_chunks(work: Counter[str], form: st
     words: dict[str, Any] = {place: COSTLY_CHUNKS[form]()}
 
     for _ in steps(wav(SOUND, **words), push):
-        assert work["characters"] <= MAX_COMMENT_LENGTH
-        assert work["texts"] <= 1
-        assert work["decoded"] <= 1 + DATE_FRAMES
+        assert work["characters"] <= MAX_COMMENT_LENGTH + CHARACTERS_AT_ONCE
+        assert work["texts"] <= TEXTS_AT_ONCE
+        assert work["decoded"] <= max(TEXTS_AT_ONCE, 1 + DATE_FRAMES)
+        assert work["pieces"] <= max(MAX_TEXTS, PIECE_LENGTH // 4)
         assert work["chunks of texts"] <= 1
         assert work["heads"] <= HEADS_OF_A_CHUNK * CHUNKS_AT_ONCE
         assert work["wants"] <= 2 * HEADS_OF_A_CHUNK * CHUNKS_AT_ONCE
@@ -100,6 +118,7 @@ def test_c11_texts_that_say_nothing_are_tried_a_few_times(work: Counter[str], fo
     most_characters = MAX_ATTEMPTS * ((FIELDS - 1) * MAX_TEXT_LENGTH + MAX_COMMENT_LENGTH)
     assert work["characters"] <= most_characters + MAX_PASSPORT_BYTES
     assert work["heads"] <= HEADS_OF_A_CHUNK * MAX_CHUNKS
+    assert work["pieces"] <= PIECES
     assert rests <= work["texts"] + work["chunks of texts"] * MOST_PIECES + MAX_CHUNKS // CHUNKS_AT_ONCE + FIELDS
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.recording.id3 import MAX_FRAMES
+from domain.recording.texts import MAX_TEXTS
 from domain.tags import Tags
 from tests.texts import frame, id3
 from tests.unit.recording.reading import id3_texts
@@ -126,7 +126,7 @@ def test_a_year_is_right_where_its_day_is_impossible(day: bytes, date: str) -> N
 
 
 def test_frames_are_looked_at_up_to_a_bound() -> None:
-    others, title = [frame(3, b"TXXX", b"\0")] * MAX_FRAMES, frame(3, b"TIT2", b"\0a")
+    others, title = [frame(3, b"TXXX", b"\0")] * MAX_TEXTS, frame(3, b"TIT2", b"\0a")
     assert id3_texts(id3(3, *others[1:], title)) == Tags(title="a")
     assert id3_texts(id3(3, *others, title)) == Tags()
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.errors import RecordingError, UnsupportedCodec
 from domain.recording import data as data_module
-from domain.recording import heads
+from domain.recording import wav_head
 from domain.recording.format_chunk import read_format
 from domain.recording.heads import MAX_FALSE_HEADS
 from domain.recording.parser import MAX_CHUNKS
@@ -54,7 +54,7 @@ class Part:
 KNOWN = st.sampled_from([b"LIST", b"bext", b"JUNK", b"fact", b"cue ", b"iXML", b"id3 "])
 CHUNKS = st.lists(st.tuples(KNOWN, st.binary(max_size=40)), max_size=3)
 PLACEHOLDERS = st.sampled_from([0, 0xFFFFFFFF, 0x7FFFF000, 2_000_000_000])
-MISCOUNTS = st.sampled_from([16, 28, 36, 44])
+MISCOUNTS = st.sampled_from([8, 12, 16, 20, 24, 28, 36, 44])
 
 
 @st.composite
@@ -322,7 +322,7 @@ def test_samples_that_spell_a_head_are_samples(spelled: bytes, size: int) -> Non
 
 def test_a_file_full_of_heads_is_searched_only_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     looked = itertools.count()
-    original = heads.read_head
+    original = wav_head.read_head
     monkeypatch.setattr(data_module, "read_head", lambda *words: (next(looked), original(*words))[1])
     sound = b"RIFF1234WAVEfmt " * 20_000
 
@@ -339,7 +339,7 @@ def test_one_step_reads_few_of_many_joined_recordings(part: bytes, monkeypatch: 
         return read_format(*words, **more)
 
     monkeypatch.setattr("domain.recording.parser.read_format", counting)
-    monkeypatch.setattr("domain.recording.heads.read_format", counting)
+    monkeypatch.setattr("domain.recording.wav_head.read_format", counting)
     reader, read_in_all = WavReader(), 0
     for _ in reader.push_in_steps(wav(b"ab") + part * 5000):
         assert len(formats) <= 4

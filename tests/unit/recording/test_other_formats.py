@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from domain.errors import NotAWav
 from domain.recording.other_formats import LOOK_BYTES, describe
 from domain.recording.reader import WavReader
+from tests.contract.memory import held_at_most
 from tests.sounds import music, speech
 from tests.unit.recording.reading import read
 from tests.wav_reading import push
@@ -170,3 +171,13 @@ def test_no_wav_is_mistaken(seed: int, amplitude: int) -> None:
     data = (np.random.default_rng(seed).uniform(-1, 1, 500) * amplitude).astype("<i2").tobytes()
 
     assert read(wav(data)).data == data
+
+
+@pytest.mark.parametrize("last", ["", "!", "%"])
+@pytest.mark.parametrize("text", ["aB3%2B", "aB 3=", "0f", "0f, ", "0x" + "0f"])
+def test_long_texts_are_told_in_little_memory(text: str, last: str) -> None:
+    head = (text * LOOK_BYTES)[: LOOK_BYTES - 1].encode() + last.encode()
+    describe(head)  # what is made once is there
+
+    with held_at_most(128 << 10):
+        assert "text" in describe(head)

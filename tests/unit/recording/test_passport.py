@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from domain.passport import Marker, Passport
 from domain.recording.passport.cues import MAX_POINTS
-from domain.recording.passport.entries import MAX_PASSPORT_BYTES
-from domain.recording.passport.guano import MAX_LINES
-from domain.recording.passport.ixml import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS
+from domain.recording.passport.entries import MAX_PASSPORT_BYTES, MAX_PIECES
+from domain.recording.passport.ixml import MAX_ATTRIBUTES, MAX_DEPTH
 from domain.recording.passport.sampler import MAX_LOOPS
 from domain.recording.texts import TagReader
 from domain.tags import Tags
@@ -297,8 +296,15 @@ def test_x1_xml_is_read_so_deep_and_so_far() -> None:
     attributes = "".join(f'<E a = "{number}">{number}</E>' for number in range(2 * MAX_ATTRIBUTES))
     assert len(passport((b"iXML", f"<BWFXML>{attributes}".encode()))["iXML"]["E"]) == MAX_ATTRIBUTES
 
-    many = "<BWFXML>" + "<E>x</E>" * (2 * MAX_ELEMENTS)
-    assert len(passport((b"iXML", many.encode()))["iXML"]["E"]) == MAX_ELEMENTS - 1
+    many = "<BWFXML>" + "<E></E>" * (MAX_PIECES - 3) + "<E>one</E><E>two</E><E>three</E>"
+    assert passport((b"iXML", many.encode())) == {"iXML": {"E": ["one", "two"]}}
+
+
+def test_xml_that_is_too_much_is_kept_as_far_as_there_is_room() -> None:
+    many = "<BWFXML>" + "<E>%s</E>" % ("x" * 1000) * 100 + "</BWFXML>"
+    found = passport((b"iXML", many.encode()))["iXML"]["E"]
+    assert set(found[:-1]) == {"x" * 1000}
+    assert 60 <= len(found) <= MAX_PASSPORT_BYTES // 1000
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
@@ -307,8 +313,8 @@ def test_guano_is_kept_by_its_own_names(ends: str) -> None:
 
 
 def test_guano_is_read_up_to_a_bound() -> None:
-    lines = "\n".join(f"{number}:x" for number in range(2 * MAX_LINES))
-    assert len(passport((b"guan", lines.encode()))["GUANO"]) == MAX_LINES
+    lines = "\n".join(f"{number}:x" for number in range(2 * MAX_PIECES))
+    assert len(passport((b"guan", lines.encode()))["GUANO"]) == MAX_PIECES
 
 
 @pytest.mark.parametrize(

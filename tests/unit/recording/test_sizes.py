@@ -102,7 +102,7 @@ def test_what_is_likely_to_be_missing_is_told_as_such(claim: int) -> None:
     assert (found.data, found.repairs) == (DATA, (Repair.TRUNCATED,))
 
 
-MISCOUNTS = [SIZE + 16, SIZE + 28, SIZE + 36, SIZE + 44, 2 * SIZE, 8 * SIZE]
+MISCOUNTS = [*(SIZE + slip for slip in (8, 12, 16, 20, 24, 28, 36, 44)), 2 * SIZE, 8 * SIZE]
 
 
 @pytest.mark.parametrize("claim", MISCOUNTS)
