@@ -24,7 +24,7 @@ _RAW = {
 }
 COMMON_ARGUMENTS = ("-nostdin", "-hide_banner", "-y", "-loglevel", "error", "-protocol_whitelist", "pipe,file")
 _OLDEST_LIBAVFORMAT = 59  # of ffmpeg 5
-_CHECK_LIMITS = Limits(memory_bytes=1 << 30, file_bytes=1 << 20, cpu_seconds=20, seconds_after_input=20)
+_CHECK_LIMITS = Limits(memory_bytes=1 << 30, file_bytes=1 << 20, cpu_seconds=20, patience_seconds=20)
 
 
 def input_arguments(source: WavFormat) -> list[str]:

@@ -27,7 +27,7 @@ _DECODERS = {
 _SHORT_G729_BYTES = 8
 _IN_LARGE_PIECES = "asetnsamples=n=4096:p=0,asetpts=N/SR/TB"
 """What ffmpeg hands on from part to part costs more than what it decodes, in 9.0 most of all."""
-_LIMITS = Limits(memory_bytes=1 << 30, file_bytes=1 << 20, cpu_seconds=4 * 3600, seconds_after_input=600.0)
+_LIMITS = Limits(memory_bytes=1 << 30, file_bytes=1 << 20, cpu_seconds=4 * 3600, patience_seconds=600.0)
 """12 hours of G.723.1, the default bound on the duration, take about a minute of CPU time. It writes no file."""
 
 

@@ -21,7 +21,9 @@ class Child:
     To be ended by `end` in any case. All else but `start` needs one that was started.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience_seconds: float) -> None:
+        """How long it may take nothing of what it is given, or go on after its input, before it is killed."""
+        self._patience_seconds = patience_seconds
         self._process: Process | None = None
         self._readers: list[asyncio.Task[None]] = []
         self._tail = bytearray()
@@ -37,11 +39,11 @@ class Child:
 
     @property
     def code(self) -> int:
-        """Its exit code, negative for a signal, once it has ended."""
+        """Its exit code, negative for a signal, once it has ended. Who was given up on did not end by itself."""
         code = self._started.returncode
         if code is None:
             raise RuntimeError("the program has not ended")
-        return code
+        return -signal.SIGKILL if self._note else code
 
     @property
     def messages(self) -> str:
@@ -99,19 +101,23 @@ class Child:
             return False
         try:
             stdin.write(data)
-            await stdin.drain()
+            async with asyncio.timeout(self._patience_seconds):
+                await stdin.drain()
         except (BrokenPipeError, ConnectionResetError):
+            return False
+        except TimeoutError:
+            self.give_up(f"it took nothing for {self._patience_seconds:g} s")
             return False
         return True
 
-    async def wait(self, seconds: float) -> None:
-        """Close its input and wait for its end; kill it after so many seconds."""
+    async def wait(self) -> None:
+        """Close its input and wait for its end; kill it after the seconds of patience."""
         self.close_input()
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(self._patience_seconds):
                 await self._started.wait()
         except TimeoutError:
-            self.give_up(f"it did not end within {seconds:g} s after its input")
+            self.give_up(f"it did not end within {self._patience_seconds:g} s after its input")
             await self._started.wait()
 
     def give_up(self, why: str) -> None:

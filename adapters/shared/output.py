@@ -7,7 +7,8 @@ OUTPUT_BYTES = 64 * 1024
 
 
 class Output:
-    """Output that waits to be taken: at most `OUTPUT_BYTES` here, and three times as much in the stream of the pipe.
+    """Output that waits to be taken: at most `OUTPUT_BYTES` here, twice as much in the stream of the pipe, and what one
+    read of the event loop brings beyond that: 64 KiB in asyncio, 256 in uvloop 0.22, as measured.
 
     One task reads, one other takes; what either does wakes the other.
     """

@@ -14,12 +14,15 @@ from adapters.shared.niceness import NICENESS
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a program may use: bytes of address space, bytes per written file, seconds of CPU and after its input."""
+    """What a program may use: bytes of address space, bytes per written file, seconds of CPU.
+
+    And how many seconds it may take nothing of what it is given, or go on after its input.
+    """
 
     memory_bytes: int
     file_bytes: int
     cpu_seconds: int
-    seconds_after_input: float
+    patience_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,11 @@ async def run(
     killed and waited for. `chunks` is not closed. At most one chunk and 64 KiB are held. Raises OSError if the
     program cannot be started; where a tool starts it, that shows as `Outcome.cannot_run`.
     """
-    child = Child()
+    child = Child(limits.patience_seconds)
     try:
         await finish(child.start(_contained(command, limits), descriptors, environment or {}))
         took_all_input = await child.feed(head, chunks)
-        await child.wait(limits.seconds_after_input)
+        await child.wait()
     finally:
         await finish(child.end())
     return Outcome(child.code, child.messages, took_all_input)
@@ -66,12 +69,12 @@ async def run(
 async def running_filter(command: Sequence[str], limits: Limits) -> AsyncGenerator["Filter", None]:
     """A program that is fed piece by piece and gives out what it makes of it; its messages are what it says on stderr.
 
-    It is contained as by `run`, and gone with its children when the context ends. Whatever it makes of a piece, at most
-    256 KiB of it are held (`Output`): it goes on as that is taken. Raises OSError if the program cannot be started, or
-    as `run`.
+    It is contained as by `run`, and gone with its children when the context ends. Whatever it makes of a piece, no
+    more of it is held than `Output` says: it goes on as that is taken. Raises OSError if the program cannot be
+    started, or as `run`.
     """
-    child = Child()
-    program = Filter(child, limits.seconds_after_input)
+    child = Child(limits.patience_seconds)
+    program = Filter(child, limits.patience_seconds)
     try:
         await finish(child.start(_contained(command, limits), (), {}, with_output=True))
         yield program
@@ -82,10 +85,9 @@ async def running_filter(command: Sequence[str], limits: Limits) -> AsyncGenerat
 class Filter:
     """A program that is running. After each push, and at the end, what it gives out is to be taken to the last."""
 
-    def __init__(self, child: Child, seconds_after_input: float) -> None:
+    def __init__(self, child: Child, patience_seconds: float) -> None:
         self._child = child
-        self._seconds = seconds_after_input
-        self._seconds_left = seconds_after_input
+        self._seconds = self._seconds_left = patience_seconds
         self._writing: asyncio.Task[bool] | None = None
         self._took_all_input = True
 
@@ -100,7 +102,7 @@ class Filter:
         self._writing.add_done_callback(lambda _: self._child.output.wake())
 
     async def output(self) -> bytes:
-        """What it has given out, of at most `OUTPUT_BYTES`; nothing once it was given what was pushed, or will be."""
+        """What it has given out, of at most `OUTPUT_BYTES`, waiting for some; nothing once it has taken all input."""
         output = await self._child.output.next(self._writing)
         if self._writing and self._writing.done():
             self._took_all_input = self._took_all_input and self._writing.result()
@@ -109,7 +111,7 @@ class Filter:
     async def rest(self) -> bytes:
         """After the last push what it gives out yet, of at most `OUTPUT_BYTES`; nothing once it gives out no more.
 
-        It is killed after `seconds_after_input`, those not counted in which nobody waits for it.
+        It is killed after the seconds of patience, those not counted in which nobody waits for it.
         """
         self._child.close_input()
         began = monotonic()
@@ -125,7 +127,7 @@ class Filter:
     async def outcome(self) -> Outcome:
         """How it ended, after all of `rest`."""
         self._child.output.discard()
-        await self._child.wait(self._seconds)
+        await self._child.wait()
         await self._child.read_to_the_end()
         return Outcome(self._child.code, self._child.messages, self._took_all_input)
 

@@ -136,15 +136,25 @@ async def test_c18_a_program_that_gives_out_without_end_is_not_read_without_end(
     assert descendants() == before
 
 
-async def test_a_program_that_does_not_end_after_its_input_is_ended(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("cat >/dev/null; exec sleep 1000", "within 0.2 s after its input"),
+        ("cat >/dev/null; sleep 1000 &", "within 0.2 s after its input"),
+        ("exec sleep 1000", "took nothing for 0.2 s"),
+    ],
+    ids=["does not end", "leaves a child", "takes nothing"],
+)
+async def test_a_program_that_stands_still_is_ended(
+    script: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.ffmpeg.decoder._LIMITS", Limits(1 << 30, 1 << 20, 20, seconds_after_input=0))
+    monkeypatch.setattr("adapters.ffmpeg.decoder._LIMITS", Limits(1 << 30, 1 << 20, 20, patience_seconds=0.2))
     before = descendants()
-    decoder = FfmpegAudioDecoder(stand_in(tmp_path / "bin", "cat >/dev/null; exec sleep 1000"))
+    decoder = FfmpegAudioDecoder(stand_in(tmp_path / "bin", script))
+    much = GSM.blocks * (512 * 1024 // len(GSM.blocks))  # more than the pipe takes, and what waits before it
 
-    with pytest.raises(ConverterFailed, match="within 0 s after its input"):
-        await decoded(decoder, GSM)
+    with pytest.raises(ConverterFailed, match=told):
+        await listed(decoder.decode(GSM.source, blocks(much)))
 
     assert descendants() == before
 

@@ -2,12 +2,17 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
+
+from application.admission import spacing
 from application.admission.spacing import Spacing
 from entrypoints.http.server.limit import space_requests
+from entrypoints.http.server.refusal import answer_refused
 from tests.integration.serving import connected, sent, serving
 from tests.sockets import reset_on_close
 from tests.waiting import wait_until
@@ -21,7 +26,7 @@ class Service:
     """Answers 204, and knows which paths it has answered."""
 
     def __init__(self) -> None:
-        self.spacing = Spacing(SELDOM, 0)
+        self.spacing = Spacing(SELDOM, 0, time.monotonic)
         self.answered: list[str] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -38,8 +43,8 @@ class Service:
 async def served() -> AsyncIterator[tuple[Service, tuple[str, int]]]:
     """The service and its address, while somebody else is served."""
     service = Service()
-    with service.spacing.come("address 198.51.100.1"):
-        async with serving(space_requests(service, service.spacing, ())) as address:
+    with service.spacing.presence("address 198.51.100.1"):
+        async with serving(space_requests(answer_refused(service), service.spacing, ())) as address:
             yield service, address
 
 
@@ -60,6 +65,22 @@ async def test_h42_who_left_while_waiting_is_not_answered_and_in_nobodys_way() -
             await asked(leaving, "/left")
             await service.waits(1)
             reset_on_close(leaving)
+        await service.waits(0)
+        assert service.answered == ["/first"]
+
+
+@pytest.mark.parametrize("end", [socket.SHUT_RDWR, socket.SHUT_WR])
+async def test_h42_who_waits_for_too_long_is_told_so_and_forgotten(end: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spacing, "WAIT_SECONDS", 0.1)
+    async with served() as (service, address), connected(address) as first, connected(address) as second:
+        await asked(first, "/first")
+        await answer(first)
+        await asked(second, "/second")
+        second.shutdown(end)
+        if end == socket.SHUT_WR:
+            assert (await answer(second)).startswith(b"HTTP/1.1 503")
+        await asked(first, "/third")  # which is told later, as it came later
+        assert (await answer(first)).startswith(b"HTTP/1.1 503")
         await service.waits(0)
         assert service.answered == ["/first"]
 

@@ -8,7 +8,7 @@ from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from application.admission.pace import Pace
-from application.admission.places import Places
+from application.admission.places import RETRY_SECONDS, Places
 from application.admission.spacing import Spacing
 from domain.errors import Overloaded, ShareTaken
 from entrypoints.http.server.client import holders
@@ -38,30 +38,35 @@ def space_requests(app: ASGIApp, spacing: Spacing, trusted: Sequence[Network]) -
 
     What a refusal costs counts for nobody, and an answer that costs little is soon asked for again: hundreds of such
     requests a second of one client would leave the others a part of the event loop and of the database. A connection
-    has one request that waits here; one whose client has left is not answered.
+    has one request that waits here; on a spare one it is refused and does not wait.
     """
 
     async def spaced(scope: Scope, receive: Receive, send: Send) -> None:
         if (
             scope["type"] != ScopeType.HTTP
             or scope["path"] in HEALTH
+            or scope["state"].get(_SPARE)
             or not (names := holders(scope["client"], trusted))
         ):
             await app(scope, receive, send)
             return
-        with spacing.come(names[0]) as turn:
-            if turn is None or await _has_come(turn, scope):
+        with spacing.presence(names[0]) as turn:
+            if turn is None or await _is_to_be_answered(turn, scope):
                 await app(scope, receive, send)
 
     return spaced
 
 
-async def _has_come(turn: asyncio.Future[None], scope: Scope) -> bool:
-    """Wait for the turn. False if the client has left meanwhile."""
+async def _is_to_be_answered(turn: asyncio.Future[bool], scope: HTTPScope) -> bool:
+    """Wait for the turn, and refuse where too many came before it. False if the connection was broken off meanwhile."""
     scope["state"][_TURN] = turn
     await asyncio.wait({turn})
     del scope["state"][_TURN]
-    return not turn.cancelled()
+    if turn.cancelled():
+        return False
+    if not turn.result():
+        refuse(scope, Overloaded("too many requests come from this address", RETRY_SECONDS))
+    return True
 
 
 def begin_in_turns(app: ASGIApp, pace: Pace, trusted: Sequence[Network]) -> ASGIApp:

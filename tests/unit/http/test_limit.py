@@ -7,8 +7,9 @@ import pytest
 
 from application.admission.pace import Pace
 from application.admission.places import Places
+from application.admission.spacing import Spacing
 from domain.errors import Overloaded
-from entrypoints.http.server.limit import begin_in_turns, limit_requests
+from entrypoints.http.server.limit import begin_in_turns, limit_requests, mark_spare, space_requests
 from tests.unit.http.test_slices import nothing, scope_of
 
 
@@ -34,6 +35,27 @@ async def test_h40_another_client_is_answered_before_those_of_one_that_came_at_o
     assert len(begun) <= 5
     await asyncio.gather(*requests)
     assert len(begun) == 301
+
+
+async def test_h42_who_is_to_be_told_that_there_are_too_many_connections_does_not_wait() -> None:
+    told: list[str] = []
+
+    async def app(scope: Any, *_: Any) -> None:
+        told.append(scope["path"])
+
+    spacing = Spacing(0.001, 0, lambda: 0.0)
+    spaced: Any = space_requests(app, spacing, ())
+    with spacing.presence("address 198.51.100.1"):
+        await spaced(from_address("203.0.113.7"), nothing, ignored)
+        waiting = asyncio.create_task(spaced(from_address("203.0.113.7"), nothing, ignored))
+        await asyncio.sleep(0)
+        spare = from_address("203.0.113.7") | {"path": "/spare"}
+        mark_spare(spare)
+        await spaced(spare, nothing, ignored)
+        assert told == ["/record", "/spare"]
+        waiting.cancel()
+        await asyncio.wait([waiting])
+    assert spacing.waiting() == {}
 
 
 @pytest.mark.parametrize(
