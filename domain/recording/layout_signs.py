@@ -31,7 +31,7 @@ _ABOVE_FULL_SCALE, _ABOVE_ONE = 8.0, 0x41
 _FAR_ABOVE = 0x43
 """The top byte of floats from 128 on."""
 _DIFFERENT_WORDS, _DIFFERENT_TOPS = 16, 3
-_COMPARED_BYTES = 6 * 1024
+_COMPARED_BYTES = 4 * 1024
 _FEW_BYTES = 32 * 1024
 _SMOOTHER = 0.8
 """So much smoother than samples of three bytes those of four have to be: of noise neither are."""

@@ -38,10 +38,11 @@ def _next_chunk(body: bytes, end: int, pad: int, size_format: str) -> int:
     right = end + pad
     if _fits(body, right, size_format):
         return right
-    others = (at for at in range(end, end + _MOST_ZEROS + 1) if at != right and not body[end:at].strip(b"\0"))
-    fitting = next((at for at in others if _fits(body, at, size_format)), None)
-    if fitting is not None:
-        return fitting
+    for at in range(end, end + _MOST_ZEROS + 1):
+        if at != right and _fits(body, at, size_format):
+            return at
+        if body[at : at + 1] != b"\0":
+            break
     return right if _NAME.match(body, right) or not _NAME.match(body, end) else end
 
 
