@@ -1,7 +1,8 @@
 """Decodes MP3s of every length by every decoder that this machine has, and prints a table; the exit code tells.
 
-`python -m tests.decoders` takes many hours for every length and converter, most of them for `pydub` and Chromium; with
-`--converters lame --decoders libsndfile miniaudio` half of one, and with `--step 97 --frames 5` minutes.
+`python -m tests.decoders` takes hours for every length and converter, most of them for `pydub`, which starts three
+programs for an MP3; with `--step 97 --frames 5` minutes. `--keep FOLDER` leaves the MP3s there, and takes them from
+there the next time, for other decoders or where a trial was ended; empty it where a converter has changed.
 `python -m tests.decoders --seek` makes an hour and seeks in it. Both want Debian's mpg123, ffmpeg, chromium,
 python3-gi, gir1.2-gstreamer-1.0 and gstreamer1.0-plugins-good, and leave out what is not there.
 """
@@ -12,9 +13,11 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.decoders.counting import Decoder, decoders
+from tests.decoders.keeping import Shelf
 from tests.decoders.mp3s import RATES, converters, lengths, mp3s, qualities
 from tests.decoders.seeking import trial
 from tests.programs import FFMPEG
@@ -32,13 +35,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--rates", nargs="+", type=int, choices=RATES, default=RATES, help="in Hz")
     parser.add_argument("--decoders", nargs="+", metavar="WORD", default=[""], help="those with a word in their name")
     parser.add_argument("--ffmpeg", default=FFMPEG, help="the ffmpeg that encodes")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where MP3s are left for the next time")
     parser.add_argument("--seek", action="store_true", help="seek in an hour instead")
     chosen = parser.parse_args(arguments)
     if chosen.seek:
         return _seek(chosen.converters)
     asked = {name: decode for name, decode in decoders().items() if any(word in name for word in chosen.decoders)}
     encoders = [(name, rate) for name in chosen.converters for rate in chosen.rates]
-    return _count(encoders, chosen.ffmpeg, lengths(chosen.step, chosen.frames), asked)
+    with tempfile.TemporaryDirectory() as folder:
+        maker = _Maker(Path(folder), chosen.keep or Path(folder), chosen.ffmpeg)
+        return _count(encoders, maker, lengths(chosen.step, chosen.frames), asked)
 
 
 def _seek(names: Sequence[str]) -> int:
@@ -54,28 +60,36 @@ def _seek(names: Sequence[str]) -> int:
     return min(1, failed)
 
 
+@dataclass(frozen=True)
+class _Maker:
+    """Makes the MP3s that are not kept yet; `spool` is for the converters."""
+
+    spool: Path
+    kept: Path
+    ffmpeg: str
+
+    async def mp3s(self, name: str, rate: int, quality: str, channels: int, wanted: Sequence[int]) -> dict[int, bytes]:
+        """By their lengths."""
+        shelf = Shelf(self.kept, name, rate, quality, channels)
+        converter = converters(self.spool, self.ffmpeg)[name]
+        async for length, mp3 in mp3s(converter, rate, quality, channels, shelf.missing(wanted)):
+            shelf.put(length, mp3)
+        return {length: shelf.get(length) for length in wanted}
+
+
 def _count(
-    encoders: Sequence[tuple[str, int]], ffmpeg: str, wanted: Sequence[int], asked: Mapping[str, Decoder]
+    encoders: Sequence[tuple[str, int]], maker: _Maker, wanted: Sequence[int], asked: Mapping[str, Decoder]
 ) -> int:
     wrong = Counter[str]()
     total = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for name, rate in encoders:
-            for quality, channels in qualities(name):
-                made = asyncio.run(_made(name, ffmpeg, Path(folder), rate, quality, channels, wanted))
-                total += len(made)
-                title = f"{name} {rate} Hz {quality} {channels} channels"
-                wrong += _differences(made, rate, channels, title, asked)
+    for name, rate in encoders:
+        for quality, channels in qualities(name):
+            made = asyncio.run(maker.mp3s(name, rate, quality, channels, wanted))
+            total += len(made)
+            wrong += _differences(made, rate, channels, f"{name} {rate} Hz {quality} {channels} channels", asked)
     for decoder in asked:
         print(f"{decoder:28} {wrong[decoder]:6} of {total} MP3s not exact")
     return min(1, wrong.total())
-
-
-async def _made(
-    name: str, ffmpeg: str, spool: Path, rate: int, quality: str, channels: int, wanted: Sequence[int]
-) -> dict[int, bytes]:
-    converter = converters(spool, ffmpeg)[name]
-    return {count: mp3 async for count, mp3 in mp3s(converter, rate, quality, channels, wanted)}
 
 
 def _differences(

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import miniaudio
 
+from tests import libmpg123
 from tests.decoders import chromium, gstreamer, minimp3
+from tests.libmpg123 import Libmpg123
 from tests.libsndfile import Libsndfile, of_the_package, of_the_system
 from tests.programs import FFMPEG, on_path
 
@@ -20,8 +22,8 @@ Counts = list[int | None]
 Decoder = Callable[[Sequence[bytes], int, int], Counts]
 """From MP3s, their sample rate in Hz and their channels."""
 _SECONDS = 600
-_AT_ONCE = 50
-"""Files that one ffmpeg opens: most of its time is its start."""
+_AT_ONCE = 100
+"""Files that one ffmpeg opens: by fewer its start counts for more, by more its threads do."""
 _SAMPLE_BYTES = 2
 
 
@@ -47,8 +49,8 @@ def quick_decoders() -> dict[str, Decoder]:
         found["ffmpeg (system)"] = partial(by_ffmpeg, program=system_ffmpeg)
     if library := of_the_system():
         found["libsndfile (system)"] = partial(by_libsndfile, library=library)
-    if on_path("mpg123"):
-        found["mpg123"] = by_mpg123
+    if system_mpg123 := libmpg123.of_the_system():
+        found["mpg123"] = partial(by_mpg123, library=system_mpg123)
     return found
 
 
@@ -73,14 +75,10 @@ def _by_one_ffmpeg(mp3s: Sequence[bytes], channels: int, program: str) -> Counts
     return [count for mp3 in mp3s for count in _by_one_ffmpeg([mp3], channels, program)]
 
 
-def by_mpg123(mp3s: Sequence[bytes], rate: int, channels: int) -> Counts:
+def by_mpg123(mp3s: Sequence[bytes], rate: int, channels: int, *, library: Libmpg123) -> Counts:
     with _files(mp3s) as paths:
-        return [_by_one_mpg123(path, channels) for path in paths]
-
-
-def _by_one_mpg123(path: Path, channels: int) -> int | None:
-    done = subprocess.run(["mpg123", "-q", "-s", str(path)], capture_output=True, check=False, timeout=_SECONDS)
-    return len(done.stdout) // (_SAMPLE_BYTES * channels) if done.returncode == 0 else None
+        sizes = [library.size(path) for path in paths]
+    return [size // (_SAMPLE_BYTES * channels) if size else None for size in sizes]
 
 
 def by_libsndfile(mp3s: Sequence[bytes], rate: int, channels: int, *, library: Libsndfile) -> Counts:
