@@ -12,15 +12,17 @@ from adapters.shared.cancellation import completed
 P = ParamSpec("P")
 T = TypeVar("T")
 
-NICENESS = 5
-"""Of threads, and of programs that are started."""
+THREAD_NICENESS = 5
+PROGRAM_NICENESS = 10
+"""Of programs that are started: a thread that waits for a core with Python's lock in its hand stops all others, and so
+must not wait behind decoders."""
 
 
 def be_nice() -> None:
     """Have the thread that calls give way to others."""
     if sys.platform == "linux":  # where a thread has a niceness of its own (sched(7))
         thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))
+        os.setpriority(os.PRIO_PROCESS, thread, max(THREAD_NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))
 
 
 _THREADS = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="nice", initializer=be_nice)

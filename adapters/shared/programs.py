@@ -9,7 +9,7 @@ from time import monotonic
 
 from adapters.shared.cancellation import finish
 from adapters.shared.child import Child
-from adapters.shared.niceness import NICENESS
+from adapters.shared.niceness import PROGRAM_NICENESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Filter:
 def _contained(command: Sequence[str], limits: Limits) -> list[str]:
     """The command, started by the tools that this system has to keep it within its bounds."""
     wrappers = (
-        ("nice", "-n", str(NICENESS)),
+        ("nice", "-n", str(PROGRAM_NICENESS)),
         (
             "prlimit",
             f"--as={limits.memory_bytes}",
