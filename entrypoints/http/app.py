@@ -20,15 +20,12 @@ from domain.register import Register
 from entrypoints.http.description import make_descriptions, openapi_config
 from entrypoints.http.error_handlers import answer_error, answer_http_error, answer_unexpected
 from entrypoints.http.requests.credentials import bearer_user
-from entrypoints.http.routes.add_track import add_track
-from entrypoints.http.routes.health import live, ready
-from entrypoints.http.routes.pages import PAGE_HEADERS, asset, home, make_assets, schema_page
-from entrypoints.http.routes.record import named_record, record
-from entrypoints.http.routes.register import register
+from entrypoints.http.routes.pages import PAGE_HEADERS, make_assets, schema_page
+from entrypoints.http.routing import routes_over
 from entrypoints.http.server.client import believe_proxies, holders_behind
 from entrypoints.http.server.held import release_held
 from entrypoints.http.server.limit import begin_in_turns, limit_requests, space_requests
-from entrypoints.http.server.record_names import forget_record_names
+from entrypoints.http.server.path_names import forget_path_names
 from entrypoints.http.server.refusal import answer_refused
 from entrypoints.http.server.request_log import log_requests
 from entrypoints.http.server.shutdown import answer_cancelled
@@ -43,7 +40,7 @@ def create_app(container: Container) -> Litestar:
     """The application; what it needs from the container is opened while it runs (`Container.running`)."""
     description = openapi_config(version("music-app"), schema_page(), PAGE_HEADERS)
     app = Litestar(
-        route_handlers=[register, add_track, record, named_record, live, ready, home, asset],
+        route_handlers=routes_over(container.adapters),
         dependencies=_dependencies(container),
         lifespan=[lambda _: container.running()],
         exception_handlers={
@@ -74,7 +71,7 @@ def _wrapped(handler: ASGIApp, container: Container) -> ASGIApp:
     application, settings = container.application, container.settings
     trusted = settings.serving.trusted_networks
     requests = Places(settings.admission.max_requests, "requests")
-    handler = end_refused_uploads(answer_refused(slice_bodies(forget_record_names(handler))))
+    handler = end_refused_uploads(answer_refused(slice_bodies(forget_path_names(handler))))
     handler = limit_requests(release_held(handler), requests, application.download_places(), trusted)
     handler = begin_in_turns(handler, application.beginnings(), trusted)
     handler = space_requests(handler, application.spacing(), trusted)

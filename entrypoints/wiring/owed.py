@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Mapping
 
-from dependency_injector import containers
+from dependency_injector import containers, providers
 
 from domain.audio_store import AudioStore
 from domain.decoding import AudioDecoder
@@ -31,7 +31,13 @@ OWED: Mapping[str, type[object]] = {
 }
 """The providers of a wiring, and what each gives: a port, but for `cores`."""
 OPTIONAL: Mapping[str, type[object]] = {"meter": SoundMeter, "audio": AudioStore}
-"""Those that may give None."""
+"""Those that may give None: where there is none of a port, what stands on it is not there either."""
+
+
+def provides(adapters: containers.Container, name: str) -> bool:
+    """Whether a wiring has one of these, without making it."""
+    provider = adapters.providers[name]
+    return not (isinstance(provider, providers.Object) and provider() is None)
 
 
 def named_wiring(name: str) -> type[CommonAdapters]:

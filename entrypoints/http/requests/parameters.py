@@ -3,6 +3,7 @@
 import re
 
 _PARAMETER = re.compile(r';[ \t]*([^\s;="]+)[ \t]*=[ \t]*("(?:\\.|[^"\\])*"(?=[ \t]*(?:;|$))|[^;]*)')
+_JSON = re.compile(r"(?:application|text)/(?:x-)?json|application/.+\+json")
 
 
 def parameters(field: str) -> dict[str, str]:
@@ -18,6 +19,11 @@ def parameters(field: str) -> dict[str, str]:
 def media_type(content_type: str) -> str:
     """The type that a Content-Type names, in small letters, without its parameters; empty where it names none."""
     return content_type.partition(";")[0].strip().lower()
+
+
+def is_json(media_type: str) -> bool:
+    """Whether a body of this type is JSON, by all its names and by any that ends in `+json` (RFC 6839, 3.1)."""
+    return _JSON.fullmatch(media_type) is not None
 
 
 def _unquoted(value: str) -> str:

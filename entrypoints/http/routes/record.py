@@ -17,7 +17,6 @@ from entrypoints.http.openapi import error_responses, header, operation, text_sc
 from entrypoints.http.requests.links import RecordLink
 from entrypoints.http.requests.ranges import not_modified, requested_range
 from entrypoints.http.server.held import hold
-from entrypoints.http.server.record_names import NAMED_RECORD
 
 MEDIA_TYPE = "audio/mpeg"
 _USER = whole_number_schema(minimum=1, maximum=(1 << 63) - 1)
@@ -65,7 +64,7 @@ async def record(
 
 
 @route(
-    NAMED_RECORD,
+    "/record/{file_name:str}",
     http_method=_METHODS,
     summary="Download an MP3 by a link that ends in a file name",
     media_type=MEDIA_TYPE,

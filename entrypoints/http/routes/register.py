@@ -1,8 +1,5 @@
 """`POST /register`."""
 
-import json
-import re
-from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -13,17 +10,13 @@ from application.admission.fair_queue import FairQueue
 from application.admission.rate_limit import RateLimit
 from domain.register import Register
 from domain.users import MAX_USER_NAME_LENGTH
-from entrypoints.http.errors import BodyTooLarge, RequestInvalid, WrongType
 from entrypoints.http.openapi import error_responses, object_body, operation, text_schema
-from entrypoints.http.requests.body import BodyPace, body_blocks, refuse_encoded
-from entrypoints.http.requests.parameters import media_type
+from entrypoints.http.requests.body import BodyPace
+from entrypoints.http.requests.json_body import json_body
 from entrypoints.http.server.client import client_name
 from entrypoints.settings.settings import Settings
 
 MAX_BODY_BYTES = 4096
-_JSON = re.compile(r"(?:application|text)/(?:x-)?json|application/.+\+json")
-"""Nothing that a page of another site may send without asking first (Fetch, CORS-safelisted request-header)."""
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _EXAMPLE = '{"user_name": "Ann"}'
 
 
@@ -63,39 +56,9 @@ async def register(
 ) -> Response[RegisterResponse]:
     """Register a user. The access token is told this once and kept only as a digest."""
     register_rate.count(client_name(request))
-    wanted = _decoded(await _body(request, BodyPace.of(settings.requests)))
+    wanted = await json_body(request, RegisterRequest, _EXAMPLE, BodyPace.of(settings.requests), MAX_BODY_BYTES)
     async with queries.turn(*holders):
         user, token = await register_user(wanted.user_name)
     return Response(
         RegisterResponse("success", user.user_id, token), status_code=201, headers={"Cache-Control": "no-store"}
     )
-
-
-async def _body(request: Request[Any, Any, Any], pace: BodyPace) -> bytes:
-    refuse_encoded(request)
-    if not _JSON.fullmatch(media_type(request.headers.get("content-type", ""))):
-        raise WrongType("the body is not JSON by its Content-Type", f"application/json, like {_EXAMPLE}")
-    async with aclosing(body_blocks(request, MAX_BODY_BYTES, BodyTooLarge(MAX_BODY_BYTES), pace)) as blocks:
-        return b"".join([block async for block in blocks])
-
-
-def _decoded(body: bytes) -> RegisterRequest:
-    body = body.removeprefix(_BYTE_ORDER_MARK)  # Windows writes it; RFC 8259 (8.1) lets it be ignored
-    try:
-        wanted = msgspec.json.decode(body, type=RegisterRequest)
-        json.loads(body, object_pairs_hook=_refuse_doubled)  # msgspec takes the last of two
-    except UnicodeDecodeError as error:
-        raise RequestInvalid(f"the body is not UTF-8; send {_EXAMPLE} in UTF-8") from error
-    except RecursionError as error:
-        raise RequestInvalid("the JSON is nested too deeply") from error
-    except msgspec.ValidationError as error:
-        raise RequestInvalid(f"{error}; send {_EXAMPLE}") from error
-    except msgspec.DecodeError as error:
-        raise RequestInvalid(f"the body is not valid JSON; send {_EXAMPLE}") from error
-    return wanted
-
-
-def _refuse_doubled(pairs: list[tuple[str, object]]) -> None:
-    names = [name for name, _ in pairs]
-    if names.count("user_name") > 1:
-        raise RequestInvalid("user_name is sent twice; send it once")

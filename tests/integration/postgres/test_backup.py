@@ -94,12 +94,17 @@ def rows(database_url: str) -> object:
         return connection.execute(ROWS).fetchone()
 
 
+def not_empty(counts: dict[str, int]) -> dict[str, int]:
+    """Those of the tables that have rows."""
+    return {table: count for table, count in counts.items() if count}
+
+
 def test_every_row_comes_back_as_it_was(filled: str, bare_database_url: str) -> None:
     archive = backup(filled)
 
     counts = restore(bare_database_url, io.BytesIO(archive), replace=False)
 
-    assert counts == {"users": 2, "tracks": 2 * len(SIZES)}
+    assert not_empty(counts) == {"users": 2, "tracks": 2 * len(SIZES)}
     assert rows(bare_database_url) == rows(filled)
 
 
@@ -130,7 +135,7 @@ def test_every_table_is_an_ordinary_copy_file(filled: str) -> None:
             with connection.cursor().copy(statement.encode()) as copy:
                 assert archive.read(f"tables/{table['name']}.copy") == b"".join(bytes(block) for block in copy)
 
-    assert {table["name"] for table in manifest["tables"]} == {"users", "tracks"}
+    assert {table["name"] for table in manifest["tables"]} >= {"users", "tracks"}
 
 
 async def test_what_is_committed_during_the_backup_is_not_in_it(filled: str, bare_database_url: str) -> None:

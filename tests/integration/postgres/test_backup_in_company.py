@@ -16,7 +16,7 @@ from adapters.postgres.keeping.restore import restore
 from adapters.postgres.schema.migrate import check_migrated, migrate, packaged_migrations
 from adapters.postgres.session import connected, lift_timeouts
 from domain.errors import BackupRefused, WrongSetting
-from tests.integration.postgres.test_backup import backup, fill, rows, unchanged
+from tests.integration.postgres.test_backup import backup, fill, not_empty, rows, unchanged
 
 SECONDS = 30
 NOTES: LiteralString = "CREATE TABLE notes (note text); INSERT INTO notes VALUES ('keep me')"
@@ -40,7 +40,7 @@ async def test_other_tables_and_columns_are_not_backed_up(database_url: str, bar
 
     counts = restore(bare_database_url, io.BytesIO(backup(database_url)), replace=False)
 
-    assert counts == {"users": 2, "tracks": 2}
+    assert not_empty(counts) == {"users": 2, "tracks": 2}
     assert rows(bare_database_url) == expected
 
 
@@ -95,7 +95,7 @@ async def test_an_upload_in_flight_and_a_restore_both_get_through(database_url: 
         upload.execute("SELECT FROM users WHERE user_id = 1 FOR KEY SHARE")
         upload.commit()
 
-        assert restoring.result(SECONDS) == {"users": 2, "tracks": 2}
+        assert not_empty(restoring.result(SECONDS)) == {"users": 2, "tracks": 2}
 
 
 async def test_a_backup_under_way_and_a_restore_both_get_through(database_url: str) -> None:
@@ -118,7 +118,8 @@ async def test_a_backup_under_way_and_a_restore_both_get_through(database_url: s
         wait_for_a_lock(database_url)
         going_on.set()
 
-        assert backing_up.result(SECONDS) == restoring.result(SECONDS) == {"users": 2, "tracks": 2}
+        assert backing_up.result(SECONDS) == restoring.result(SECONDS)
+        assert not_empty(restoring.result(SECONDS)) == {"users": 2, "tracks": 2}
 
 
 def wait_for_a_lock(database_url: str) -> None:
@@ -162,7 +163,7 @@ def test_a_read_only_database_can_be_backed_up_and_not_restored(database_url: st
 
     with pytest.raises(WrongSetting, match=r"^DATABASE_URL: the database is read-only"):
         restore(read_only, archive, replace=True)
-    assert back_up(read_only, io.BytesIO()) == {"users": 0, "tracks": 0}
+    assert not_empty(back_up(read_only, io.BytesIO())) == {}
 
 
 def test_who_does_nothing_holds_no_lock_for_long_and_who_works_may_take_long(database_url: str) -> None:

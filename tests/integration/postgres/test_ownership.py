@@ -120,9 +120,10 @@ def test_what_another_program_makes_during_a_migration_is_not_ours(database_url:
         other.execute("SELECT pg_advisory_unlock(1)")
         assert migrating.result(SECONDS) == [LABELS.name]
 
-    things = listed(database_url)
-    assert [thing["names"] for thing in things] == [["public", "labels"], ["public", "tracks"], ["public", "users"]]
-    assert "label" in things[2]["columns"]
+    things = {tuple(thing["names"]): thing for thing in listed(database_url)}
+    assert things.keys() >= {("public", "labels"), ("public", "tracks"), ("public", "users")}
+    assert not [names for names in things if "theirs" in names]
+    assert "label" in things["public", "users"]["columns"]
 
 
 def test_a_migration_may_make_savepoints_and_temporary_tables(database_url: str) -> None:
@@ -131,11 +132,12 @@ def test_a_migration_may_make_savepoints_and_temporary_tables(database_url: str)
         b"""CREATE TEMPORARY TABLE passing (id serial);
             DO 'BEGIN BEGIN CREATE TABLE kept (id integer); EXCEPTION WHEN division_by_zero THEN NULL; END; END'""",
     )
+    before = listed(database_url)
     migrate(database_url, [*packaged_migrations(), migration])
 
     with connected(database_url, "music-app test") as session:
         found = ours(session)
-    assert (len(found.things), found.lost) == (3, [])
+    assert (len(found.things), found.lost) == (len(before) + 1, [])
 
 
 def test_a_lost_table_is_not_backed_up_in_silence_and_comes_back(database_url: str) -> None:
@@ -187,5 +189,5 @@ def test_a_migration_waits_for_a_backup_before_it_holds_anything(database_url: s
         wait_for_a_lock(database_url)
         going_on.set()
 
-        assert backing_up.result(SECONDS) == {"users": 0, "tracks": 0}
+        assert set(backing_up.result(SECONDS).values()) == {0}
         assert migrating.result(SECONDS) == [LABELS.name]

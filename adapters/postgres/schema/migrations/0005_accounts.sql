@@ -1,0 +1,39 @@
+-- Accounts: how much each user has, and whose things are no longer to be seen.
+ALTER TABLE users ADD COLUMN deleted_at timestamptz; -- since then nothing of theirs is to be seen; it is removed by and by
+
+CREATE INDEX users_deleted ON users (user_id) WHERE deleted_at IS NOT NULL;
+
+-- Pages of a user's tracks, the newest first. It does what the index of the first migration did.
+CREATE INDEX tracks_newest ON tracks (user_id, created_at DESC, track_id DESC);
+DROP INDEX tracks_user_id;
+
+-- A user's row is made when somebody first asks for it (adapters/postgres/accounts.py), so that this migration reads no
+-- tracks. From then on the triggers keep it right, whichever version of the program adds and removes tracks.
+CREATE TABLE user_totals (
+    user_id  bigint   NOT NULL,
+    tracks   bigint   NOT NULL,
+    bytes    bigint   NOT NULL, -- of their MP3s
+    duration interval NOT NULL,
+
+    CONSTRAINT user_totals_primary_key PRIMARY KEY (user_id),
+    CONSTRAINT user_totals_user_id_known FOREIGN KEY (user_id) REFERENCES users (user_id) ON DELETE CASCADE
+);
+
+-- For each row: a trigger for each statement would be given copies of whole MP3s.
+CREATE FUNCTION count_track() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            UPDATE user_totals
+               SET tracks = tracks + 1, bytes = bytes + NEW.mp3_size, duration = duration + NEW.duration
+             WHERE user_id = NEW.user_id;
+        ELSE
+            UPDATE user_totals
+               SET tracks = tracks - 1, bytes = bytes - OLD.mp3_size, duration = duration - OLD.duration
+             WHERE user_id = OLD.user_id;
+        END IF;
+        RETURN NULL;
+    END $$;
+
+-- Triggers fire in the order of their names: these after the one that looks for the user, which waits for whoever makes
+-- the row of user_totals.
+CREATE TRIGGER tracks_counted AFTER INSERT OR DELETE ON tracks FOR EACH ROW EXECUTE FUNCTION count_track();

@@ -1,0 +1,23 @@
+"""Which routes there are."""
+
+from collections.abc import Mapping, Sequence
+
+from dependency_injector import containers
+from litestar.handlers import HTTPRouteHandler
+
+from entrypoints.http.routes.add_track import add_track
+from entrypoints.http.routes.health import live, ready
+from entrypoints.http.routes.pages import asset, home
+from entrypoints.http.routes.record import named_record, record
+from entrypoints.http.routes.register import register
+from entrypoints.wiring.owed import provides
+
+_ALWAYS: Sequence[HTTPRouteHandler] = (register, add_track, record, named_record, live, ready, home, asset)
+_OF_PARTS: Mapping[str, Sequence[HTTPRouteHandler]] = {}
+"""By the provider that they stand on, which a wiring may leave out (`entrypoints.wiring.owed.OPTIONAL`)."""
+
+
+def routes_over(adapters: containers.Container) -> list[HTTPRouteHandler]:
+    """Those that these adapters can answer."""
+    parts = [routes for name, routes in _OF_PARTS.items() if provides(adapters, name)]
+    return [*_ALWAYS, *(route for routes in parts for route in routes)]
