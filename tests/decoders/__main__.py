@@ -23,6 +23,7 @@ from tests.decoders.seeking import trial
 from tests.programs import FFMPEG
 
 _CONVERTERS = ("lame", "ffmpeg", "pydub")
+_QUALITIES = ("64", "V2", "128", "192")
 _MOST_SECONDS = {"Chromium": {"64": 0.12, "V2": 8.0}, "GStreamer": {"64": 8.0, "V2": 8.0}}
 """At the constant rate Chromium lands within 0.07 s, and is silent for up to 0.05 s then (docs/recordings.md)."""
 
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--frames", type=int, default=30, help="how many multiples of 1152 to look around")
     parser.add_argument("--converters", nargs="+", choices=_CONVERTERS, default=_CONVERTERS)
     parser.add_argument("--rates", nargs="+", type=int, choices=RATES, default=RATES, help="in Hz")
+    parser.add_argument("--qualities", nargs="+", choices=_QUALITIES, default=_QUALITIES)
     parser.add_argument("--decoders", nargs="+", metavar="WORD", default=[""], help="those with a word in their name")
     parser.add_argument("--ffmpeg", default=FFMPEG, help="the ffmpeg that encodes")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where MP3s are left for the next time")
@@ -41,7 +43,13 @@ def main(arguments: Sequence[str]) -> int:
     if chosen.seek:
         return _seek(chosen.converters)
     asked = {name: decode for name, decode in decoders().items() if any(word in name for word in chosen.decoders)}
-    encoders = [(name, rate) for name in chosen.converters for rate in chosen.rates]
+    encoders = [
+        (name, rate, quality, channels)
+        for name in chosen.converters
+        for rate in chosen.rates
+        for quality, channels in qualities(name)
+        if quality in chosen.qualities
+    ]
     with tempfile.TemporaryDirectory() as folder:
         maker = _Maker(Path(folder), chosen.keep or Path(folder), chosen.ffmpeg)
         return _count(encoders, maker, lengths(chosen.step, chosen.frames), asked)
@@ -78,15 +86,14 @@ class _Maker:
 
 
 def _count(
-    encoders: Sequence[tuple[str, int]], maker: _Maker, wanted: Sequence[int], asked: Mapping[str, Decoder]
+    encoders: Sequence[tuple[str, int, str, int]], maker: _Maker, wanted: Sequence[int], asked: Mapping[str, Decoder]
 ) -> int:
     wrong = Counter[str]()
     total = 0
-    for name, rate in encoders:
-        for quality, channels in qualities(name):
-            made = asyncio.run(maker.mp3s(name, rate, quality, channels, wanted))
-            total += len(made)
-            wrong += _differences(made, rate, channels, f"{name} {rate} Hz {quality} {channels} channels", asked)
+    for name, rate, quality, channels in encoders:
+        made = asyncio.run(maker.mp3s(name, rate, quality, channels, wanted))
+        total += len(made)
+        wrong += _differences(made, rate, channels, f"{name} {rate} Hz {quality} {channels} channels", asked)
     for decoder in asked:
         print(f"{decoder:28} {wrong[decoder]:6} of {total} MP3s not exact")
     return min(1, wrong.total())
