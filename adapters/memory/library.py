@@ -5,7 +5,7 @@ from uuid import UUID
 
 from adapters.memory.tracks import InMemoryTrackRepository
 from domain.library import Changed, Page, Position, TrackLibrary, Wanted
-from domain.measuring import Waveform
+from domain.measuring import NO_POINTS
 from domain.search import answers, words_of_track
 from domain.tracks import StoredMp3, Track
 
@@ -66,7 +66,7 @@ def _fits(track: Track, wanted: Wanted) -> bool:
 def _listed(track: Track) -> Track:
     """Without what no list shows."""
     made = track.conversion
-    sound = made.sound and replace(made.sound, waveform=Waveform(1, 1, 8, ()))
+    sound = made.sound and replace(made.sound, waveform=NO_POINTS)
     return replace(track, conversion=replace(made, passport={}, sound=sound))
 
 

@@ -12,7 +12,7 @@ from psycopg.types.json import Json, Jsonb
 
 from domain.conversions import Conversion
 from domain.errors import DuplicateTrack, UnknownUser
-from domain.measuring import Sound, Waveform
+from domain.measuring import NO_POINTS, Sound, Waveform
 from domain.output.format import Mp3Format, Mp3Quality
 from domain.recording.format import Codec, RecordingFormat
 from domain.recording.repairs import Mended
@@ -74,7 +74,7 @@ LISTED = _selected(
     | {
         "passport": SQL("'{}'::jsonb"),
         "waveform": SQL("CASE WHEN waveform IS NOT NULL THEN {}::json END").format(
-            Literal(msgspec.json.encode(Waveform(1, 1, 8, ()).layout()).decode())
+            Literal(msgspec.json.encode(NO_POINTS.layout()).decode())
         ),
     }
 )

@@ -21,7 +21,7 @@ BEARER = "user_access_token"
 _ERROR_DESCRIPTIONS = {
     400: "A field is missing, doubled, too long or of the wrong type; or the body cannot be parsed",
     401: "The credentials do not belong together",
-    404: "No such record",
+    404: "Nothing there has this name, or it is another user's",
     408: "The upload was too slow",
     412: "If-Match names another version",
     413: "The body is too large",
@@ -86,8 +86,12 @@ def operation(
     body: RequestBody | None = None,
     parameters: list[Parameter] | None = None,
     headers: dict[str, OpenAPIHeader] | None = None,
+    also: dict[str, Schema] | None = None,
 ) -> type[Operation]:
-    """An operation with what a signature cannot say; `headers` tells what each header of a successful response says."""
+    """An operation with what a signature cannot say.
+
+    `headers` tells what each header of a successful response says, `also` of which further types its body may be.
+    """
 
     @dataclass
     class Described(Operation):
@@ -97,5 +101,7 @@ def operation(
             for status, response in (self.responses or {}).items():
                 if isinstance(response, OpenAPIResponse) and status.startswith("2"):
                     response.headers = {**(headers or {})}
+                    for kind, schema in (also or {}).items():
+                        response.content = {**(response.content or {}), kind: OpenAPIMediaType(schema=schema)}
 
     return Described
