@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
+from application.delivered import delivered
 from domain.errors import TrackDamaged, TrackNotFound
 from domain.tracks import StoredMp3, Track, TrackCatalogue, TrackKeeper
 
@@ -34,7 +35,7 @@ class CheckTracks:
     async def _problem(self, mp3: StoredMp3) -> str | None:
         size, digest = 0, hashlib.sha256()
         try:
-            async for block in self._keeper.read(mp3, 0, mp3.size):
+            async for block in delivered(self._keeper, mp3, 0, mp3.size):
                 size += len(block)
                 digest.update(block)
         except TrackDamaged as error:

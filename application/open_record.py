@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.admission.fair_queue import FairQueue
+from application.delivered import delivered
 from domain.errors import TrackNotFound
 from domain.tracks import StoredMp3, TrackKeeper, TrackRepository
 
@@ -23,7 +24,7 @@ class Record:
 
     async def read(self, start: int, count: int) -> AsyncGenerator[bytes, None]:
         """`count` bytes of the MP3 from byte `start`, in blocks of at most 1 MiB, each in the holders' turn."""
-        blocks = self.keeper.read(self.mp3, start, count)
+        blocks = delivered(self.keeper, self.mp3, start, count)
         while count > 0:  # who has got all of them waits for no further turn
             async with self.reads.turn(*self.holders, seconds=BLOCK_SECONDS):
                 block = await anext(blocks)

@@ -59,6 +59,10 @@ class Waveform:
         return cls(layout["sample_rate"], layout["samples_per_pixel"], layout["bits"], tuple(layout["data"]))
 
 
+NO_POINTS = Waveform(1, 1, 8, ())
+"""In place of one that was not looked up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sound:
     """What was measured of a recording, as it came: before it is mixed down, resampled or encoded."""

@@ -30,8 +30,18 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class NewTag:
+    """An ID3 tag that is downloaded in place of the one with which the MP3 was stored."""
+
+    data: bytes
+    """At most 1 MiB; empty where there is none any more."""
+    replaces: int
+    """So many bytes at the start of what is stored."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredMp3:
-    """What a download has to know of a track."""
+    """What a download has to know of a track. Size and SHA-256 are those of what is downloaded."""
 
     track_uuid: UUID
     file_name: str
@@ -40,6 +50,13 @@ class StoredMp3:
     sha256: bytes
     audio_key: str | None
     """Where an audio store keeps its bytes; None where they are kept with the track."""
+    tag: NewTag | None = None
+    """None where what is downloaded is what is stored."""
+
+    @property
+    def stored_size(self) -> int:
+        """How many bytes are stored."""
+        return self.size if self.tag is None else self.size - len(self.tag.data) + self.tag.replaces
 
 
 def mp3_file_name(wav_file_name: str) -> str:
@@ -53,6 +70,11 @@ def mp3_file_name(wav_file_name: str) -> str:
     stem = stem[: MAX_FILE_NAME_LENGTH - len(".mp3")]
     stem = stem.encode()[: MAX_FILE_NAME_BYTES - len(".mp3")].decode(errors="ignore").strip(" .")
     return f"{stem or 'recording'}.mp3"
+
+
+def new_file_name(wanted: str) -> str:
+    """The same for a name that somebody chooses for the MP3, with its `.mp3` or without; `talk.mp3` stays as it is."""
+    return mp3_file_name(re.sub(r"\.mp3$", ".wav", wanted.strip(), flags=re.IGNORECASE))
 
 
 class TrackRepository(ABC):
@@ -114,11 +136,12 @@ class TrackKeeper(ABC):
 
     @abstractmethod
     def read(self, mp3: StoredMp3, start: int, count: int) -> AsyncIterator[bytes]:
-        """`count` bytes of the MP3 from byte `start`, in blocks of at most 1 MiB, none of them empty.
+        """`count` bytes of the MP3 as it is stored, from byte `start`, in blocks of at most 1 MiB, none of them empty.
 
         Nothing of the store (a connection, a lock) is held between two blocks. Raises `TrackNotFound` where the track
         is gone, `TrackDamaged` where the store has lost bytes of it: never are other bytes given in their place. The
-        caller asks for bytes that are there: `start + count <= mp3.size`.
+        caller asks for bytes that are there: `start + count <= mp3.stored_size`. What is downloaded is made of them by
+        `application.delivered`.
         """
 
 

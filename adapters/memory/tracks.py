@@ -6,19 +6,25 @@ from uuid import UUID
 from adapters.memory.mp3 import whole
 from domain.errors import DuplicateTrack, TrackDamaged, TrackNotFound, UnknownUser
 from domain.output.converter import Mp3
-from domain.tracks import StoredMp3, Track, TrackCatalogue, TrackKeeper, TrackRepository
+from domain.tracks import NewTag, StoredMp3, Track, TrackCatalogue, TrackKeeper, TrackRepository
 from domain.users import UserRepository
 
 BLOCK_BYTES = 512 * 1024
 
 
 class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
-    """Keeps tracks until the process ends. `kept` and `audio_keys` are there to be looked at."""
+    """Keeps tracks until the process ends. `kept`, `audio_keys`, `tags` and `mp3s` are there to be looked at."""
 
     def __init__(self, users: UserRepository) -> None:
         self._users = users
         self.kept: dict[UUID, Track] = {}
+        self.numbers: dict[UUID, int] = {}
+        """In the order in which they were added; none is given twice."""
         self.audio_keys: dict[UUID, str] = {}
+        self.tags: dict[UUID, NewTag] = {}
+        self.mp3s: dict[UUID, bytes] = {}
+        """Of those tracks that are kept with them."""
+        self._last_number = 0
 
     async def add(self, track: Track, audio_key: str) -> None:
         await self.hold(track)
@@ -30,23 +36,31 @@ class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
             raise UnknownUser(track.user_id)
         if track.track_uuid in self.kept:
             raise DuplicateTrack
+        self._last_number += 1
+        self.numbers[track.track_uuid] = self._last_number
         self.kept[track.track_uuid] = track
+
+    def forget(self, track_uuid: UUID) -> None:
+        """Keep nothing of a track, which may be gone already."""
+        for kept in (self.kept, self.numbers, self.audio_keys, self.tags, self.mp3s):
+            kept.pop(track_uuid, None)
 
     async def find(self, track_uuid: UUID, user_id: int) -> StoredMp3 | None:
         track = self.kept.get(track_uuid)
-        return self._stored_mp3(track) if track and track.user_id == user_id else None
+        return self.stored_mp3(track) if track and track.user_id == user_id else None
 
     async def audio_keys_in_use(self, keys: Collection[str]) -> set[str]:
         return set(keys) & set(self.audio_keys.values())
 
     async def all(self) -> AsyncIterator[tuple[Track, StoredMp3]]:
         for track in list(self.kept.values()):
-            yield track, self._stored_mp3(track)
+            yield track, self.stored_mp3(track)
 
-    def _stored_mp3(self, track: Track) -> StoredMp3:
+    def stored_mp3(self, track: Track) -> StoredMp3:
+        """What a download needs of a track that is kept."""
         made = track.conversion
-        key = self.audio_keys.get(track.track_uuid)
-        return StoredMp3(track.track_uuid, track.file_name, made.mp3_size, made.mp3_sha256, key)
+        key, tag = self.audio_keys.get(track.track_uuid), self.tags.get(track.track_uuid)
+        return StoredMp3(track.track_uuid, track.file_name, made.mp3_size, made.mp3_sha256, key, tag)
 
 
 class InMemoryTrackKeeper(TrackKeeper):
@@ -56,7 +70,7 @@ class InMemoryTrackKeeper(TrackKeeper):
 
     def __init__(self, tracks: InMemoryTrackRepository) -> None:
         self._tracks = tracks
-        self.mp3s: dict[UUID, bytes] = {}
+        self.mp3s = tracks.mp3s
 
     async def keep(self, track: Track, mp3: Mp3) -> None:
         if mp3.size != track.conversion.mp3_size:

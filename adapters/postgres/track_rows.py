@@ -7,17 +7,18 @@ from typing import Any
 
 import msgspec
 import psycopg
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier, Literal
 from psycopg.types.json import Json, Jsonb
 
 from domain.conversions import Conversion
 from domain.errors import DuplicateTrack, UnknownUser
-from domain.measuring import Sound, Waveform
+from domain.measuring import NO_POINTS, Sound, Waveform
 from domain.output.format import Mp3Format, Mp3Quality
 from domain.recording.format import Codec, RecordingFormat
 from domain.recording.repairs import Mended
+from domain.search import words_of_track
 from domain.tags import Tags
-from domain.tracks import StoredMp3, Track
+from domain.tracks import NewTag, StoredMp3, Track
 
 LARGEST_ID = 2**63 - 1
 """Of a `bigint`."""
@@ -37,7 +38,7 @@ _COLUMNS: dict[str, tuple[str, Callable[[Track], object]]] = {
     "wav_size": ("int8", lambda track: track.conversion.wav_size),
     "wav_sha256": ("bytea", lambda track: track.conversion.wav_sha256),
     "repairs": ("text[]", lambda track: [str(repair) for repair in track.conversion.repairs]),
-    "texts": ("jsonb", lambda track: Jsonb(_texts(track.conversion.texts), dumps=msgspec.json.encode)),
+    "texts": ("jsonb", lambda track: texts_column(track.conversion.texts)),
     "passport": ("jsonb", lambda track: Jsonb(track.conversion.passport, dumps=msgspec.json.encode)),
     "wav_codec": ("text", lambda track: _of_recording(track, "codec")),
     "wav_sample_rate": ("int4", lambda track: _of_recording(track, "sample_rate")),
@@ -47,12 +48,43 @@ _COLUMNS: dict[str, tuple[str, Callable[[Track], object]]] = {
     "integrated_loudness": ("float8", lambda track: _of_sound(track, "loudness")),
     "sample_peak": ("float8", lambda track: _of_sound(track, "sample_peak")),
     "clipped_samples": ("int8", lambda track: _of_sound(track, "clipped_samples")),
+    "words": ("text[]", lambda track: words(track.user_id, track.file_name, track.conversion.texts)),
 }
-"""The type of each column and what it holds, but for where the MP3 is: `audio_key` or `track_file_bin`."""
+"""The type of each column and what it holds, but for where the MP3 is, `audio_key` or `track_file_bin`, and its tag."""
 
 TYPES = [kind for kind, _ in _COLUMNS.values()]
 COLUMNS = SQL(", ").join(map(Identifier, _COLUMNS))
 """Their names with commas between them, in the order of `TYPES` and of `values`."""
+_ONLY_WRITTEN = ("words",)
+
+
+def _selected(read: Mapping[str, SQL | Composed]) -> Composed:
+    names = [name for name in _COLUMNS if name not in _ONLY_WRITTEN]
+    return SQL(", ").join(SQL("{} AS {}").format(read.get(name, Identifier(name)), Identifier(name)) for name in names)
+
+
+_AS_DOWNLOADED: dict[str, SQL | Composed] = {
+    "mp3_size": SQL("coalesce(tagged_size, mp3_size)"),
+    "mp3_sha256": SQL("coalesce(tagged_sha256, mp3_sha256)"),
+}
+KNOWN = _selected(_AS_DOWNLOADED)
+"""What `track_of` reads; of an MP3 with a new tag it tells what is downloaded."""
+LISTED = _selected(
+    _AS_DOWNLOADED
+    | {
+        "passport": SQL("'{}'::jsonb"),
+        "waveform": SQL("CASE WHEN waveform IS NOT NULL THEN {}::json END").format(
+            Literal(msgspec.json.encode(NO_POINTS.layout()).decode())
+        ),
+    }
+)
+"""The same without what is large, which is not even read: the passport is empty, the waveform has no points."""
+MORE_OF_MP3 = SQL("audio_key, tag, tag_replaces")
+"""What `stored_mp3_of` reads beside `KNOWN`."""
+MP3 = SQL("track_uuid, track_file_name, {mp3_size} AS mp3_size, {mp3_sha256} AS mp3_sha256, {more}").format(
+    **_AS_DOWNLOADED, more=MORE_OF_MP3
+)
+"""What it reads of all."""
 
 
 def values(track: Track) -> list[object]:
@@ -61,7 +93,7 @@ def values(track: Track) -> list[object]:
 
 
 def track_of(row: Mapping[str, Any]) -> Track:
-    """The track of a row with all `COLUMNS`."""
+    """The track of a row with all of `KNOWN` or `LISTED`."""
     return Track(
         track_uuid=row["track_uuid"],
         user_id=row["user_id"],
@@ -72,10 +104,26 @@ def track_of(row: Mapping[str, Any]) -> Track:
 
 
 def stored_mp3_of(row: Mapping[str, Any]) -> StoredMp3:
-    """What a download needs, of a row with these five columns at least."""
+    """What a download needs, of a row with all of `MP3`."""
+    tag = None if row["tag"] is None else NewTag(row["tag"], row["tag_replaces"])
     return StoredMp3(
-        row["track_uuid"], row["track_file_name"], row["mp3_size"], row["mp3_sha256"], audio_key=row["audio_key"]
+        row["track_uuid"], row["track_file_name"], row["mp3_size"], row["mp3_sha256"], row["audio_key"], tag
     )
+
+
+def words(user_id: int, file_name: str, texts: Tags) -> list[str]:
+    """The words by which a track is found, each behind the number of its user."""
+    return [f"{user_id}:{word}" for word in words_of_track(file_name, texts)]
+
+
+def texts_column(texts: Tags) -> Jsonb:
+    """What the column `texts` holds."""
+    return Jsonb(_texts(texts), dumps=msgspec.json.encode)
+
+
+def texts_of(column: Mapping[str, str]) -> Tags:
+    """The texts of what the column `texts` holds."""
+    return Tags(**{name: text for name, text in column.items() if name in _TEXTS})
 
 
 @contextmanager
@@ -104,7 +152,7 @@ def _conversion(row: Mapping[str, Any]) -> Conversion:
         wav_sha256=row["wav_sha256"],
         recording_format=_recording_format(row) if row["wav_codec"] else None,
         repairs=tuple(Mended.parse(repair) for repair in row["repairs"]),
-        texts=Tags(**{name: text for name, text in row["texts"].items() if name in _TEXTS}),
+        texts=texts_of(row["texts"]),
         passport=row["passport"],
         sound=_sound(row) if row["waveform"] else None,
     )

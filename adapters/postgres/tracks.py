@@ -10,7 +10,10 @@ from psycopg.sql import SQL, Placeholder
 from adapters.postgres.database import Database
 from adapters.postgres.track_rows import (
     COLUMNS,
+    KNOWN,
     LARGEST_ID,
+    MORE_OF_MP3,
+    MP3,
     TYPES,
     constraints_translated,
     stored_mp3_of,
@@ -25,17 +28,17 @@ _PAGE = 100
 _ADD = SQL("INSERT INTO tracks ({}, audio_key) VALUES ({}, %s)").format(
     COLUMNS, SQL(", ").join([Placeholder()] * len(TYPES))
 )
-_FIND: LiteralString = """
-    SELECT track_uuid, track_file_name, mp3_size, mp3_sha256, audio_key
+_FIND = SQL("""
+    SELECT {}
       FROM tracks
-     WHERE track_uuid = %s AND user_id = %s"""
+     WHERE track_uuid = %s AND user_id = %s""").format(MP3)
 _KEYS_IN_USE: LiteralString = "SELECT audio_key FROM tracks WHERE audio_key = ANY(%s)"
 _LIST = SQL("""
-    SELECT {}, audio_key
+    SELECT {}, {}
       FROM tracks
      WHERE %(after)s::uuid IS NULL OR track_uuid > %(after)s
      ORDER BY track_uuid
-     LIMIT %(count)s""").format(COLUMNS)
+     LIMIT %(count)s""").format(KNOWN, MORE_OF_MP3)
 
 
 class PsycopgTrackRepository(TrackRepository, TrackCatalogue):

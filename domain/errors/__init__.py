@@ -6,7 +6,18 @@ The words for a client, and the HTTP status, are in `entrypoints/http/answers.py
 """
 
 from domain.errors.base import CallerError, MusicAppError, OperatorError, RecordingError, ServiceError
-from domain.errors.caller import InvalidUserName, ShareTaken, TooOften, TrackNotFound, UnknownUser, WrongCredentials
+from domain.errors.caller import (
+    InvalidQuestion,
+    InvalidText,
+    InvalidUserName,
+    NoSuchTrack,
+    NoWaveform,
+    ShareTaken,
+    TooOften,
+    TrackNotFound,
+    UnknownUser,
+    WrongCredentials,
+)
 from domain.errors.operator import BackupRefused, CheckRefused, WrongSetting
 from domain.errors.recording import (
     DamagedRecording,
@@ -44,10 +55,14 @@ __all__ = [
     "DamagedRecording",
     "DiskFull",
     "DuplicateTrack",
+    "InvalidQuestion",
+    "InvalidText",
     "InvalidUserName",
     "Mp3TooLarge",
     "MusicAppError",
     "NoAudio",
+    "NoSuchTrack",
+    "NoWaveform",
     "NotAWav",
     "OperatorError",
     "Overloaded",

@@ -33,6 +33,33 @@ class TrackNotFound(CallerError):
         super().__init__("no track has this identifier and this owner")
 
 
+class NoSuchTrack(TrackNotFound):
+    """The user has no track with this identifier: there is none, or it is another user's."""
+
+
+class NoWaveform(CallerError):
+    """The recording of a track was not measured, so nothing is known of its waveform."""
+
+    def __init__(self) -> None:
+        super().__init__("the recording was not measured, so it has no waveform")
+
+
+class InvalidQuestion(CallerError):
+    """What somebody searches for cannot be searched for. `reason` follows the name of the field."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the words to search for: what was sent {reason}")
+
+
+class InvalidText(CallerError):
+    """A text for a track cannot be in its field; `rule` says what can."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        self.field, self.rule = field, rule
+        super().__init__(f"{field} must be {rule}")
+
+
 class TooOften(CallerError):
     """Somebody asks for the same thing too often. `retry_after` is in seconds."""
 

@@ -5,11 +5,13 @@ https://id3.org.
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from domain.output.chapters import Chapter
 from domain.tags import ID3_FRAMES, Tags
 
+TAG_HEAD_BYTES = _FRAME_HEAD_BYTES = 10
+_OF_CHAPTERS = (b"CTOC", b"CHAP")
 _LANGUAGE = b"und"  # ISO 639-2: undetermined
 _CONTENTS = b"toc\0"
 _TOP_LEVEL_AND_ORDERED = 3
@@ -23,12 +25,40 @@ def write_id3(tags: Tags, chapters: Sequence[Chapter] = ()) -> bytes:
     Text that is not ASCII is UTF-16: what is declared as ISO 8859-1 many players read in their own code page. The tag
     is not unsynchronised; who reads tags by their size finds no frame in them, and few read it otherwise.
     """
+    return _tag(_text_frames(tags) + _chapter_frames(chapters))
+
+
+def rewrite_id3(tag: bytes, tags: Tags) -> bytes:
+    """A tag with these texts and the chapters of `tag`, which `write_id3` made, or is empty."""
+    return _tag(_text_frames(tags) + b"".join(frame for frame in _frames(tag) if frame[:4] in _OF_CHAPTERS))
+
+
+def tag_size(head: bytes) -> int:
+    """How many bytes of an MP3 are its tag, told by its first `TAG_HEAD_BYTES` (ID3v2.3, 3.1); 0 where it has none."""
+    if len(head) < TAG_HEAD_BYTES or not head.startswith(b"ID3"):
+        return 0
+    return TAG_HEAD_BYTES + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+
+
+def _tag(frames: bytes) -> bytes:
+    return b"ID3\x03\0\0" + _as_synchsafe(len(frames)) + frames if frames else b""
+
+
+def _frames(tag: bytes) -> Iterator[bytes]:
+    """The frames of a tag, each with its head: a name, a size in 32 bits, 16 flags (ID3v2.3, 3.3)."""
+    place = TAG_HEAD_BYTES
+    while place < len(tag):
+        end = place + _FRAME_HEAD_BYTES + int.from_bytes(tag[place + 4 : place + 8], "big")
+        yield tag[place:end]
+        place = end
+
+
+def _text_frames(tags: Tags) -> bytes:
     texts = {name: getattr(tags, field) for name, field in ID3_FRAMES.items()}
     if texts["TCON"].isdigit():
         texts["TCON"] = f"({texts['TCON']})"  # a number in ID3v1's list of genres
     frames = b"".join(_frame(name, _encoded(text)) for name, text in texts.items())
-    frames += _date_frames(tags.date) + _comment_frames(tags) + _chapter_frames(chapters)
-    return b"ID3\x03\0\0" + _as_synchsafe(len(frames)) + frames if frames else b""
+    return frames + _date_frames(tags.date) + _comment_frames(tags)
 
 
 def _date_frames(date: str) -> bytes:

@@ -46,6 +46,8 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
     errors.InvalidUserName: Answer(
         400, "request.invalid", "user_name {error.reason}; send 1 to 100 characters without control characters"
     ),
+    errors.InvalidQuestion: Answer(400, "request.invalid", "q {error.reason}"),
+    errors.InvalidText: Answer(400, "request.invalid", "texts.{error.field} must be {error.rule}"),
     CredentialsMissing: Answer(401, "auth.wrong_credentials", "{error}"),
     errors.WrongCredentials: _WRONG_CREDENTIALS,
     errors.UnknownUser: _WRONG_CREDENTIALS,  # deleted meanwhile; that it was there is not said
@@ -53,6 +55,12 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
         404,
         "record.not_found",
         "no record has this id and user; use the link from the Location header as it was given",
+    ),
+    errors.NoSuchTrack: Answer(
+        404, "track.not_found", "you have no track with this identifier; GET /tracks lists those that you have"
+    ),
+    errors.NoWaveform: Answer(
+        404, "track.no_waveform", "the recording of this track was not measured, so there is no waveform of it"
     ),
     UploadTooSlow: Answer(408, "upload.too_slow", "{error}"),
     RecordChanged: Answer(412, "record.changed", "{error}"),

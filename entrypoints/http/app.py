@@ -12,9 +12,13 @@ from application.admission.fair_queue import FairQueue
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
 from application.authenticate import Authenticate
+from application.change_track import ChangeTrack
+from application.find_track import FindTrack
+from application.list_tracks import ListTracks
 from application.open_record import OpenRecord
 from application.readiness import Readiness
 from application.receive_recording import ReceiveRecording
+from application.remove_track import RemoveTrack
 from domain.errors import MusicAppError
 from domain.register import Register
 from entrypoints.http.description import make_descriptions, openapi_config
@@ -91,6 +95,10 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "holders": Provide(holders_behind(container.settings.serving.trusted_networks), sync_to_thread=False),
         "receive": _provide(ReceiveRecording, application.receive_recording),
         "open_record": _provide(OpenRecord, application.open_record),
+        "list_tracks": _provide(ListTracks, application.list_tracks),
+        "find_track": _provide(FindTrack, application.find_track),
+        "change_track": _provide(ChangeTrack, application.change_track),
+        "remove_track": _provide(RemoveTrack, application.remove_track),
         "readiness": _provide(Readiness, lambda: container.readiness),
         "downloads": _provide(Places, application.download_places),
         "register_rate": _provide(RateLimit, application.register_rate),

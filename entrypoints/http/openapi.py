@@ -38,7 +38,7 @@ BEARER = "user_access_token"
 _ERROR_DESCRIPTIONS = {
     400: "A field is missing, doubled, too long or of the wrong type; or the body cannot be parsed",
     401: "The credentials do not belong together",
-    404: "No such record",
+    404: "Nothing there has this name, or it is another user's",
     408: "The upload was too slow",
     412: "If-Match names another version",
     413: "The body is too large",
@@ -144,11 +144,12 @@ def operation(
     parameters: list[Parameter] | None = None,
     headers: dict[str, OpenAPIHeader] | None = None,
     example: object = None,
+    also: dict[str, Schema] | None = None,
 ) -> type[Operation]:
     """An operation with what a signature cannot say.
 
-    `headers` tells what each header of a successful response says, and `example` is its body where that is JSON. What
-    is neither JSON nor text is bytes.
+    `headers` tells what each header of a successful response says, `also` of which further types its body may be, and
+    `example` is its body where that is JSON. What is neither JSON nor text is bytes.
     """
 
     @dataclass
@@ -160,6 +161,8 @@ def operation(
                 if isinstance(response, OpenAPIResponse):
                     if status.startswith("2"):
                         response.headers = {**(headers or {})}
+                        further = {kind: OpenAPIMediaType(schema=schema) for kind, schema in (also or {}).items()}
+                        response.content = {**(response.content or {}), **further} or None
                         _describe(response.content or {}, example)
                     if (self.operation_id or "").startswith(_HEAD):
                         response.content = None

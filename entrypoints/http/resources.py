@@ -78,6 +78,14 @@ class TrackResource(TrackSummary):
     """What the recorder wrote about the recording, by the recorder's own names."""
 
 
+class TrackPage(msgspec.Struct):
+    """Some of the tracks, the newest first."""
+
+    items: list[TrackSummary]
+    next: str | None
+    """Link to those that come next; null where there are no more. There may be more where `items` are few or none."""
+
+
 def track_summary(base: str, track: Track) -> TrackSummary:
     """Of a track whose links begin with `base`."""
     return TrackSummary(**_known(base, track))

@@ -10,9 +10,13 @@ from application.admission.rate_limit import RateLimit
 from application.admission.spacing import Spacing
 from application.admission.waiting_room import SpoolShares, WaitingRoom
 from application.authenticate import Authenticate
+from application.change_track import ChangeTrack
 from application.check_tracks import CheckTracks
+from application.find_track import FindTrack
+from application.list_tracks import ListTracks
 from application.open_record import OpenRecord
 from application.receive_recording import ReceiveRecording
+from application.remove_track import RemoveTrack
 from domain.convert import Convert
 from domain.register import Register
 from entrypoints.settings.settings import Settings
@@ -51,6 +55,18 @@ class Application(containers.DeclarativeContainer):
     authenticate = providers.Factory(Authenticate, adapters.users, queries)
     add_track = providers.Factory(AddTrack, convert, adapters.keeper, adapters.identifiers, adapters.clock)
     open_record = providers.Factory(OpenRecord, adapters.tracks, adapters.keeper, queries, reads)
+    list_tracks = providers.Factory(ListTracks, adapters.library, queries)
+    find_track = providers.Factory(FindTrack, adapters.library, queries)
+    change_track = providers.Factory(
+        ChangeTrack,
+        adapters.library,
+        adapters.keeper,
+        find_track,
+        queries,
+        reads,
+        settings.provided.recordings.max_mp3_bytes,
+    )
+    remove_track = providers.Factory(RemoveTrack, adapters.library, adapters.audio, queries)
     check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.keeper)
 
     upload_places = providers.Singleton(

@@ -15,6 +15,7 @@ from adapters.system.cores import available_cores
 from adapters.system.identifiers import RandomIdentifiers
 from domain.audio_store import AudioStore
 from domain.decoding import AudioDecoder
+from domain.library import TrackLibrary
 from domain.measuring import SoundMeter
 from domain.output.converter import AudioConverter
 from domain.system import Clock, IdentifierSource, Spool
@@ -67,3 +68,5 @@ class CommonAdapters(containers.DeclarativeContainer):
     )
     audio: providers.Provider[AudioStore | None] = providers.Object(None)
     """An `AudioStore`, where the MP3s are kept apart from what is known of them."""
+    library: providers.Provider[TrackLibrary | None] = providers.Object(None)
+    """What lists, changes and removes tracks; without it there are no calls for that."""

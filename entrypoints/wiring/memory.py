@@ -6,10 +6,12 @@ from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.decoder import InMemoryAudioDecoder
 from adapters.memory.identifiers import SeededIdentifiers
+from adapters.memory.library import InMemoryTrackLibrary
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
+from domain.library import TrackLibrary
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
 from domain.users import UserRepository
@@ -28,3 +30,4 @@ class InMemoryAdapters(CommonAdapters):
     users: providers.Provider[UserRepository] = providers.Singleton(InMemoryUserRepository)
     tracks: providers.Provider[TrackRepository] = providers.Singleton(InMemoryTrackRepository, users)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(InMemoryTrackKeeper, tracks)
+    library: providers.Provider[TrackLibrary | None] = providers.Singleton(InMemoryTrackLibrary, tracks)

@@ -7,10 +7,12 @@ from dependency_injector import providers
 from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from adapters.postgres.address import PostgresAddress
 from adapters.postgres.database import Database
+from adapters.postgres.library import PsycopgTrackLibrary
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
+from domain.library import TrackLibrary
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
 from domain.users import UserRepository
@@ -31,3 +33,4 @@ class PostgresAdapters(CommonAdapters):
     users: providers.Provider[UserRepository] = providers.Singleton(PsycopgUserRepository, database)
     tracks: providers.Provider[TrackRepository] = providers.Singleton(PsycopgTrackRepository, database)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(PsycopgTrackKeeper, database)
+    library: providers.Provider[TrackLibrary | None] = providers.Singleton(PsycopgTrackLibrary, database)

@@ -8,8 +8,9 @@ from psycopg.sql import SQL
 
 from adapters.memory.audio_store import InMemoryAudioStore
 from adapters.memory.identifiers import SeededIdentifiers
+from adapters.memory.library import InMemoryTrackLibrary
 from adapters.memory.store import InMemoryStore
-from adapters.memory.tracks import InMemoryTrackKeeper
+from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from application.audio_first import AudioFirst
 from domain.audio_store import AudioStore
 from domain.errors import StoreAway
@@ -18,6 +19,7 @@ from tests.contract.audio import AudioCatalogueContract, AudioStoreContract
 from tests.contract.calls import Act, errors
 from tests.contract.clients import Client
 from tests.contract.keepers import TrackKeeperContract
+from tests.contract.libraries import TrackLibraryContract
 from tests.contract.memory_parts import AudioFirstInMemoryParts, AudioFirstParts, InMemoryAudioParts, InMemoryParts
 from tests.contract.postgres_parts import PostgresParts, change, opened
 from tests.contract.stores import StoreContract
@@ -31,6 +33,12 @@ class TestInMemoryUserRepository(InMemoryParts, UserRepositoryContract):
 
 class TestInMemoryTrackRepository(InMemoryParts, TrackRepositoryContract, TrackCatalogueContract):
     pass
+
+
+class TestInMemoryTrackLibrary(InMemoryParts, TrackLibraryContract):
+    @pytest.fixture
+    def library(self, tracks: InMemoryTrackRepository) -> InMemoryTrackLibrary:
+        return InMemoryTrackLibrary(tracks)
 
 
 class TestInMemoryTrackKeeper(InMemoryParts, TrackKeeperContract):

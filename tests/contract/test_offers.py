@@ -29,6 +29,7 @@ NOT_OFFERED = {
     "TestInMemoryUserRepository": {"break_store", "fill_disk", "other_client"},
     "TestInMemoryTrackRepository": {"break_store", "fill_disk", "other_client"},
     "TestInMemoryTrackKeeper": {"break_store", "crash", "durable", "fill_disk", "other_client"},
+    "TestInMemoryTrackLibrary": {"break_store", "other_client"},
     "TestInMemoryStore": {"break_store", "durable"},
     "TestInMemoryAudioStore": {"crash_putting", "durable", "other_audio"},
     "TestAudioFirstInMemory": {"break_store", "crash", "durable", "fill_disk", "other_client"},

@@ -4,6 +4,7 @@ import pytest
 
 from adapters.memory.mp3 import InMemoryMp3
 from adapters.postgres.database import Database
+from adapters.postgres.library import PsycopgTrackLibrary
 from adapters.postgres.track_keeper import MAX_VALUE_BYTES, PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
@@ -11,6 +12,7 @@ from domain.errors import Mp3TooLarge
 from domain.tracks import TrackKeeper
 from domain.users import token_digest
 from tests.contract.keepers import TrackKeeperContract, assert_not_kept
+from tests.contract.libraries import TrackLibraryContract
 from tests.contract.postgres_parts import PostgresParts
 from tests.contract.stores import StoreBackupContract, StoreContract
 from tests.contract.tracks import (
@@ -31,6 +33,12 @@ class TestPsycopgUserRepository(PostgresParts, UserRepositoryContract):
 
 class TestPsycopgTrackRepository(PostgresParts, TrackRepositoryContract, TrackCatalogueContract):
     pass
+
+
+class TestPsycopgTrackLibrary(PostgresParts, TrackLibraryContract):
+    @pytest.fixture
+    def library(self, tracks: PsycopgTrackRepository) -> PsycopgTrackLibrary:
+        return PsycopgTrackLibrary(tracks.database, walked=3, walked_at_most=4)
 
 
 class TestPsycopgTrackKeeper(PostgresParts, TrackKeeperContract):

@@ -15,6 +15,18 @@ _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})|\[[0-9A-Fa-f:.]{2,4
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
+_INLINE: tuple[list[str], ...] = ([], ["0"], ["1"])
+_INLINE_RIGHT = "inline must be 1, to have the record played instead of saved, or left out"
+
+
+def is_inline(request: Request[Any, Any, Any]) -> bool:
+    """Whether a browser is to play what it asks for instead of saving it. Raises `RequestInvalid`."""
+    inline = query_fields(request).get("inline", [])
+    if inline not in _INLINE:
+        raise RequestInvalid(_INLINE_RIGHT)
+    return inline == ["1"]
+
+
 def base_url(request: Request[Any, Any, Any], public_base_url: str) -> str:
     """The address under which the client reaches the service, without a slash at its end.
 
@@ -52,8 +64,8 @@ class RecordLink(NamedTuple):
             problems.append("id must be one UUID, as in the link")
         if len(users) != 1 or not re.fullmatch(r"[0-9]{1,19}", users[0]):
             problems.append("user must be one whole number, as in the link")
-        if inline not in ([], ["0"], ["1"]):
-            problems.append("inline must be 1, to have the record played instead of saved, or left out")
+        if inline not in _INLINE:
+            problems.append(_INLINE_RIGHT)
         if problems:
             raise RequestInvalid(*problems)
         return cls(UUID(identifiers[0]), int(users[0]), inline == ["1"])
