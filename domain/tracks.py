@@ -27,6 +27,8 @@ class Track:
     """Of the MP3, as `mp3_file_name` makes it."""
     conversion: Conversion
     created_at: datetime
+    link_revoked_at: datetime | None = None
+    """Since when its permanent link opens nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class StoredMp3:
     sha256: bytes
     audio_key: str | None
     """Where an audio store keeps its bytes; None where they are kept with the track."""
+    link_revoked_at: datetime | None = None
+    """As that of the track."""
 
 
 def mp3_file_name(wav_file_name: str) -> str:

@@ -46,7 +46,14 @@ class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
     def _stored_mp3(self, track: Track) -> StoredMp3:
         made = track.conversion
         key = self.audio_keys.get(track.track_uuid)
-        return StoredMp3(track.track_uuid, track.file_name, made.mp3_size, made.mp3_sha256, key)
+        return StoredMp3(
+            track.track_uuid,
+            track.file_name,
+            made.mp3_size,
+            made.mp3_sha256,
+            audio_key=key,
+            link_revoked_at=track.link_revoked_at,
+        )
 
 
 class InMemoryTrackKeeper(TrackKeeper):

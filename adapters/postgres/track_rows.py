@@ -47,6 +47,7 @@ _COLUMNS: dict[str, tuple[str, Callable[[Track], object]]] = {
     "integrated_loudness": ("float8", lambda track: _of_sound(track, "loudness")),
     "sample_peak": ("float8", lambda track: _of_sound(track, "sample_peak")),
     "clipped_samples": ("int8", lambda track: _of_sound(track, "clipped_samples")),
+    "link_revoked_at": ("timestamptz", lambda track: track.link_revoked_at),
 }
 """The type of each column and what it holds, but for where the MP3 is: `audio_key` or `track_file_bin`."""
 
@@ -68,13 +69,19 @@ def track_of(row: Mapping[str, Any]) -> Track:
         file_name=row["track_file_name"],
         conversion=_conversion(row),
         created_at=row["created_at"],
+        link_revoked_at=row["link_revoked_at"],
     )
 
 
 def stored_mp3_of(row: Mapping[str, Any]) -> StoredMp3:
-    """What a download needs, of a row with these five columns at least."""
+    """What a download needs, of a row with these six columns at least."""
     return StoredMp3(
-        row["track_uuid"], row["track_file_name"], row["mp3_size"], row["mp3_sha256"], audio_key=row["audio_key"]
+        row["track_uuid"],
+        row["track_file_name"],
+        row["mp3_size"],
+        row["mp3_sha256"],
+        audio_key=row["audio_key"],
+        link_revoked_at=row["link_revoked_at"],
     )
 
 

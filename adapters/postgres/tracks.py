@@ -26,7 +26,7 @@ _ADD = SQL("INSERT INTO tracks ({}, audio_key) VALUES ({}, %s)").format(
     COLUMNS, SQL(", ").join([Placeholder()] * len(TYPES))
 )
 _FIND: LiteralString = """
-    SELECT track_uuid, track_file_name, mp3_size, mp3_sha256, audio_key
+    SELECT track_uuid, track_file_name, mp3_size, mp3_sha256, audio_key, link_revoked_at
       FROM tracks
      WHERE track_uuid = %s AND user_id = %s"""
 _KEYS_IN_USE: LiteralString = "SELECT audio_key FROM tracks WHERE audio_key = ANY(%s)"

@@ -6,7 +6,20 @@ The words for a client, and the HTTP status, are in `entrypoints/http/answers.py
 """
 
 from domain.errors.base import CallerError, MusicAppError, OperatorError, RecordingError, ServiceError
-from domain.errors.caller import InvalidUserName, ShareTaken, TooOften, TrackNotFound, UnknownUser, WrongCredentials
+from domain.errors.caller import (
+    InvalidExpiry,
+    InvalidUserName,
+    LinkExpired,
+    LinkNotFound,
+    LinkRevoked,
+    LinkUsedUp,
+    ShareTaken,
+    TooManyLinks,
+    TooOften,
+    TrackNotFound,
+    UnknownUser,
+    WrongCredentials,
+)
 from domain.errors.operator import BackupRefused, CheckRefused, WrongSetting
 from domain.errors.recording import (
     DamagedRecording,
@@ -44,7 +57,12 @@ __all__ = [
     "DamagedRecording",
     "DiskFull",
     "DuplicateTrack",
+    "InvalidExpiry",
     "InvalidUserName",
+    "LinkExpired",
+    "LinkNotFound",
+    "LinkRevoked",
+    "LinkUsedUp",
     "Mp3TooLarge",
     "MusicAppError",
     "NoAudio",
@@ -59,6 +77,7 @@ __all__ = [
     "StoreAway",
     "TooLargeToHold",
     "TooLong",
+    "TooManyLinks",
     "TooOften",
     "TrackDamaged",
     "TrackNotFound",

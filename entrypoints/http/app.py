@@ -12,9 +12,11 @@ from application.admission.fair_queue import FairQueue
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
 from application.authenticate import Authenticate
+from application.open_link import OpenLink
 from application.open_record import OpenRecord
 from application.readiness import Readiness
 from application.receive_recording import ReceiveRecording
+from application.track_links import TrackLinks
 from domain.errors import MusicAppError
 from domain.register import Register
 from entrypoints.http.description import make_descriptions, openapi_config
@@ -91,6 +93,8 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "holders": Provide(holders_behind(container.settings.serving.trusted_networks), sync_to_thread=False),
         "receive": _provide(ReceiveRecording, application.receive_recording),
         "open_record": _provide(OpenRecord, application.open_record),
+        "open_link": _provide(OpenLink, application.open_link),
+        "track_links": _provide(TrackLinks, application.track_links),
         "readiness": _provide(Readiness, lambda: container.readiness),
         "downloads": _provide(Places, application.download_places),
         "register_rate": _provide(RateLimit, application.register_rate),

@@ -11,8 +11,10 @@ from application.admission.spacing import Spacing
 from application.admission.waiting_room import SpoolShares, WaitingRoom
 from application.authenticate import Authenticate
 from application.check_tracks import CheckTracks
+from application.open_link import OpenLink
 from application.open_record import OpenRecord
 from application.receive_recording import ReceiveRecording
+from application.track_links import TrackLinks
 from domain.convert import Convert
 from domain.register import Register
 from entrypoints.settings.settings import Settings
@@ -51,6 +53,12 @@ class Application(containers.DeclarativeContainer):
     authenticate = providers.Factory(Authenticate, adapters.users, queries)
     add_track = providers.Factory(AddTrack, convert, adapters.keeper, adapters.identifiers, adapters.clock)
     open_record = providers.Factory(OpenRecord, adapters.tracks, adapters.keeper, queries, reads)
+    open_link = providers.Factory(
+        OpenLink, adapters.links, adapters.tracks, adapters.keeper, adapters.clock, queries, reads
+    )
+    track_links = providers.Factory(
+        TrackLinks, adapters.links, adapters.tracks, adapters.identifiers, adapters.clock, queries
+    )
     check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.keeper)
 
     upload_places = providers.Singleton(

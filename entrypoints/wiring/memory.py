@@ -6,6 +6,7 @@ from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.decoder import InMemoryAudioDecoder
 from adapters.memory.identifiers import SeededIdentifiers
+from adapters.memory.links import InMemoryLinkRepository
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
@@ -28,3 +29,4 @@ class InMemoryAdapters(CommonAdapters):
     users: providers.Provider[UserRepository] = providers.Singleton(InMemoryUserRepository)
     tracks: providers.Provider[TrackRepository] = providers.Singleton(InMemoryTrackRepository, users)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(InMemoryTrackKeeper, tracks)
+    links = providers.Singleton(InMemoryLinkRepository, tracks)

@@ -7,6 +7,7 @@ from dependency_injector import providers
 from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from adapters.postgres.address import PostgresAddress
 from adapters.postgres.database import Database
+from adapters.postgres.links import PsycopgLinkRepository
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
@@ -31,3 +32,4 @@ class PostgresAdapters(CommonAdapters):
     users: providers.Provider[UserRepository] = providers.Singleton(PsycopgUserRepository, database)
     tracks: providers.Provider[TrackRepository] = providers.Singleton(PsycopgTrackRepository, database)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(PsycopgTrackKeeper, database)
+    links = providers.Singleton(PsycopgLinkRepository, database)

@@ -18,6 +18,7 @@ from tests.contract.audio import AudioCatalogueContract, AudioStoreContract
 from tests.contract.calls import Act, errors
 from tests.contract.clients import Client
 from tests.contract.keepers import TrackKeeperContract
+from tests.contract.links import LinkRepositoryContract
 from tests.contract.memory_parts import AudioFirstInMemoryParts, AudioFirstParts, InMemoryAudioParts, InMemoryParts
 from tests.contract.postgres_parts import PostgresParts, change, opened
 from tests.contract.stores import StoreContract
@@ -30,6 +31,10 @@ class TestInMemoryUserRepository(InMemoryParts, UserRepositoryContract):
 
 
 class TestInMemoryTrackRepository(InMemoryParts, TrackRepositoryContract, TrackCatalogueContract):
+    pass
+
+
+class TestInMemoryLinkRepository(InMemoryParts, LinkRepositoryContract):
     pass
 
 

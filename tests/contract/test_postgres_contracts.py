@@ -11,6 +11,7 @@ from domain.errors import Mp3TooLarge
 from domain.tracks import TrackKeeper
 from domain.users import token_digest
 from tests.contract.keepers import TrackKeeperContract, assert_not_kept
+from tests.contract.links import LinkRepositoryContract
 from tests.contract.postgres_parts import PostgresParts
 from tests.contract.stores import StoreBackupContract, StoreContract
 from tests.contract.tracks import (
@@ -30,6 +31,10 @@ class TestPsycopgUserRepository(PostgresParts, UserRepositoryContract):
 
 
 class TestPsycopgTrackRepository(PostgresParts, TrackRepositoryContract, TrackCatalogueContract):
+    pass
+
+
+class TestPsycopgLinkRepository(PostgresParts, LinkRepositoryContract):
     pass
 
 
