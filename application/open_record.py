@@ -6,7 +6,7 @@ from uuid import UUID
 
 from application.admission.fair_queue import FairQueue
 from application.delivered import delivered
-from domain.errors import TrackNotFound
+from domain.errors import LinkRevoked, TrackNotFound
 from domain.tracks import StoredMp3, TrackKeeper, TrackRepository
 
 BLOCK_SECONDS = 30.0
@@ -34,7 +34,7 @@ class Record:
 
 
 class OpenRecord:
-    """Finds a track for whoever holds its link."""
+    """Finds a track by what its permanent link says."""
 
     def __init__(self, tracks: TrackRepository, keeper: TrackKeeper, queries: FairQueue, reads: FairQueue) -> None:
         self._tracks = tracks
@@ -52,3 +52,10 @@ class OpenRecord:
         if mp3 is None:
             raise TrackNotFound
         return Record(mp3, self._keeper, self._reads, holders)
+
+    async def by_link(self, track_uuid: UUID, user_id: int, *holders: str) -> Record:
+        """The same for whoever has the permanent link and is nobody known. Raises `LinkRevoked`, too."""
+        record = await self(track_uuid, user_id, *holders)
+        if record.mp3.link_revoked_at is not None:
+            raise LinkRevoked
+        return record

@@ -27,6 +27,8 @@ class Track:
     """Of the MP3, as `mp3_file_name` makes it."""
     conversion: Conversion
     created_at: datetime
+    link_revoked_at: datetime | None = None
+    """Since when its permanent link opens nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,9 @@ class StoredMp3:
     def stored_size(self) -> int:
         """How many bytes are stored."""
         return self.size if self.tag is None else self.size - len(self.tag.data) + self.tag.replaces
+
+    link_revoked_at: datetime | None = None
+    """As that of the track."""
 
 
 def mp3_file_name(wav_file_name: str) -> str:

@@ -60,7 +60,8 @@ class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
         """What a download needs of a track that is kept."""
         made = track.conversion
         key, tag = self.audio_keys.get(track.track_uuid), self.tags.get(track.track_uuid)
-        return StoredMp3(track.track_uuid, track.file_name, made.mp3_size, made.mp3_sha256, key, tag)
+        revoked = track.link_revoked_at
+        return StoredMp3(track.track_uuid, track.file_name, made.mp3_size, made.mp3_sha256, key, tag, revoked)
 
 
 class InMemoryTrackKeeper(TrackKeeper):

@@ -9,13 +9,14 @@ from adapters.postgres.address import PostgresAddress
 from adapters.postgres.database import Database
 from adapters.postgres.keeping.backup import back_up
 from adapters.postgres.keeping.restore import restore
+from adapters.postgres.links import PsycopgLinkRepository
 from adapters.postgres.schema.migrate import check_migrated, migrate
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from domain.store import Store, StoreBackup
 
-_PARTS = (PsycopgUserRepository, PsycopgTrackRepository, PsycopgTrackKeeper)
+_PARTS = (PsycopgUserRepository, PsycopgTrackRepository, PsycopgTrackKeeper, PsycopgLinkRepository)
 """What keeps everything in the tables of a backup; who inherits them may keep more elsewhere."""
 
 

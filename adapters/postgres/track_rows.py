@@ -49,6 +49,7 @@ _COLUMNS: dict[str, tuple[str, Callable[[Track], object]]] = {
     "sample_peak": ("float8", lambda track: _of_sound(track, "sample_peak")),
     "clipped_samples": ("int8", lambda track: _of_sound(track, "clipped_samples")),
     "words": ("text[]", lambda track: words(track.user_id, track.file_name, track.conversion.texts)),
+    "link_revoked_at": ("timestamptz", lambda track: track.link_revoked_at),
 }
 """The type of each column and what it holds, but for where the MP3 is, `audio_key` or `track_file_bin`, and its tag."""
 
@@ -81,9 +82,9 @@ LISTED = _selected(
 """The same without what is large, which is not even read: the passport is empty, the waveform has no points."""
 MORE_OF_MP3 = SQL("audio_key, tag, tag_replaces")
 """What `stored_mp3_of` reads beside `KNOWN`."""
-MP3 = SQL("track_uuid, track_file_name, {mp3_size} AS mp3_size, {mp3_sha256} AS mp3_sha256, {more}").format(
-    **_AS_DOWNLOADED, more=MORE_OF_MP3
-)
+MP3 = SQL(
+    "track_uuid, track_file_name, {mp3_size} AS mp3_size, {mp3_sha256} AS mp3_sha256, link_revoked_at, {more}"
+).format(**_AS_DOWNLOADED, more=MORE_OF_MP3)
 """What it reads of all."""
 
 
@@ -100,6 +101,7 @@ def track_of(row: Mapping[str, Any]) -> Track:
         file_name=row["track_file_name"],
         conversion=_conversion(row),
         created_at=row["created_at"],
+        link_revoked_at=row["link_revoked_at"],
     )
 
 
@@ -107,7 +109,13 @@ def stored_mp3_of(row: Mapping[str, Any]) -> StoredMp3:
     """What a download needs, of a row with all of `MP3`."""
     tag = None if row["tag"] is None else NewTag(row["tag"], row["tag_replaces"])
     return StoredMp3(
-        row["track_uuid"], row["track_file_name"], row["mp3_size"], row["mp3_sha256"], row["audio_key"], tag
+        row["track_uuid"],
+        row["track_file_name"],
+        row["mp3_size"],
+        row["mp3_sha256"],
+        row["audio_key"],
+        tag,
+        row["link_revoked_at"],
     )
 
 

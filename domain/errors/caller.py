@@ -1,5 +1,7 @@
 """What can be wrong with what somebody asks for."""
 
+from datetime import datetime
+
 from domain.errors.base import CallerError
 
 
@@ -58,6 +60,52 @@ class InvalidText(CallerError):
     def __init__(self, field: str, rule: str) -> None:
         self.field, self.rule = field, rule
         super().__init__(f"{field} must be {rule}")
+
+
+class LinkNotFound(CallerError):
+    """No link has this identifier, or what it led to is gone."""
+
+    def __init__(self) -> None:
+        super().__init__("no link has this identifier")
+
+
+class LinkRevoked(CallerError):
+    """The owner of the track has revoked the link."""
+
+    def __init__(self) -> None:
+        super().__init__("the link was revoked")
+
+
+class LinkExpired(CallerError):
+    """The time of the link is over. `expired_at` is when it ended, in UTC."""
+
+    def __init__(self, expired_at: datetime) -> None:
+        self.expired_at = expired_at
+        super().__init__(f"the link expired at {expired_at:%Y-%m-%dT%H:%M:%SZ}")
+
+
+class LinkUsedUp(CallerError):
+    """The link was downloaded as often as it may be."""
+
+    def __init__(self, max_downloads: int) -> None:
+        self.max_downloads = max_downloads
+        super().__init__(f"the link was good for {max_downloads} downloads, and all of them were made")
+
+
+class InvalidExpiry(CallerError):
+    """A link is to end at a moment at which none may."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the end of the link {reason}")
+
+
+class TooManyLinks(CallerError):
+    """A track has as many links as it may have."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"the track has {limit} links already")
 
 
 class TooOften(CallerError):

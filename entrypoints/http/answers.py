@@ -62,6 +62,27 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
     errors.NoWaveform: Answer(
         404, "track.no_waveform", "the recording of this track was not measured, so there is no waveform of it"
     ),
+    errors.LinkNotFound: Answer(404, "link.not_found", "no link has this identifier; use the link as it was given"),
+    errors.LinkRevoked: Answer(410, "link.revoked", "the link was revoked by its owner; ask them for another one"),
+    errors.LinkExpired: Answer(
+        410,
+        "link.expired",
+        "the link was good until {error.expired_at:%Y-%m-%dT%H:%M:%SZ}; ask who gave it to you for another one",
+    ),
+    errors.LinkUsedUp: Answer(
+        410,
+        "link.used_up",
+        "the link was good for so many downloads: {error.max_downloads}, and all were made; "
+        "ask who gave it to you for another one",
+    ),
+    errors.InvalidExpiry: Answer(
+        400,
+        "request.invalid",
+        "expires_at {error.reason}; send a moment from now on, ten years ahead at most, like 2027-01-31T12:00:00Z",
+    ),
+    errors.TooManyLinks: Answer(
+        409, "link.too_many", "the track has {error.limit} links, as many as it may have; revoke one of them first"
+    ),
     UploadTooSlow: Answer(408, "upload.too_slow", "{error}"),
     RecordChanged: Answer(412, "record.changed", "{error}"),
     BodyTooLarge: Answer(413, "upload.too_large", "{error}"),

@@ -15,10 +15,12 @@ from application.authenticate import Authenticate
 from application.change_track import ChangeTrack
 from application.find_track import FindTrack
 from application.list_tracks import ListTracks
+from application.open_link import OpenLink
 from application.open_record import OpenRecord
 from application.readiness import Readiness
 from application.receive_recording import ReceiveRecording
 from application.remove_track import RemoveTrack
+from application.track_links import TrackLinks
 from domain.errors import MusicAppError
 from domain.register import Register
 from entrypoints.http.description import make_descriptions, openapi_config
@@ -99,6 +101,8 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "find_track": _provide(FindTrack, application.find_track),
         "change_track": _provide(ChangeTrack, application.change_track),
         "remove_track": _provide(RemoveTrack, application.remove_track),
+        "open_link": _provide(OpenLink, application.open_link),
+        "track_links": _provide(TrackLinks, application.track_links),
         "readiness": _provide(Readiness, lambda: container.readiness),
         "downloads": _provide(Places, application.download_places),
         "register_rate": _provide(RateLimit, application.register_rate),

@@ -40,6 +40,8 @@ _ERROR_DESCRIPTIONS = {
     401: "The credentials do not belong together",
     404: "Nothing there has this name, or it is another user's",
     408: "The upload was too slow",
+    409: "As many as there may be are there already",
+    410: "The link was revoked, has expired, or is used up",
     412: "If-Match names another version",
     413: "The body is too large",
     414: "Path and query are too long",

@@ -7,11 +7,12 @@ from uuid import UUID
 import msgspec
 
 from domain.conversions import Conversion
+from domain.links import Link
 from domain.passport import Passport
 from domain.recording.format import RecordingFormat
 from domain.tags import Tags
 from domain.tracks import Track
-from entrypoints.http.requests.links import record_link
+from entrypoints.http.requests.links import limited_link, permanent_link, record_link
 
 
 class Mp3Resource(msgspec.Struct):
@@ -56,8 +57,8 @@ class TrackSummary(msgspec.Struct):
 
     track_uuid: UUID
     file_name: str
-    link: str
-    """Downloads the MP3, without a token."""
+    link: str | None
+    """Downloads the MP3, without a token; null where it was revoked."""
     created_at: datetime
     duration: float
     """Of the recording, in seconds."""
@@ -86,6 +87,41 @@ class TrackPage(msgspec.Struct):
     """Link to those that come next; null where there are no more. There may be more where `items` are few or none."""
 
 
+class LinkResource(msgspec.Struct):
+    """A link to a track. That whose `link_id` is the track's is the permanent one."""
+
+    link_id: UUID
+    url: str
+    created_at: datetime
+    expires_at: datetime | None
+    max_downloads: int | None
+    downloads: int | None
+    """That were begun; null for the permanent link, by which they are not counted."""
+    inline: bool
+    """Whether a browser plays the MP3 instead of saving it."""
+
+
+class LinkList(msgspec.Struct):
+    """All of them: `next` is null."""
+
+    items: list[LinkResource]
+    next: str | None
+
+
+def link_resource(base: str, user_id: int, file_name: str, link: Link) -> LinkResource:
+    """Of a link that begins with `base`, to a track of this owner and name."""
+    is_permanent = link.link_id == link.track_uuid
+    return LinkResource(
+        link.link_id,
+        permanent_link(base, link.track_uuid, user_id) if is_permanent else limited_link(base, link.link_id, file_name),
+        link.created_at,
+        link.expires_at,
+        link.max_downloads,
+        link.downloads,
+        link.inline,
+    )
+
+
 def track_summary(base: str, track: Track) -> TrackSummary:
     """Of a track whose links begin with `base`."""
     return TrackSummary(**_known(base, track))
@@ -102,7 +138,7 @@ def _known(base: str, track: Track) -> dict[str, Any]:
     return {
         "track_uuid": track.track_uuid,
         "file_name": track.file_name,
-        "link": record_link(base, track),
+        "link": None if track.link_revoked_at else record_link(base, track),
         "created_at": track.created_at,
         "duration": made.duration.total_seconds(),
         "mp3": _mp3(made),

@@ -7,9 +7,11 @@ from litestar.handlers import HTTPRouteHandler
 
 from entrypoints.http.routes.add_track import add_track
 from entrypoints.http.routes.health import live, ready
+from entrypoints.http.routes.links import linked_record
 from entrypoints.http.routes.pages import asset, home
 from entrypoints.http.routes.record import named_record, record
 from entrypoints.http.routes.register import register
+from entrypoints.http.routes.track_links import create_link, list_links, revoke_link
 from entrypoints.http.routes.track_sound import audio, waveform
 from entrypoints.http.routes.tracks import change_one_track, list_of_tracks, one_track, remove_one_track
 from entrypoints.wiring.owed import provides
@@ -17,6 +19,7 @@ from entrypoints.wiring.owed import provides
 _ALWAYS: Sequence[HTTPRouteHandler] = (register, add_track, record, named_record, live, ready, home, asset)
 _OF_PARTS: Mapping[str, Sequence[HTTPRouteHandler]] = {
     "library": [list_of_tracks, one_track, change_one_track, remove_one_track, waveform, audio],
+    "links": (create_link, list_links, revoke_link, linked_record),
 }
 """By the provider that they stand on, which a wiring may leave out (`entrypoints.wiring.owed.OPTIONAL`)."""
 

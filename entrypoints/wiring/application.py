@@ -14,9 +14,11 @@ from application.change_track import ChangeTrack
 from application.check_tracks import CheckTracks
 from application.find_track import FindTrack
 from application.list_tracks import ListTracks
+from application.open_link import OpenLink
 from application.open_record import OpenRecord
 from application.receive_recording import ReceiveRecording
 from application.remove_track import RemoveTrack
+from application.track_links import TrackLinks
 from domain.convert import Convert
 from domain.register import Register
 from entrypoints.settings.settings import Settings
@@ -67,6 +69,12 @@ class Application(containers.DeclarativeContainer):
         settings.provided.recordings.max_mp3_bytes,
     )
     remove_track = providers.Factory(RemoveTrack, adapters.library, adapters.audio, queries)
+    open_link = providers.Factory(
+        OpenLink, adapters.links, adapters.tracks, adapters.keeper, adapters.clock, queries, reads
+    )
+    track_links = providers.Factory(
+        TrackLinks, adapters.links, adapters.tracks, adapters.identifiers, adapters.clock, queries
+    )
     check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.keeper)
 
     upload_places = providers.Singleton(

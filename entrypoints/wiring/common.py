@@ -16,6 +16,7 @@ from adapters.system.identifiers import RandomIdentifiers
 from domain.audio_store import AudioStore
 from domain.decoding import AudioDecoder
 from domain.library import TrackLibrary
+from domain.links import LinkRepository
 from domain.measuring import SoundMeter
 from domain.output.converter import AudioConverter
 from domain.system import Clock, IdentifierSource, Spool
@@ -66,6 +67,7 @@ class CommonAdapters(containers.DeclarativeContainer):
     meter: providers.Provider[SoundMeter | None] = providers.Selector(
         settings.provided.converting.measure_sound, on=providers.Singleton(NumpySoundMeter), off=providers.Object(None)
     )
+    links: providers.Provider[LinkRepository | None] = providers.Object(None)
     audio: providers.Provider[AudioStore | None] = providers.Object(None)
     """An `AudioStore`, where the MP3s are kept apart from what is known of them."""
     library: providers.Provider[TrackLibrary | None] = providers.Object(None)

@@ -7,6 +7,7 @@ from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.decoder import InMemoryAudioDecoder
 from adapters.memory.identifiers import SeededIdentifiers
 from adapters.memory.library import InMemoryTrackLibrary
+from adapters.memory.links import InMemoryLinkRepository
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
@@ -31,3 +32,4 @@ class InMemoryAdapters(CommonAdapters):
     tracks: providers.Provider[TrackRepository] = providers.Singleton(InMemoryTrackRepository, users)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(InMemoryTrackKeeper, tracks)
     library: providers.Provider[TrackLibrary | None] = providers.Singleton(InMemoryTrackLibrary, tracks)
+    links = providers.Singleton(InMemoryLinkRepository, tracks)

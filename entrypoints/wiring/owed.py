@@ -9,6 +9,7 @@ from domain.audio_store import AudioStore
 from domain.decoding import AudioDecoder
 from domain.errors import ConverterUnavailable, WrongSetting
 from domain.library import TrackLibrary
+from domain.links import LinkRepository
 from domain.measuring import SoundMeter
 from domain.output.converter import AudioConverter
 from domain.store import Store
@@ -31,7 +32,12 @@ OWED: Mapping[str, type[object]] = {
     "keeper": TrackKeeper,
 }
 """The providers of a wiring, and what each gives: a port, but for `cores`."""
-OPTIONAL: Mapping[str, type[object]] = {"meter": SoundMeter, "audio": AudioStore, "library": TrackLibrary}
+OPTIONAL: Mapping[str, type[object]] = {
+    "meter": SoundMeter,
+    "audio": AudioStore,
+    "library": TrackLibrary,
+    "links": LinkRepository,
+}
 """Those that may give None: where there is none of a port, what stands on it is not there either."""
 
 

@@ -8,6 +8,7 @@ from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from adapters.postgres.address import PostgresAddress
 from adapters.postgres.database import Database
 from adapters.postgres.library import PsycopgTrackLibrary
+from adapters.postgres.links import PsycopgLinkRepository
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
@@ -34,3 +35,4 @@ class PostgresAdapters(CommonAdapters):
     tracks: providers.Provider[TrackRepository] = providers.Singleton(PsycopgTrackRepository, database)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(PsycopgTrackKeeper, database)
     library: providers.Provider[TrackLibrary | None] = providers.Singleton(PsycopgTrackLibrary, database)
+    links = providers.Singleton(PsycopgLinkRepository, database)

@@ -8,6 +8,7 @@ import pytest
 from adapters.memory.audio_store import InMemoryAudioStore
 from adapters.memory.clock import FixedClock
 from adapters.memory.identifiers import SeededIdentifiers
+from adapters.memory.links import InMemoryLinkRepository
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
@@ -17,6 +18,7 @@ from domain.tracks import StoredMp3, Track, TrackKeeper, TrackRepository
 from domain.users import UserRepository
 from tests.contract.calls import Act
 from tests.contract.clients import Client, MakeClient
+from tests.contract.links import BOUNDS
 
 
 class InMemoryParts:
@@ -33,6 +35,17 @@ class InMemoryParts:
     @pytest.fixture
     def keeper(self, tracks: InMemoryTrackRepository) -> InMemoryTrackKeeper:
         return InMemoryTrackKeeper(tracks)
+
+    @pytest.fixture
+    def links(self, tracks: InMemoryTrackRepository) -> InMemoryLinkRepository:
+        return InMemoryLinkRepository(tracks, BOUNDS)
+
+    @pytest.fixture
+    def held_clients(self, links: InMemoryLinkRepository) -> Callable[[], Awaitable[set[bytes]]]:
+        async def held_clients() -> set[bytes]:
+            return {client for _, client in links.clients}
+
+        return held_clients
 
     @pytest.fixture
     def make_client(self, users: UserRepository, tracks: TrackRepository, keeper: TrackKeeper) -> MakeClient:

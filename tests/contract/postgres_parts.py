@@ -13,6 +13,7 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from adapters.postgres.address import PostgresAddress
 from adapters.postgres.database import Database
+from adapters.postgres.links import PsycopgLinkRepository
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
@@ -23,6 +24,7 @@ from domain.users import UserRepository
 from tests.contract.calls import Act
 from tests.contract.clients import Client, MakeClient
 from tests.contract.crashes import Crash, killed, name_of, named
+from tests.contract.links import BOUNDS
 
 _SHORTEN: LiteralString = """
     ALTER TABLE tracks DROP CONSTRAINT tracks_track_file_bin_size;
@@ -124,6 +126,19 @@ class PostgresParts:
     @pytest.fixture
     def keeper(self, client: Client) -> TrackKeeper:
         return client.keeper
+
+    @pytest.fixture
+    def links(self, tracks: PsycopgTrackRepository) -> PsycopgLinkRepository:
+        return PsycopgLinkRepository(tracks.database, BOUNDS)
+
+    @pytest.fixture
+    def held_clients(self, url: str) -> Callable[[], Awaitable[set[bytes]]]:
+        async def held_clients() -> set[bytes]:
+            async with await psycopg.AsyncConnection.connect(url) as connection:
+                cursor = await connection.execute("SELECT client FROM link_clients")
+                return {client for (client,) in await cursor.fetchall()}
+
+        return held_clients
 
     @pytest.fixture
     def break_store(self, break_database: Act) -> Act:

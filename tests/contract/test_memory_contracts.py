@@ -20,6 +20,7 @@ from tests.contract.calls import Act, errors
 from tests.contract.clients import Client
 from tests.contract.keepers import TrackKeeperContract
 from tests.contract.libraries import TrackLibraryContract
+from tests.contract.links import LinkRepositoryContract
 from tests.contract.memory_parts import AudioFirstInMemoryParts, AudioFirstParts, InMemoryAudioParts, InMemoryParts
 from tests.contract.postgres_parts import PostgresParts, change, opened
 from tests.contract.stores import StoreContract
@@ -39,6 +40,10 @@ class TestInMemoryTrackLibrary(InMemoryParts, TrackLibraryContract):
     @pytest.fixture
     def library(self, tracks: InMemoryTrackRepository) -> InMemoryTrackLibrary:
         return InMemoryTrackLibrary(tracks)
+
+
+class TestInMemoryLinkRepository(InMemoryParts, LinkRepositoryContract):
+    pass
 
 
 class TestInMemoryTrackKeeper(InMemoryParts, TrackKeeperContract):

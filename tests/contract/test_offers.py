@@ -28,6 +28,7 @@ NOT_OFFERED = {
     # Memory has no second client, and nothing in it outlives the process.
     "TestInMemoryUserRepository": {"break_store", "fill_disk", "other_client"},
     "TestInMemoryTrackRepository": {"break_store", "fill_disk", "other_client"},
+    "TestInMemoryLinkRepository": {"break_store"},
     "TestInMemoryTrackKeeper": {"break_store", "crash", "durable", "fill_disk", "other_client"},
     "TestInMemoryTrackLibrary": {"break_store", "other_client"},
     "TestInMemoryStore": {"break_store", "durable"},

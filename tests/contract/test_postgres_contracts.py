@@ -13,6 +13,7 @@ from domain.tracks import TrackKeeper
 from domain.users import token_digest
 from tests.contract.keepers import TrackKeeperContract, assert_not_kept
 from tests.contract.libraries import TrackLibraryContract
+from tests.contract.links import LinkRepositoryContract
 from tests.contract.postgres_parts import PostgresParts
 from tests.contract.stores import StoreBackupContract, StoreContract
 from tests.contract.tracks import (
@@ -39,6 +40,10 @@ class TestPsycopgTrackLibrary(PostgresParts, TrackLibraryContract):
     @pytest.fixture
     def library(self, tracks: PsycopgTrackRepository) -> PsycopgTrackLibrary:
         return PsycopgTrackLibrary(tracks.database, walked=3, walked_at_most=4)
+
+
+class TestPsycopgLinkRepository(PostgresParts, LinkRepositoryContract):
+    pass
 
 
 class TestPsycopgTrackKeeper(PostgresParts, TrackKeeperContract):

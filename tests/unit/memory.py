@@ -2,6 +2,7 @@
 
 from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
+from adapters.memory.links import InMemoryLinkRepository
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
@@ -30,6 +31,12 @@ def tracks(container: Container) -> InMemoryTrackRepository:
 def keeper(container: Container) -> InMemoryTrackKeeper:
     found = container.adapters.keeper()
     assert isinstance(found, InMemoryTrackKeeper)
+    return found
+
+
+def links(container: Container) -> InMemoryLinkRepository:
+    found = container.adapters.links()
+    assert isinstance(found, InMemoryLinkRepository)
     return found
 
 

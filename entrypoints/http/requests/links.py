@@ -2,7 +2,7 @@
 
 import re
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from litestar import Request
@@ -42,8 +42,18 @@ def base_url(request: Request[Any, Any, Any], public_base_url: str) -> str:
 
 
 def record_link(base: str, track: Track) -> str:
-    """The link that downloads a track's MP3."""
-    return f"{base}/record?{urlencode({'id': str(track.track_uuid), 'user': track.user_id})}"
+    """The permanent link, which downloads a track's MP3."""
+    return permanent_link(base, track.track_uuid, track.user_id)
+
+
+def permanent_link(base: str, track_uuid: UUID, user_id: int) -> str:
+    """The same of the track of this identifier and owner."""
+    return f"{base}/record?{urlencode({'id': str(track_uuid), 'user': user_id})}"
+
+
+def limited_link(base: str, link_id: UUID, file_name: str) -> str:
+    """The link that its owner can limit and revoke; the name at its end is for people and players."""
+    return f"{base}/links/{link_id}/{quote(file_name, safe='')}"
 
 
 class RecordLink(NamedTuple):

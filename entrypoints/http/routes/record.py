@@ -30,7 +30,7 @@ _NAME = Parameter(
     schema=text_schema(pattern="^[^/]+$"),
     description="Any name: it changes nothing, and is for programs that tell by it what a link leads to",
 )
-_ERRORS = error_responses(*DOWNLOAD_STATUSES)
+_ERRORS = error_responses(410, *DOWNLOAD_STATUSES)
 
 
 @route(
@@ -73,5 +73,5 @@ async def _download(
     request: Request[Any, Any, Any], open_record: OpenRecord, downloads: Places, holders: tuple[str, ...]
 ) -> Response[Any]:
     link = RecordLink.of(request)
-    found = await open_record(link.track_uuid, link.user_id, *holders)
+    found = await open_record.by_link(link.track_uuid, link.user_id, *holders)
     return await download(request, found, downloads, holders, inline=link.inline)

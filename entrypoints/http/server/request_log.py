@@ -1,5 +1,6 @@
 """A line in the log for every request."""
 
+import re
 import time
 import uuid
 
@@ -15,13 +16,15 @@ logger = structlog.get_logger(__name__)
 
 MAX_LOGGED_PATH = 200
 """Characters; no path of ours is half as long."""
+_UUID = re.compile(r"([0-9A-Fa-f]{8})(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
 def log_requests(app: ASGIApp) -> ASGIApp:
     """One line per request, with an identifier that is also in the response (`X-Request-ID`).
 
-    The line holds the path without its query: the query of `/record` is what opens it.
+    The line holds the path without its query, and the beginning of each identifier in it: the query of `/record` is
+    what opens it, and the identifier of a link is.
     """
 
     async def logged(scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,7 +52,7 @@ class _Line:
         self.identifier = uuid.uuid4().hex
         self._scope, self._send = scope, send
         self._started = time.perf_counter()
-        self._path = scope["path"][:MAX_LOGGED_PATH]
+        self._path = _UUID.sub(r"\1-…", scope["path"])[:MAX_LOGGED_PATH]
         self._seen: dict[str, int | bool] = {"sent": 0, "whole": False}
 
     @property

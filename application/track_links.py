@@ -1,0 +1,80 @@
+"""What the owner of a track does with its links."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from application.admission.fair_queue import FairQueue
+from domain.errors import LinkNotFound, TrackNotFound
+from domain.links import Link, LinkRepository, check_expiry
+from domain.system import Clock, IdentifierSource
+from domain.tracks import StoredMp3, TrackRepository
+from domain.users import User
+
+
+@dataclass(frozen=True, slots=True)
+class LinkWish:
+    """How long and how often a link is to open a track."""
+
+    expires_at: datetime | None = None
+    """Aware, of any offset."""
+    max_downloads: int | None = None
+    inline: bool = False
+
+
+class TrackLinks:
+    """Makes, lists and revokes links; what is another user's is as what never was.
+
+    `holders` are those of `FairQueue.turn`, in whose turn the store is asked. Every method raises `TrackNotFound`,
+    `StoreAway` and what `FairQueue.turn` does.
+    """
+
+    def __init__(
+        self,
+        links: LinkRepository,
+        tracks: TrackRepository,
+        identifiers: IdentifierSource,
+        clock: Clock,
+        queries: FairQueue,
+    ) -> None:
+        self._links = links
+        self._tracks = tracks
+        self._identifiers = identifiers
+        self._clock = clock
+        self._queries = queries
+
+    async def create(self, user: User, track_uuid: UUID, wish: LinkWish, *holders: str) -> tuple[StoredMp3, Link]:
+        """The track and its new link. Raises `InvalidExpiry`, `TooManyLinks`, `DiskFull`."""
+        now = self._clock.now()
+        if wish.expires_at is not None:
+            check_expiry(wish.expires_at, now)
+        link = Link(
+            self._identifiers.new_uuid(),
+            track_uuid,
+            created_at=now,
+            expires_at=wish.expires_at and wish.expires_at.astimezone(UTC),
+            max_downloads=wish.max_downloads,
+            inline=wish.inline,
+        )
+        async with self._queries.turn(*holders):
+            mp3 = await self._track(user, track_uuid)
+            await self._links.add(link)
+        return mp3, link
+
+    async def all(self, user: User, track_uuid: UUID, *holders: str) -> tuple[StoredMp3, list[Link]]:
+        """The track, and its links that are not revoked: the permanent one, then the others, the newest first."""
+        async with self._queries.turn(*holders):
+            return await self._track(user, track_uuid), await self._links.of_track(track_uuid)
+
+    async def revoke(self, user: User, track_uuid: UUID, link_id: UUID, *holders: str) -> None:
+        """Nothing is opened by the link any more, once this returns. Raises `LinkNotFound`, `DiskFull`."""
+        async with self._queries.turn(*holders):
+            await self._track(user, track_uuid)
+            if not await self._links.revoke(track_uuid, link_id, self._clock.now()):
+                raise LinkNotFound
+
+    async def _track(self, user: User, track_uuid: UUID) -> StoredMp3:
+        mp3 = await self._tracks.find(track_uuid, user.user_id)
+        if mp3 is None:
+            raise TrackNotFound
+        return mp3
