@@ -34,19 +34,27 @@ class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
 
     async def find(self, track_uuid: UUID, user_id: int) -> StoredMp3 | None:
         track = self.kept.get(track_uuid)
-        return self._stored_mp3(track) if track and track.user_id == user_id else None
+        if track is None or track.user_id != user_id or await self._users.find(user_id) is None:
+            return None
+        return self.stored_mp3(track)
 
     async def audio_keys_in_use(self, keys: Collection[str]) -> set[str]:
         return set(keys) & set(self.audio_keys.values())
 
     async def all(self) -> AsyncIterator[tuple[Track, StoredMp3]]:
         for track in list(self.kept.values()):
-            yield track, self._stored_mp3(track)
+            yield track, self.stored_mp3(track)
 
-    def _stored_mp3(self, track: Track) -> StoredMp3:
+    def stored_mp3(self, track: Track) -> StoredMp3:
+        """What a download has to know of a track that is kept."""
         made = track.conversion
         key = self.audio_keys.get(track.track_uuid)
         return StoredMp3(track.track_uuid, track.file_name, made.mp3_size, made.mp3_sha256, key)
+
+    def forget(self, track_uuid: UUID) -> str | None:
+        """Remove what is known of a track; the key under which an audio store has its MP3."""
+        self.kept.pop(track_uuid, None)
+        return self.audio_keys.pop(track_uuid, None)
 
 
 class InMemoryTrackKeeper(TrackKeeper):

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
+from adapters.postgres.accounts import PsycopgAccountRepository
 from adapters.postgres.address import PostgresAddress
 from adapters.postgres.database import Database
+from adapters.postgres.deleted_users import PsycopgDeletedUsers
 from adapters.postgres.keeping.backup import back_up
 from adapters.postgres.keeping.restore import restore
 from adapters.postgres.schema.migrate import check_migrated, migrate
@@ -15,7 +17,13 @@ from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from domain.store import Store, StoreBackup
 
-_PARTS = (PsycopgUserRepository, PsycopgTrackRepository, PsycopgTrackKeeper)
+_PARTS = (
+    PsycopgUserRepository,
+    PsycopgTrackRepository,
+    PsycopgTrackKeeper,
+    PsycopgAccountRepository,
+    PsycopgDeletedUsers,
+)
 """What keeps everything in the tables of a backup; who inherits them may keep more elsewhere."""
 
 

@@ -28,7 +28,8 @@ _ADD = SQL("INSERT INTO tracks ({}, audio_key) VALUES ({}, %s)").format(
 _FIND: LiteralString = """
     SELECT track_uuid, track_file_name, mp3_size, mp3_sha256, audio_key
       FROM tracks
-     WHERE track_uuid = %s AND user_id = %s"""
+     WHERE track_uuid = %s AND user_id = %s
+       AND NOT EXISTS (SELECT FROM users WHERE users.user_id = tracks.user_id AND deleted_at IS NOT NULL)"""
 _KEYS_IN_USE: LiteralString = "SELECT audio_key FROM tracks WHERE audio_key = ANY(%s)"
 _LIST = SQL("""
     SELECT {}, audio_key

@@ -12,11 +12,14 @@ from application.admission.fair_queue import FairQueue
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
 from application.authenticate import Authenticate
+from application.export_account import ExportAccount
+from application.manage_account import ManageAccount
 from application.open_record import OpenRecord
 from application.readiness import Readiness
 from application.receive_recording import ReceiveRecording
 from domain.errors import MusicAppError
 from domain.register import Register
+from domain.system import Clock, Spool
 from entrypoints.http.description import make_descriptions, openapi_config
 from entrypoints.http.error_handlers import answer_error, answer_http_error, answer_unexpected
 from entrypoints.http.requests.credentials import bearer_user
@@ -91,6 +94,11 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "holders": Provide(holders_behind(container.settings.serving.trusted_networks), sync_to_thread=False),
         "receive": _provide(ReceiveRecording, application.receive_recording),
         "open_record": _provide(OpenRecord, application.open_record),
+        "manage_account": _provide(ManageAccount, application.manage_account),
+        "export_account": _provide(ExportAccount, application.export_account),
+        "spool": _provide(Spool, container.adapters.spool),
+        "clock": _provide(Clock, container.adapters.clock),
+        "token_rate": _provide(RateLimit, application.token_rate),
         "readiness": _provide(Readiness, lambda: container.readiness),
         "downloads": _provide(Places, application.download_places),
         "register_rate": _provide(RateLimit, application.register_rate),

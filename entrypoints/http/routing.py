@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dependency_injector import containers
 from litestar.handlers import HTTPRouteHandler
 
+from entrypoints.http.routes.account import account, change_account, delete_account, replace_token
 from entrypoints.http.routes.add_track import add_track
+from entrypoints.http.routes.export import export
 from entrypoints.http.routes.health import live, ready
 from entrypoints.http.routes.pages import asset, home
 from entrypoints.http.routes.record import named_record, record
@@ -13,7 +15,9 @@ from entrypoints.http.routes.register import register
 from entrypoints.wiring.owed import provides
 
 _ALWAYS: Sequence[HTTPRouteHandler] = (register, add_track, record, named_record, live, ready, home, asset)
-_OF_PARTS: Mapping[str, Sequence[HTTPRouteHandler]] = {}
+_OF_PARTS: Mapping[str, Sequence[HTTPRouteHandler]] = {
+    "accounts": (account, change_account, replace_token, delete_account, export),
+}
 """By the provider that they stand on, which a wiring may leave out (`entrypoints.wiring.owed.OPTIONAL`)."""
 
 

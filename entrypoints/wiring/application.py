@@ -11,8 +11,11 @@ from application.admission.spacing import Spacing
 from application.admission.waiting_room import SpoolShares, WaitingRoom
 from application.authenticate import Authenticate
 from application.check_tracks import CheckTracks
+from application.export_account import ExportAccount
+from application.manage_account import ManageAccount
 from application.open_record import OpenRecord
 from application.receive_recording import ReceiveRecording
+from application.remove_deleted import RemoveDeleted
 from domain.convert import Convert
 from domain.register import Register
 from entrypoints.settings.settings import Settings
@@ -51,6 +54,13 @@ class Application(containers.DeclarativeContainer):
     authenticate = providers.Factory(Authenticate, adapters.users, queries)
     add_track = providers.Factory(AddTrack, convert, adapters.keeper, adapters.identifiers, adapters.clock)
     open_record = providers.Factory(OpenRecord, adapters.tracks, adapters.keeper, queries, reads)
+    remove_deleted = providers.Singleton(RemoveDeleted, adapters.deleted_users, adapters.audio)
+    manage_account = providers.Factory(
+        ManageAccount, adapters.accounts, adapters.identifiers, adapters.clock, queries, remove_deleted.provided.wake
+    )
+    export_account = providers.Factory(
+        ExportAccount, adapters.accounts, adapters.keeper, adapters.clock, queries, reads
+    )
     check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.keeper)
 
     upload_places = providers.Singleton(
@@ -70,3 +80,4 @@ class Application(containers.DeclarativeContainer):
         Places, settings.provided.admission.max_downloads, "downloads (MAX_DOWNLOADS)"
     )
     register_rate = providers.Singleton(RateLimit, settings.provided.admission.register_rate, adapters.clock)
+    token_rate = providers.Singleton(RateLimit, settings.provided.admission.register_rate, adapters.clock)

@@ -13,6 +13,7 @@ from adapters.pydub.converter import PydubAudioConverter
 from adapters.system.clock import SystemClock
 from adapters.system.cores import available_cores
 from adapters.system.identifiers import RandomIdentifiers
+from domain.accounts import AccountRepository, DeletedUsers
 from domain.audio_store import AudioStore
 from domain.decoding import AudioDecoder
 from domain.measuring import SoundMeter
@@ -67,3 +68,5 @@ class CommonAdapters(containers.DeclarativeContainer):
     )
     audio: providers.Provider[AudioStore | None] = providers.Object(None)
     """An `AudioStore`, where the MP3s are kept apart from what is known of them."""
+    accounts: providers.Provider[AccountRepository | None] = providers.Object(None)
+    deleted_users: providers.Provider[DeletedUsers | None] = providers.Object(None)

@@ -1,7 +1,7 @@
 """A set of adapters and the services over it, for one run of the program."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from domain.tracks import TrackCatalogue
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.application import Application
 from entrypoints.wiring.common import CommonAdapters
-from entrypoints.wiring.owed import check_wiring, named_wiring, owed_store
+from entrypoints.wiring.owed import check_wiring, named_wiring, owed_store, provides
 from entrypoints.wiring.usable import check_converter, check_spool
 
 
@@ -56,7 +56,7 @@ class Container:
         """
         check_wiring(self.adapters, self.settings)
         await asyncio.to_thread(self.store.migrate)
-        async with self.open_store(), self._resources(), self._sweeping():
+        async with self.open_store(), self._resources(), self._sweeping(), self._removing():
             await check_converter(self.adapters.converter())
             await check_spool(self.adapters.spool(), self.settings)
             yield
@@ -80,7 +80,10 @@ class Container:
     def backup(self) -> StoreBackup:
         """What writes and reads backups. Raises `BackupRefused` unless they hold everything that is kept."""
         store = self.store
-        parts = [self.adapters.providers[name]() for name in ("users", "tracks", "keeper", "audio")]
+        parts = [
+            self.adapters.providers[name]()
+            for name in ("users", "tracks", "keeper", "audio", "accounts", "deleted_users")
+        ]
         for part in [store, *(part for part in parts if part is not None)]:
             if not isinstance(store, StoreBackup) or not (part is store or store.covers(part)):
                 raise BackupRefused(
@@ -117,9 +120,25 @@ class Container:
             yield
             return
         sweep = SweepAudio(audio, audio, self.adapters.tracks(), self.adapters.clock())
-        task = asyncio.create_task(sweep.daily())
-        try:
+        async with _meanwhile(sweep.daily()):
             yield
-        finally:
-            task.cancel()
-            await asyncio.wait([task])
+
+    @asynccontextmanager
+    async def _removing(self) -> AsyncGenerator[None, None]:
+        """Meanwhile remove what deleted users have left, where users can be deleted."""
+        if not provides(self.adapters, "deleted_users"):
+            yield
+            return
+        async with _meanwhile(self.application.remove_deleted().forever()):
+            yield
+
+
+@asynccontextmanager
+async def _meanwhile(work: Coroutine[None, None, None]) -> AsyncGenerator[None, None]:
+    """Work that never ends by itself, while the context lasts."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])

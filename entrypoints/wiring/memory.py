@@ -2,6 +2,7 @@
 
 from dependency_injector import providers
 
+from adapters.memory.accounts import InMemoryAccountRepository, InMemoryDeletedUsers
 from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.decoder import InMemoryAudioDecoder
@@ -10,6 +11,7 @@ from adapters.memory.spool import InMemorySpool
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
+from domain.accounts import AccountRepository, DeletedUsers
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
 from domain.users import UserRepository
@@ -28,3 +30,9 @@ class InMemoryAdapters(CommonAdapters):
     users: providers.Provider[UserRepository] = providers.Singleton(InMemoryUserRepository)
     tracks: providers.Provider[TrackRepository] = providers.Singleton(InMemoryTrackRepository, users)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(InMemoryTrackKeeper, tracks)
+    accounts: providers.Provider[AccountRepository | None] = providers.Singleton(
+        InMemoryAccountRepository, users, tracks
+    )
+    deleted_users: providers.Provider[DeletedUsers | None] = providers.Singleton(
+        InMemoryDeletedUsers, users, tracks, keeper
+    )

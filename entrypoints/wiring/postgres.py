@@ -5,12 +5,15 @@ from pathlib import Path
 from dependency_injector import providers
 
 from adapters.embedded_postgres.embedded import EmbeddedPostgres
+from adapters.postgres.accounts import PsycopgAccountRepository
 from adapters.postgres.address import PostgresAddress
 from adapters.postgres.database import Database
+from adapters.postgres.deleted_users import PsycopgDeletedUsers
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
+from domain.accounts import AccountRepository, DeletedUsers
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
 from domain.users import UserRepository
@@ -31,3 +34,5 @@ class PostgresAdapters(CommonAdapters):
     users: providers.Provider[UserRepository] = providers.Singleton(PsycopgUserRepository, database)
     tracks: providers.Provider[TrackRepository] = providers.Singleton(PsycopgTrackRepository, database)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(PsycopgTrackKeeper, database)
+    accounts: providers.Provider[AccountRepository | None] = providers.Singleton(PsycopgAccountRepository, database)
+    deleted_users: providers.Provider[DeletedUsers | None] = providers.Singleton(PsycopgDeletedUsers, database)
