@@ -102,7 +102,7 @@ class TrackRepository(ABC):
     async def find(self, track_uuid: UUID, user_id: int) -> StoredMp3 | None:
         """What a download needs, if the track exists and is this user's, else None; no more than that is loaded.
 
-        Any integer may be asked for as `user_id`.
+        There are no tracks of a user who is deleted. Any integer may be asked for as `user_id`.
         """
 
     @abstractmethod

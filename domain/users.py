@@ -57,8 +57,14 @@ class UserRepository(ABC):
 
     @abstractmethod
     async def find(self, user_id: int) -> User | None:
-        """The user, or None. Any integer may be asked for, also one that no store could hold."""
+        """The user, or None, also where they are deleted.
+
+        Any integer may be asked for, also one that no store could hold.
+        """
 
     @abstractmethod
     async def find_by_token(self, token_sha256: bytes) -> User | None:
-        """The one user whose access token has exactly this digest, or None. Any bytes may be asked for."""
+        """The one user whose access token has exactly this digest, or None, also where they are deleted.
+
+        Any bytes may be asked for.
+        """

@@ -40,14 +40,17 @@ class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
         self.numbers[track.track_uuid] = self._last_number
         self.kept[track.track_uuid] = track
 
-    def forget(self, track_uuid: UUID) -> None:
-        """Keep nothing of a track, which may be gone already."""
-        for kept in (self.kept, self.numbers, self.audio_keys, self.tags, self.mp3s):
+    def forget(self, track_uuid: UUID) -> str | None:
+        """Keep nothing of a track, which may be gone already; the key under which an audio store has its MP3."""
+        for kept in (self.kept, self.numbers, self.tags, self.mp3s):
             kept.pop(track_uuid, None)
+        return self.audio_keys.pop(track_uuid, None)
 
     async def find(self, track_uuid: UUID, user_id: int) -> StoredMp3 | None:
         track = self.kept.get(track_uuid)
-        return self.stored_mp3(track) if track and track.user_id == user_id else None
+        if track is None or track.user_id != user_id or await self._users.find(user_id) is None:
+            return None
+        return self.stored_mp3(track)
 
     async def audio_keys_in_use(self, keys: Collection[str]) -> set[str]:
         return set(keys) & set(self.audio_keys.values())

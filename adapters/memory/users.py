@@ -6,10 +6,11 @@ from domain.users import User, UserRepository
 
 
 class InMemoryUserRepository(UserRepository):
-    """Keeps users until the process ends. `kept` is there to be looked at."""
+    """Keeps users until the process ends. `kept`, and `deleted`, who are not found, are there to be looked at."""
 
     def __init__(self) -> None:
         self.kept: dict[int, User] = {}
+        self.deleted: dict[int, User] = {}
         self._last_id = 0
 
     async def add(self, name: str, token_sha256: bytes, created_at: datetime) -> User:

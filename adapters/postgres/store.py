@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
+from adapters.postgres.accounts import PsycopgAccountRepository
 from adapters.postgres.address import PostgresAddress
 from adapters.postgres.database import Database
+from adapters.postgres.deleted_users import PsycopgDeletedUsers
 from adapters.postgres.keeping.backup import back_up
 from adapters.postgres.keeping.restore import restore
+from adapters.postgres.library import PsycopgTrackLibrary
 from adapters.postgres.links import PsycopgLinkRepository
 from adapters.postgres.schema.migrate import check_migrated, migrate
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
@@ -16,7 +19,15 @@ from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from domain.store import Store, StoreBackup
 
-_PARTS = (PsycopgUserRepository, PsycopgTrackRepository, PsycopgTrackKeeper, PsycopgLinkRepository)
+_PARTS = (
+    PsycopgUserRepository,
+    PsycopgTrackRepository,
+    PsycopgTrackKeeper,
+    PsycopgAccountRepository,
+    PsycopgDeletedUsers,
+    PsycopgTrackLibrary,
+    PsycopgLinkRepository,
+)
 """What keeps everything in the tables of a backup; who inherits them may keep more elsewhere."""
 
 

@@ -31,7 +31,10 @@ _ADD = SQL("INSERT INTO tracks ({}, audio_key) VALUES ({}, %s)").format(
 _FIND = SQL("""
     SELECT {}
       FROM tracks
-     WHERE track_uuid = %s AND user_id = %s""").format(MP3)
+     WHERE track_uuid = %s AND user_id = %s
+       AND NOT EXISTS (SELECT FROM users WHERE users.user_id = tracks.user_id AND deleted_at IS NOT NULL)""").format(
+    MP3
+)
 _KEYS_IN_USE: LiteralString = "SELECT audio_key FROM tracks WHERE audio_key = ANY(%s)"
 _LIST = SQL("""
     SELECT {}, {}

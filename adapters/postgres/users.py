@@ -13,9 +13,11 @@ _ADD: LiteralString = """
     INSERT INTO users (user_name, token_sha256, created_at) VALUES (%s, %s, %s)
     RETURNING user_id, user_name AS name, token_sha256, created_at"""
 _FIND: LiteralString = """
-    SELECT user_id, user_name AS name, token_sha256, created_at FROM users WHERE user_id = %s"""
+    SELECT user_id, user_name AS name, token_sha256, created_at FROM users
+     WHERE user_id = %s AND deleted_at IS NULL"""
 _FIND_BY_DIGEST: LiteralString = """
-    SELECT user_id, user_name AS name, token_sha256, created_at FROM users WHERE token_sha256 = %s"""
+    SELECT user_id, user_name AS name, token_sha256, created_at FROM users
+     WHERE token_sha256 = %s AND deleted_at IS NULL"""
 
 
 class PsycopgUserRepository(UserRepository):

@@ -13,8 +13,10 @@ from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
 from application.authenticate import Authenticate
 from application.change_track import ChangeTrack
+from application.export_account import ExportAccount
 from application.find_track import FindTrack
 from application.list_tracks import ListTracks
+from application.manage_account import ManageAccount
 from application.open_link import OpenLink
 from application.open_record import OpenRecord
 from application.readiness import Readiness
@@ -23,6 +25,7 @@ from application.remove_track import RemoveTrack
 from application.track_links import TrackLinks
 from domain.errors import MusicAppError
 from domain.register import Register
+from domain.system import Clock, Spool
 from entrypoints.http.description import make_descriptions, openapi_config
 from entrypoints.http.error_handlers import answer_error, answer_http_error, answer_unexpected
 from entrypoints.http.requests.credentials import bearer_user
@@ -103,6 +106,11 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "remove_track": _provide(RemoveTrack, application.remove_track),
         "open_link": _provide(OpenLink, application.open_link),
         "track_links": _provide(TrackLinks, application.track_links),
+        "manage_account": _provide(ManageAccount, application.manage_account),
+        "export_account": _provide(ExportAccount, application.export_account),
+        "spool": _provide(Spool, container.adapters.spool),
+        "clock": _provide(Clock, container.adapters.clock),
+        "token_rate": _provide(RateLimit, application.token_rate),
         "readiness": _provide(Readiness, lambda: container.readiness),
         "downloads": _provide(Places, application.download_places),
         "register_rate": _provide(RateLimit, application.register_rate),

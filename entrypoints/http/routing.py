@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dependency_injector import containers
 from litestar.handlers import HTTPRouteHandler
 
+from entrypoints.http.routes.account import account, change_account, delete_account, replace_token
 from entrypoints.http.routes.add_track import add_track
+from entrypoints.http.routes.export import export
 from entrypoints.http.routes.health import live, ready
 from entrypoints.http.routes.links import linked_record
 from entrypoints.http.routes.pages import asset, home
@@ -20,6 +22,7 @@ _ALWAYS: Sequence[HTTPRouteHandler] = (register, add_track, record, named_record
 _OF_PARTS: Mapping[str, Sequence[HTTPRouteHandler]] = {
     "library": [list_of_tracks, one_track, change_one_track, remove_one_track, waveform, audio],
     "links": (create_link, list_links, revoke_link, linked_record),
+    "accounts": (account, change_account, replace_token, delete_account, export),
 }
 """By the provider that they stand on, which a wiring may leave out (`entrypoints.wiring.owed.OPTIONAL`)."""
 

@@ -12,11 +12,14 @@ from application.admission.waiting_room import SpoolShares, WaitingRoom
 from application.authenticate import Authenticate
 from application.change_track import ChangeTrack
 from application.check_tracks import CheckTracks
+from application.export_account import ExportAccount
 from application.find_track import FindTrack
 from application.list_tracks import ListTracks
+from application.manage_account import ManageAccount
 from application.open_link import OpenLink
 from application.open_record import OpenRecord
 from application.receive_recording import ReceiveRecording
+from application.remove_deleted import RemoveDeleted
 from application.remove_track import RemoveTrack
 from application.track_links import TrackLinks
 from domain.convert import Convert
@@ -75,6 +78,13 @@ class Application(containers.DeclarativeContainer):
     track_links = providers.Factory(
         TrackLinks, adapters.links, adapters.tracks, adapters.identifiers, adapters.clock, queries
     )
+    remove_deleted = providers.Singleton(RemoveDeleted, adapters.deleted_users, adapters.audio)
+    manage_account = providers.Factory(
+        ManageAccount, adapters.accounts, adapters.identifiers, adapters.clock, queries, remove_deleted.provided.wake
+    )
+    export_account = providers.Factory(
+        ExportAccount, adapters.accounts, adapters.keeper, adapters.clock, queries, reads
+    )
     check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.keeper)
 
     upload_places = providers.Singleton(
@@ -94,3 +104,4 @@ class Application(containers.DeclarativeContainer):
         Places, settings.provided.admission.max_downloads, "downloads (MAX_DOWNLOADS)"
     )
     register_rate = providers.Singleton(RateLimit, settings.provided.admission.register_rate, adapters.clock)
+    token_rate = providers.Singleton(RateLimit, settings.provided.admission.register_rate, adapters.clock)

@@ -13,6 +13,7 @@ from adapters.pydub.converter import PydubAudioConverter
 from adapters.system.clock import SystemClock
 from adapters.system.cores import available_cores
 from adapters.system.identifiers import RandomIdentifiers
+from domain.accounts import AccountRepository, DeletedUsers
 from domain.audio_store import AudioStore
 from domain.decoding import AudioDecoder
 from domain.library import TrackLibrary
@@ -72,3 +73,5 @@ class CommonAdapters(containers.DeclarativeContainer):
     """An `AudioStore`, where the MP3s are kept apart from what is known of them."""
     library: providers.Provider[TrackLibrary | None] = providers.Object(None)
     """What lists, changes and removes tracks; without it there are no calls for that."""
+    accounts: providers.Provider[AccountRepository | None] = providers.Object(None)
+    deleted_users: providers.Provider[DeletedUsers | None] = providers.Object(None)

@@ -1,23 +1,24 @@
 """A set of adapters and the services over it, for one run of the program."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
 
-from application.audio_first import SweepAudio
 from application.check_tracks import CheckTracks
-from application.index_tracks import IndexTracks
 from application.readiness import Readiness
-from domain.audio_store import AudioCatalogue
 from domain.errors import BackupRefused, CheckRefused
 from domain.store import Store, StoreBackup
 from domain.tracks import TrackCatalogue
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.application import Application
+from entrypoints.wiring.background import background
 from entrypoints.wiring.common import CommonAdapters
 from entrypoints.wiring.owed import check_wiring, named_wiring, owed_store
 from entrypoints.wiring.usable import check_converter, check_spool
+
+_KEPT = ("users", "tracks", "keeper", "audio", "library", "links", "accounts", "deleted_users")
+"""The parts of a wiring that keep something which a backup has to hold."""
 
 
 class Container:
@@ -57,7 +58,7 @@ class Container:
         """
         check_wiring(self.adapters, self.settings)
         await asyncio.to_thread(self.store.migrate)
-        async with self.open_store(), self._resources(), self._sweeping(), self._indexing():
+        async with self.open_store(), self._resources(), background(self.adapters, self.application):
             await check_converter(self.adapters.converter())
             await check_spool(self.adapters.spool(), self.settings)
             yield
@@ -81,7 +82,7 @@ class Container:
     def backup(self) -> StoreBackup:
         """What writes and reads backups. Raises `BackupRefused` unless they hold everything that is kept."""
         store = self.store
-        parts = [self.adapters.providers[name]() for name in ("users", "tracks", "keeper", "audio", "links")]
+        parts = [self.adapters.providers[name]() for name in _KEPT]
         for part in [store, *(part for part in parts if part is not None)]:
             if not isinstance(store, StoreBackup) or not (part is store or store.covers(part)):
                 raise BackupRefused(
@@ -109,34 +110,3 @@ class Container:
         finally:
             if (closing := self.adapters.shutdown_resources()) is not None:
                 await closing
-
-    @asynccontextmanager
-    async def _sweeping(self) -> AsyncGenerator[None, None]:
-        """Meanwhile delete what the audio store keeps for no track, where it can list what it keeps."""
-        audio = self.adapters.audio()
-        if audio is None or not isinstance(audio, AudioCatalogue):
-            yield
-            return
-        sweep = SweepAudio(audio, audio, self.adapters.tracks(), self.adapters.clock())
-        async with _beside(sweep.daily()):
-            yield
-
-    @asynccontextmanager
-    async def _indexing(self) -> AsyncGenerator[None, None]:
-        """Meanwhile let tracks that an older version stored be found by their words."""
-        if (library := self.adapters.library()) is None:
-            yield
-            return
-        async with _beside(IndexTracks(library).forever()):
-            yield
-
-
-@asynccontextmanager
-async def _beside(work: Coroutine[None, None, None]) -> AsyncGenerator[None, None]:
-    """Have this done beside everything else, until the context ends."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])

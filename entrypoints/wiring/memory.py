@@ -2,6 +2,7 @@
 
 from dependency_injector import providers
 
+from adapters.memory.accounts import InMemoryAccountRepository, InMemoryDeletedUsers
 from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.decoder import InMemoryAudioDecoder
@@ -12,6 +13,7 @@ from adapters.memory.spool import InMemorySpool
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
+from domain.accounts import AccountRepository, DeletedUsers
 from domain.library import TrackLibrary
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
@@ -33,3 +35,9 @@ class InMemoryAdapters(CommonAdapters):
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(InMemoryTrackKeeper, tracks)
     library: providers.Provider[TrackLibrary | None] = providers.Singleton(InMemoryTrackLibrary, tracks)
     links = providers.Singleton(InMemoryLinkRepository, tracks)
+    accounts: providers.Provider[AccountRepository | None] = providers.Singleton(
+        InMemoryAccountRepository, users, tracks
+    )
+    deleted_users: providers.Provider[DeletedUsers | None] = providers.Singleton(
+        InMemoryDeletedUsers, users, tracks, keeper
+    )

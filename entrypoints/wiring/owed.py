@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from dependency_injector import containers, providers
 
+from domain.accounts import AccountRepository, DeletedUsers
 from domain.audio_store import AudioStore
 from domain.decoding import AudioDecoder
 from domain.errors import ConverterUnavailable, WrongSetting
@@ -37,6 +38,8 @@ OPTIONAL: Mapping[str, type[object]] = {
     "audio": AudioStore,
     "library": TrackLibrary,
     "links": LinkRepository,
+    "accounts": AccountRepository,
+    "deleted_users": DeletedUsers,
 }
 """Those that may give None: where there is none of a port, what stands on it is not there either."""
 
@@ -81,6 +84,8 @@ def check_wiring(adapters: containers.Container, settings: Settings) -> None:
     if keeper.audio_store is not adapters.audio():
         problem = "its keeper does not put MP3s into its audio; give both the same audio store, or neither one"
         raise _wrong(settings.storage.wiring, problem)
+    if provides(adapters, "accounts") != provides(adapters, "deleted_users"):
+        raise _wrong(settings.storage.wiring, "accounts and deleted_users go together; provide both, or neither one")
     wanted, largest = settings.recordings.max_mp3_bytes, keeper.max_mp3_bytes
     if largest is not None and wanted > largest:
         problem = f"must be at most {largest}, where {type(keeper).__name__} ends; it is {wanted}"

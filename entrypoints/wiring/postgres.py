@@ -5,14 +5,17 @@ from pathlib import Path
 from dependency_injector import providers
 
 from adapters.embedded_postgres.embedded import EmbeddedPostgres
+from adapters.postgres.accounts import PsycopgAccountRepository
 from adapters.postgres.address import PostgresAddress
 from adapters.postgres.database import Database
+from adapters.postgres.deleted_users import PsycopgDeletedUsers
 from adapters.postgres.library import PsycopgTrackLibrary
 from adapters.postgres.links import PsycopgLinkRepository
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
+from domain.accounts import AccountRepository, DeletedUsers
 from domain.library import TrackLibrary
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
@@ -36,3 +39,5 @@ class PostgresAdapters(CommonAdapters):
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(PsycopgTrackKeeper, database)
     library: providers.Provider[TrackLibrary | None] = providers.Singleton(PsycopgTrackLibrary, database)
     links = providers.Singleton(PsycopgLinkRepository, database)
+    accounts: providers.Provider[AccountRepository | None] = providers.Singleton(PsycopgAccountRepository, database)
+    deleted_users: providers.Provider[DeletedUsers | None] = providers.Singleton(PsycopgDeletedUsers, database)

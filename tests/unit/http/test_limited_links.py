@@ -144,8 +144,8 @@ async def test_a_limit_that_is_none_is_refused(owner: Owner) -> None:
         assert (answer.status_code, answer.json()["code"]) == (400, "request.invalid"), wish
         assert field in str(answer.json()["message"])
     assert len(await owner.items()) == 1
-    for wish in ({"max_downloads": MAX_DOWNLOADS}, {"expires_at": "2036-01-02T00:00:00Z"}):
-        assert (await owner.create(**wish)).status_code == 201
+    for taken in ({"max_downloads": MAX_DOWNLOADS}, {"expires_at": "2036-01-02T00:00:00Z"}):
+        assert (await owner.create(**taken)).status_code == 201
 
 
 async def test_a_body_that_is_no_object_is_refused(client: httpx.AsyncClient, owner: Owner) -> None:

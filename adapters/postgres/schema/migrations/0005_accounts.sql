@@ -7,8 +7,9 @@ CREATE INDEX users_deleted ON users (user_id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX tracks_newest ON tracks (user_id, created_at DESC, track_id DESC);
 DROP INDEX tracks_user_id;
 
--- A user's row is made when somebody first asks for it (adapters/postgres/accounts.py), so that this migration reads no
--- tracks. From then on the triggers keep it right, whichever version of the program adds and removes tracks.
+-- A user's row is made with the user; that of a user from before this migration when somebody first asks for it
+-- (adapters/postgres/accounts.py), so that this migration reads no tracks. From then on the triggers keep it right,
+-- whichever version of the program adds and removes tracks.
 CREATE TABLE user_totals (
     user_id  bigint   NOT NULL,
     tracks   bigint   NOT NULL,
@@ -19,14 +20,31 @@ CREATE TABLE user_totals (
     CONSTRAINT user_totals_user_id_known FOREIGN KEY (user_id) REFERENCES users (user_id) ON DELETE CASCADE
 );
 
+CREATE FUNCTION begin_totals() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO user_totals VALUES (NEW.user_id, 0, 0, interval '0');
+        RETURN NULL;
+    END $$;
+
+CREATE TRIGGER users_counted AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION begin_totals();
+
+-- Whoever makes the row of user_totals, or deletes the user, locks the row of the user FOR UPDATE. Who
+-- adds a track holds it FOR KEY SHARE, by the foreign key, and who removes one takes it here, until the end of the
+-- transaction. So one waits for the other and sees what it did: no track is counted twice or not at all, and none is
+-- added to a user who is deleted.
 -- For each row: a trigger for each statement would be given copies of whole MP3s.
 CREATE FUNCTION count_track() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF TG_OP = 'INSERT' THEN
+            IF EXISTS (SELECT FROM users WHERE user_id = NEW.user_id AND deleted_at IS NOT NULL) THEN
+                RAISE foreign_key_violation
+                    USING MESSAGE = 'the user of the track is deleted', CONSTRAINT = 'tracks_user_id_known';
+            END IF;
             UPDATE user_totals
                SET tracks = tracks + 1, bytes = bytes + NEW.mp3_size, duration = duration + NEW.duration
              WHERE user_id = NEW.user_id;
         ELSE
+            PERFORM FROM users WHERE user_id = OLD.user_id FOR KEY SHARE;
             UPDATE user_totals
                SET tracks = tracks - 1, bytes = bytes - OLD.mp3_size, duration = duration - OLD.duration
              WHERE user_id = OLD.user_id;
@@ -34,6 +52,5 @@ CREATE FUNCTION count_track() RETURNS trigger LANGUAGE plpgsql AS $$
         RETURN NULL;
     END $$;
 
--- Triggers fire in the order of their names: these after the one that looks for the user, which waits for whoever makes
--- the row of user_totals.
+-- Triggers fire in the order of their names: this one after that of the foreign key, which looks for the user.
 CREATE TRIGGER tracks_counted AFTER INSERT OR DELETE ON tracks FOR EACH ROW EXECUTE FUNCTION count_track();
