@@ -61,6 +61,8 @@ _ERROR_EXAMPLES: dict[int, errors.MusicAppError] = {
     401: CredentialsMissing(),
     404: errors.TrackNotFound(),
     408: UploadTooSlow(8192, 30, 3600, 60),
+    409: errors.TooManyLinks(1000),
+    410: errors.LinkRevoked(),
     412: RecordChanged(""),
     413: BodyTooLarge(4096),
     414: TargetTooLong(8192),

@@ -16,7 +16,7 @@ from tests.unit import memory
 from tests.unit.http.test_app_in_memory import RECORDING, fields
 
 
-@get("/users/me")
+@get("/who")
 async def me(user: NamedDependency[User]) -> dict[str, object]:
     """A route that is only for users."""
     return {"user_id": user.user_id, "user_name": user.name}
@@ -47,7 +47,7 @@ async def token_of(client: httpx.AsyncClient) -> str:
 async def test_a_route_gets_its_user_by_declaring_it(client: httpx.AsyncClient, scheme: str) -> None:
     await token_of(client)
     headers = {"Authorization": scheme + await token_of(client)}
-    answer = await client.get("/users/me", headers=headers)
+    answer = await client.get("/who", headers=headers)
     assert (answer.status_code, answer.json()) == (200, {"user_id": 2, "user_name": "Ann"})
     answer = await client.post("/notes", content=b"hello", headers=headers)
     assert (answer.status_code, answer.json()) == (201, {"by": 2, "bytes": 5})
@@ -59,7 +59,7 @@ async def test_who_has_no_right_token_is_told_which_scheme_to_use(
 ) -> None:
     await token_of(client)
     headers = {} if authorization is None else {"Authorization": authorization}
-    for method, path in (("GET", "/users/me"), ("POST", "/notes")):
+    for method, path in (("GET", "/who"), ("POST", "/notes")):
         answer = await client.request(method, path, headers=headers)
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
         assert answer.json()["code"] == "auth.wrong_credentials"
@@ -74,7 +74,7 @@ def written(token: str) -> list[str]:
 async def test_a_token_is_the_same_however_a_program_writes_uuids(client: httpx.AsyncClient) -> None:
     said = await fields(client)
     for token in written(said["user_access_token"]):
-        answer = await client.get("/users/me", headers={"Authorization": f"Bearer {token}"})
+        answer = await client.get("/who", headers={"Authorization": f"Bearer {token}"})
         assert (answer.status_code, answer.json()["user_id"]) == (200, 1)
     for token in [*written(said["user_access_token"]), "\ufeff" + said["user_access_token"]]:
         form = {"user_id": "\ufeff1", "user_access_token": token}
@@ -87,14 +87,14 @@ async def test_a_token_is_the_same_however_a_program_writes_uuids(client: httpx.
 async def test_another_token_is_none_however_it_is_written(client: httpx.AsyncClient, wrong: str) -> None:
     token = wrong + (await token_of(client))[len(wrong) :]
     for authorization in (f"Bearer {token}" if token[0] != "0" else f"Bearer 1{token}", f"Bearer {token}x"):
-        answer = await client.get("/users/me", headers={"Authorization": authorization})
+        answer = await client.get("/who", headers={"Authorization": authorization})
         assert (answer.status_code, answer.json()["code"]) == (401, "auth.wrong_credentials")
 
 
 @pytest.mark.parametrize("authorization", ["Bearer", "Bearer ", "Bearer a b", "Bearer \t"])
 async def test_a_token_that_cannot_be_one_is_named(client: httpx.AsyncClient, authorization: str) -> None:
     for answer in (
-        await client.get("/users/me", headers={"Authorization": authorization}),
+        await client.get("/who", headers={"Authorization": authorization}),
         await client.post("/add_track", files={"wav_file": ("a.wav", b"")}, headers={"Authorization": authorization}),
     ):
         assert (answer.status_code, answer.json()["code"]) == (400, "request.invalid")
@@ -108,5 +108,5 @@ async def test_a_store_that_is_away_is_no_wrong_token(
         raise StoreAway
 
     monkeypatch.setattr(memory.users(container), "find_by_token", away)
-    answer = await client.get("/users/me", headers={"Authorization": "Bearer x"})
+    answer = await client.get("/who", headers={"Authorization": "Bearer x"})
     assert (answer.status_code, answer.json()["code"]) == (503, "service.database_away")
