@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from adapters.memory.accounts import InMemoryAccountRepository, InMemoryDeletedUsers
 from adapters.memory.audio_store import InMemoryAudioStore
 from adapters.memory.clock import FixedClock
 from adapters.memory.identifiers import SeededIdentifiers
@@ -33,6 +34,16 @@ class InMemoryParts:
     @pytest.fixture
     def keeper(self, tracks: InMemoryTrackRepository) -> InMemoryTrackKeeper:
         return InMemoryTrackKeeper(tracks)
+
+    @pytest.fixture
+    def accounts(self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository) -> InMemoryAccountRepository:
+        return InMemoryAccountRepository(users, tracks)
+
+    @pytest.fixture
+    def deleted_users(
+        self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository, keeper: InMemoryTrackKeeper
+    ) -> InMemoryDeletedUsers:
+        return InMemoryDeletedUsers(users, tracks, keeper)
 
     @pytest.fixture
     def make_client(self, users: UserRepository, tracks: TrackRepository, keeper: TrackKeeper) -> MakeClient:

@@ -10,6 +10,7 @@ from adapters.postgres.users import PsycopgUserRepository
 from domain.errors import Mp3TooLarge
 from domain.tracks import TrackKeeper
 from domain.users import token_digest
+from tests.contract.accounts import AccountRepositoryContract, DeletedUsersContract
 from tests.contract.keepers import TrackKeeperContract, assert_not_kept
 from tests.contract.postgres_parts import PostgresParts
 from tests.contract.stores import StoreBackupContract, StoreContract
@@ -26,6 +27,10 @@ from tests.contract.users import UserRepositoryContract
 
 
 class TestPsycopgUserRepository(PostgresParts, UserRepositoryContract):
+    pass
+
+
+class TestPsycopgAccounts(PostgresParts, AccountRepositoryContract, DeletedUsersContract):
     pass
 
 
