@@ -187,6 +187,19 @@ async def test_nothing_is_left_of_who_deletes_themselves(client: httpx.AsyncClie
     assert (await client.get(ME, headers=other)).json()["tracks"] == 1
 
 
+async def test_what_an_earlier_run_has_not_removed_is_removed_by_the_next(container: Container) -> None:
+    async with client_of(container) as client:
+        user = await registered(client)
+        await uploaded(client, user)
+        await client.delete(ME, headers=user)
+    assert len(memory.keeper(container).mp3s) == 1
+
+    async with container.running():
+        await gone(container)
+
+    assert memory.keeper(container).mp3s == {}
+
+
 async def test_the_name_and_the_digest_of_who_is_deleted_are_forgotten_at_once(container: Container) -> None:
     """Without the background, which is not there where the application has not begun."""
     async with client_of(container) as client:
