@@ -22,6 +22,8 @@ from tests.contract.clients import Client, MakeClient
 
 class InMemoryParts:
     durable = False
+    accounts_type = InMemoryAccountRepository
+    deleted_users_type = InMemoryDeletedUsers
 
     @pytest.fixture
     def users(self) -> InMemoryUserRepository:
@@ -37,13 +39,13 @@ class InMemoryParts:
 
     @pytest.fixture
     def accounts(self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository) -> InMemoryAccountRepository:
-        return InMemoryAccountRepository(users, tracks)
+        return self.accounts_type(users, tracks)
 
     @pytest.fixture
     def deleted_users(
         self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository, keeper: InMemoryTrackKeeper
     ) -> InMemoryDeletedUsers:
-        return InMemoryDeletedUsers(users, tracks, keeper)
+        return self.deleted_users_type(users, tracks, keeper)
 
     @pytest.fixture
     def make_client(self, users: UserRepository, tracks: TrackRepository, keeper: TrackKeeper) -> MakeClient:
