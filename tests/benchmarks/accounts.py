@@ -24,7 +24,7 @@ _TRACKS: LiteralString = """
     INSERT INTO tracks (track_uuid, user_id, track_file_name, duration, sample_rate, channels, bitrate, mp3_size,
                         mp3_sha256, wav_size, wav_sha256, repairs, created_at, track_file_bin)
     SELECT gen_random_uuid(), %(user_id)s, 'talk ' || n %% 100 || '.mp3', '6 s', 44100, 2, '128', octet_length(bytes),
-           sha256(bytes), 1000000, sha256('wav'), '{}', now() + n * interval '1 s', bytes
+           sha256(bytes), 1000000, sha256('wav'), '{}', now() - n * interval '1 s', bytes
       FROM (SELECT n, convert_to(lpad(n::text, %(size)s, 'sound'), 'UTF8') AS bytes
               FROM generate_series(%(first)s::int, %(last)s::int) AS n) AS made"""
 _LEFT: LiteralString = """
