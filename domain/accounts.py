@@ -43,7 +43,7 @@ class AccountRepository(ABC):
 
     @abstractmethod
     async def totals(self, user_id: int) -> Totals | None:
-        """How much the user has now, or None. Its time does not grow with their tracks, but for a first call."""
+        """How much the user has now, or None. Its time does not grow with their tracks."""
 
     @abstractmethod
     async def rename(self, user_id: int, name: str) -> bool:

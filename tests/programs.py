@@ -23,6 +23,7 @@ DEBIAN_PACKAGES = {
     "mpg123": "mpg123",
     "sox": "sox",
     "strace": "strace",  # by which calls to the system are made to fail
+    "unzip": "unzip",
 }
 GSTREAMER_PACKAGES = {
     "gir1.2-gstreamer-1.0",

@@ -7,7 +7,6 @@ from typing import LiteralString
 from psycopg.rows import class_row, dict_row
 from psycopg.sql import SQL
 
-from adapters.postgres.connection import Connection
 from adapters.postgres.database import Database
 from adapters.postgres.track_rows import COLUMNS, LARGEST_ID, stored_mp3_of, track_of
 from domain.accounts import DELETED_USER_NAME, AccountRepository, Totals
@@ -21,13 +20,6 @@ _TOTALS: LiteralString = """
     SELECT tracks, bytes, duration FROM user_totals JOIN users USING (user_id)
      WHERE user_id = %s AND deleted_at IS NULL"""
 _IS_THERE: LiteralString = "SELECT FROM users WHERE user_id = %s AND deleted_at IS NULL"
-# In turns with whoever adds and removes tracks of theirs: see the triggers of the fifth migration.
-_LOCK: LiteralString = _IS_THERE + " FOR UPDATE"
-_COUNT: LiteralString = """
-    INSERT INTO user_totals
-         SELECT %(user_id)s, count(*), coalesce(sum(mp3_size), 0), coalesce(sum(duration), interval '0')
-           FROM tracks WHERE user_id = %(user_id)s
-    ON CONFLICT DO NOTHING"""
 _RENAME: LiteralString = "UPDATE users SET user_name = %s WHERE user_id = %s AND deleted_at IS NULL"
 _REPLACE_DIGEST: LiteralString = """
     UPDATE users SET token_sha256 = %s WHERE user_id = %s AND token_sha256 = %s AND deleted_at IS NULL"""
@@ -59,13 +51,8 @@ class PsycopgAccountRepository(AccountRepository):
         if not 1 <= user_id <= LARGEST_ID:
             return None
         async with self.database.query() as connection:
-            if (found := await _totals(connection, user_id)) is not None:
-                return found
-            async with connection.transaction():
-                if await (await connection.execute(_LOCK, [user_id])).fetchone() is None:
-                    return None
-                await connection.execute(_COUNT, {"user_id": user_id})
-                return await _totals(connection, user_id)
+            cursor = await connection.cursor(row_factory=class_row(Totals)).execute(_TOTALS, [user_id])
+            return await cursor.fetchone()
 
     async def rename(self, user_id: int, name: str) -> bool:
         return await self._changed(user_id, _RENAME, name, user_id)
@@ -100,8 +87,3 @@ class PsycopgAccountRepository(AccountRepository):
                 if await (await connection.execute(_IS_THERE, [user_id])).fetchone() is None:
                     raise UnknownUser(int(str(user_id)))
         return rows
-
-
-async def _totals(connection: Connection, user_id: int) -> Totals | None:
-    cursor = await connection.cursor(row_factory=class_row(Totals)).execute(_TOTALS, [user_id])
-    return await cursor.fetchone()

@@ -84,7 +84,7 @@ def check_wiring(adapters: containers.Container, settings: Settings) -> None:
     if keeper.audio_store is not adapters.audio():
         problem = "its keeper does not put MP3s into its audio; give both the same audio store, or neither one"
         raise _wrong(settings.storage.wiring, problem)
-    if provides(adapters, "accounts") != provides(adapters, "deleted_users"):
+    if (adapters.accounts() is None) != (adapters.deleted_users() is None):
         raise _wrong(settings.storage.wiring, "accounts and deleted_users go together; provide both, or neither one")
     wanted, largest = settings.recordings.max_mp3_bytes, keeper.max_mp3_bytes
     if largest is not None and wanted > largest:

@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.benchmarks.accounts import measure_accounts
 from tests.benchmarks.clips import measure_clips
 from tests.benchmarks.converters import measure_converters
 from tests.benchmarks.cost import measure_cost
@@ -26,6 +27,7 @@ PARTS = {
     "clips": measure_clips,
     "memory": measure_memory,
     "cost": measure_cost,
+    "accounts": measure_accounts,
 }
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from adapters.memory.accounts import InMemoryAccountRepository, InMemoryDeletedUsers
 from adapters.memory.audio_store import InMemoryAudioStore
 from adapters.memory.clock import FixedClock
 from adapters.memory.identifiers import SeededIdentifiers
@@ -23,6 +24,8 @@ from tests.contract.links import BOUNDS
 
 class InMemoryParts:
     durable = False
+    accounts_type = InMemoryAccountRepository
+    deleted_users_type = InMemoryDeletedUsers
 
     @pytest.fixture
     def users(self) -> InMemoryUserRepository:
@@ -46,6 +49,16 @@ class InMemoryParts:
             return {client for _, client in links.clients}
 
         return held_clients
+
+    @pytest.fixture
+    def accounts(self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository) -> InMemoryAccountRepository:
+        return self.accounts_type(users, tracks)
+
+    @pytest.fixture
+    def deleted_users(
+        self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository, keeper: InMemoryTrackKeeper
+    ) -> InMemoryDeletedUsers:
+        return self.deleted_users_type(users, tracks, keeper)
 
     @pytest.fixture
     def make_client(self, users: UserRepository, tracks: TrackRepository, keeper: TrackKeeper) -> MakeClient:

@@ -11,8 +11,10 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composed, Identifier
 
+from adapters.postgres.accounts import PsycopgAccountRepository
 from adapters.postgres.address import PostgresAddress
 from adapters.postgres.database import Database
+from adapters.postgres.deleted_users import PsycopgDeletedUsers
 from adapters.postgres.links import PsycopgLinkRepository
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
@@ -139,6 +141,19 @@ class PostgresParts:
                 return {client for (client,) in await cursor.fetchall()}
 
         return held_clients
+
+    @pytest.fixture
+    def accounts(self, database: Database) -> PsycopgAccountRepository:
+        return PsycopgAccountRepository(database)
+
+    @pytest.fixture
+    def deleted_users(self, database: Database) -> PsycopgDeletedUsers:
+        return PsycopgDeletedUsers(database)
+
+    @pytest.fixture
+    def database(self, client: Client) -> Database:
+        assert isinstance(client.users, PsycopgUserRepository)
+        return client.users.database
 
     @pytest.fixture
     def break_store(self, break_database: Act) -> Act:

@@ -15,6 +15,7 @@ from application.audio_first import AudioFirst
 from domain.audio_store import AudioStore
 from domain.errors import StoreAway
 from domain.tracks import StoredMp3, Track, TrackRepository
+from tests.contract.accounts import AccountRepositoryContract, DeletedUsersContract
 from tests.contract.audio import AudioCatalogueContract, AudioStoreContract
 from tests.contract.calls import Act, errors
 from tests.contract.clients import Client
@@ -29,6 +30,10 @@ from tests.contract.users import UserRepositoryContract
 
 
 class TestInMemoryUserRepository(InMemoryParts, UserRepositoryContract):
+    pass
+
+
+class TestInMemoryAccounts(InMemoryParts, AccountRepositoryContract, DeletedUsersContract):
     pass
 
 

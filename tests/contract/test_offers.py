@@ -27,6 +27,7 @@ SUITES = {
 NOT_OFFERED = {
     # Memory has no second client, and nothing in it outlives the process.
     "TestInMemoryUserRepository": {"break_store", "fill_disk", "other_client"},
+    "TestInMemoryAccounts": {"break_store"},
     "TestInMemoryTrackRepository": {"break_store", "fill_disk", "other_client"},
     "TestInMemoryLinkRepository": {"break_store"},
     "TestInMemoryTrackKeeper": {"break_store", "crash", "durable", "fill_disk", "other_client"},

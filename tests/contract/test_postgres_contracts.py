@@ -11,6 +11,7 @@ from adapters.postgres.users import PsycopgUserRepository
 from domain.errors import Mp3TooLarge
 from domain.tracks import TrackKeeper
 from domain.users import token_digest
+from tests.contract.accounts import AccountRepositoryContract, DeletedUsersContract
 from tests.contract.keepers import TrackKeeperContract, assert_not_kept
 from tests.contract.libraries import TrackLibraryContract
 from tests.contract.links import LinkRepositoryContract
@@ -29,6 +30,10 @@ from tests.contract.users import UserRepositoryContract
 
 
 class TestPsycopgUserRepository(PostgresParts, UserRepositoryContract):
+    pass
+
+
+class TestPsycopgAccounts(PostgresParts, AccountRepositoryContract, DeletedUsersContract):
     pass
 
 

@@ -9,7 +9,7 @@ from tests.conftest import pytest_configure
 
 ALL = [
     *("chromium", "curl", "ffmpeg", "gir1.2-gstreamer-1.0", "gstreamer1.0-plugins-base", "gstreamer1.0-plugins-good"),
-    *("libsndfile1", "libsox-fmt-mp3", "mpg123", "python3-gi", "sox", "strace"),
+    *("libsndfile1", "libsox-fmt-mp3", "mpg123", "python3-gi", "sox", "strace", "unzip"),
 ]
 
 

@@ -8,14 +8,15 @@ from typing import Any, TypeVar
 
 import pytest
 
+from adapters.memory.accounts import InMemoryAccountRepository, InMemoryDeletedUsers
 from adapters.memory.audio_store import InMemoryAudioStore
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from application.audio_first import AudioFirst
-from tests.contract import audio, keepers, stores, tracks, users
-from tests.contract.memory_parts import AudioFirstInMemoryParts, InMemoryAudioParts
+from tests.contract import accounts, audio, keepers, stores, tracks, users
+from tests.contract.memory_parts import AudioFirstInMemoryParts, InMemoryAudioParts, InMemoryParts
 from tests.contract.postgres_parts import PostgresParts, PostgresTypes
 from tests.sqlite.parts import SqliteParts, SqliteTypes
 from tests.sqlite.store import SqliteStore
@@ -81,6 +82,10 @@ def _parts(adapter: type) -> tuple[tuple[type, ...], dict[str, Any]]:
     """What the contracts want of the good adapter, and what puts the faulty one into its place."""
     if issubclass(adapter, InMemoryAudioStore):
         return (InMemoryAudioParts,), {"audio_type": adapter}
+    if issubclass(adapter, InMemoryAccountRepository):
+        return (InMemoryParts,), {"accounts_type": adapter}
+    if issubclass(adapter, InMemoryDeletedUsers):
+        return (InMemoryParts,), {"deleted_users_type": adapter}
     if issubclass(adapter, AudioFirst):
         return (AudioFirstInMemoryParts,), {"audio_first_type": adapter}
     replaced: dict[str, Any] = {name: adapter for name, good in SQLITE.items() if issubclass(adapter, good)}
@@ -93,7 +98,7 @@ def _parts(adapter: type) -> tuple[tuple[type, ...], dict[str, Any]]:
 def _contract(test: ContractTest) -> type:
     [contract] = [
         found
-        for module in (audio, keepers, stores, tracks, users)
+        for module in (accounts, audio, keepers, stores, tracks, users)
         if isinstance(found := vars(module).get(test.__qualname__.partition(".")[0]), type)
         and found.__module__ == module.__name__
     ]

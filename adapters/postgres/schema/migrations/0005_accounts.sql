@@ -7,9 +7,8 @@ CREATE INDEX users_deleted ON users (user_id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX tracks_newest ON tracks (user_id, created_at DESC, track_id DESC);
 DROP INDEX tracks_user_id;
 
--- A user's row is made with the user; that of a user from before this migration when somebody first asks for it
--- (adapters/postgres/accounts.py), so that this migration reads no tracks. From then on the triggers keep it right,
--- whichever version of the program adds and removes tracks.
+-- Each user has a row, from the first day. The triggers keep it right, whichever version of the program adds and removes
+-- tracks. Users that are deleted have none.
 CREATE TABLE user_totals (
     user_id  bigint   NOT NULL,
     tracks   bigint   NOT NULL,
@@ -28,11 +27,9 @@ CREATE FUNCTION begin_totals() RETURNS trigger LANGUAGE plpgsql AS $$
 
 CREATE TRIGGER users_counted AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION begin_totals();
 
--- Whoever makes the row of user_totals, or deletes the user, locks the row of the user FOR UPDATE. Who
--- adds a track holds it FOR KEY SHARE, by the foreign key, and who removes one takes it here, until the end of the
--- transaction. So one waits for the other and sees what it did: no track is counted twice or not at all, and none is
--- added to a user who is deleted.
 -- For each row: a trigger for each statement would be given copies of whole MP3s.
+-- The foreign key has locked the row of the user FOR KEY SHARE, for which deleting the user waits, and which waits for
+-- that: so no track is added to a user who is deleted.
 CREATE FUNCTION count_track() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF TG_OP = 'INSERT' THEN
@@ -44,7 +41,6 @@ CREATE FUNCTION count_track() RETURNS trigger LANGUAGE plpgsql AS $$
                SET tracks = tracks + 1, bytes = bytes + NEW.mp3_size, duration = duration + NEW.duration
              WHERE user_id = NEW.user_id;
         ELSE
-            PERFORM FROM users WHERE user_id = OLD.user_id FOR KEY SHARE;
             UPDATE user_totals
                SET tracks = tracks - 1, bytes = bytes - OLD.mp3_size, duration = duration - OLD.duration
              WHERE user_id = OLD.user_id;
@@ -54,3 +50,10 @@ CREATE FUNCTION count_track() RETURNS trigger LANGUAGE plpgsql AS $$
 
 -- Triggers fire in the order of their names: this one after that of the foreign key, which looks for the user.
 CREATE TRIGGER tracks_counted AFTER INSERT OR DELETE ON tracks FOR EACH ROW EXECUTE FUNCTION count_track();
+
+-- Nobody adds anything meanwhile: the triggers have locked both tables, until this migration is done. It reads all
+-- tracks once, as making the index does.
+INSERT INTO user_totals
+     SELECT user_id, count(track_id), coalesce(sum(mp3_size), 0), coalesce(sum(duration), interval '0')
+       FROM users LEFT JOIN tracks USING (user_id)
+      GROUP BY user_id;
