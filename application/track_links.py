@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from application.admission.fair_queue import FairQueue
-from domain.errors import LinkNotFound, TrackNotFound
+from domain.errors import LinkNotFound, NoSuchTrack
 from domain.links import Link, LinkRepository, check_expiry
 from domain.system import Clock, IdentifierSource
 from domain.tracks import StoredMp3, TrackRepository
@@ -25,7 +25,7 @@ class LinkWish:
 class TrackLinks:
     """Makes, lists and revokes links; what is another user's is as what never was.
 
-    `holders` are those of `FairQueue.turn`, in whose turn the store is asked. Every method raises `TrackNotFound`,
+    `holders` are those of `FairQueue.turn`, in whose turn the store is asked. Every method raises `NoSuchTrack`,
     `StoreAway` and what `FairQueue.turn` does.
     """
 
@@ -76,5 +76,5 @@ class TrackLinks:
     async def _track(self, user: User, track_uuid: UUID) -> StoredMp3:
         mp3 = await self._tracks.find(track_uuid, user.user_id)
         if mp3 is None:
-            raise TrackNotFound
+            raise NoSuchTrack
         return mp3

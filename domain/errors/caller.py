@@ -35,6 +35,10 @@ class TrackNotFound(CallerError):
         super().__init__("no track has this identifier and this owner")
 
 
+class NoSuchTrack(TrackNotFound):
+    """The user has no track with this identifier: there is none, or it is another user's."""
+
+
 class LinkNotFound(CallerError):
     """No link has this identifier, or what it led to is gone."""
 

@@ -54,6 +54,9 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
         "record.not_found",
         "no record has this id and user; use the link from the Location header as it was given",
     ),
+    errors.NoSuchTrack: Answer(
+        404, "track.not_found", "you have no track with this identifier; GET /tracks lists those that you have"
+    ),
     errors.LinkNotFound: Answer(404, "link.not_found", "no link has this identifier; use the link as it was given"),
     errors.LinkRevoked: Answer(410, "link.revoked", "the link was revoked by its owner; ask them for another one"),
     errors.LinkExpired: Answer(
