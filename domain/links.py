@@ -113,7 +113,7 @@ class LinkRepository(ABC):
         """Keep a new link, whose identifier was never used; durable when this returns.
 
         Of the track's revoked links those beyond the bound that were revoked first are forgotten. Raises
-        `TrackNotFound`, `TooManyLinks` where the track has as many others as the bound, however many are added at
+        `NoSuchTrack`, `TooManyLinks` where the track has as many others as the bound, however many are added at
         once, `DiskFull`, and `StoreAway`, after which the link may be kept or not.
         """
 

@@ -1,5 +1,7 @@
 """One of each error that an edge may have to tell about."""
 
+from datetime import UTC, datetime
+
 from domain import errors
 from domain.errors import MusicAppError
 
@@ -10,6 +12,13 @@ EXAMPLES: tuple[MusicAppError, ...] = (
     errors.WrongCredentials(),
     errors.UnknownUser(7),
     errors.TrackNotFound(),
+    errors.NoSuchTrack(),
+    errors.LinkNotFound(),
+    errors.LinkRevoked(),
+    errors.LinkExpired(datetime(2026, 11, 28, 12, 30, tzinfo=UTC)),
+    errors.LinkUsedUp(5),
+    errors.InvalidExpiry("is in the past"),
+    errors.TooManyLinks(1000),
     errors.TooOften(10, 30),
     errors.ShareTaken("user 7", 12, "places for uploads", 2),
     errors.RecordingError("it sings"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from adapters.memory.tracks import InMemoryTrackRepository
-from domain.errors import TooManyLinks, TrackNotFound
+from domain.errors import NoSuchTrack, TooManyLinks
 from domain.links import FoundLink, Link, LinkBounds, LinkRepository, Visit
 
 
@@ -21,7 +21,7 @@ class InMemoryLinkRepository(LinkRepository):
 
     async def add(self, link: Link) -> None:
         if link.track_uuid not in self._tracks.kept:
-            raise TrackNotFound
+            raise NoSuchTrack
         others = [other for other in self.kept.values() if other.track_uuid == link.track_uuid]
         revoked = sorted((other.revoked_at, other.link_id) for other in others if other.revoked_at is not None)
         if len(others) - len(revoked) >= self._bounds.links:

@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg.rows import class_row, dict_row
 
 from adapters.postgres.database import Database
-from domain.errors import TooManyLinks, TrackNotFound
+from domain.errors import NoSuchTrack, TooManyLinks
 from domain.links import FoundLink, Link, LinkBounds, LinkRepository, Visit
 
 # Whoever adds a link to a track waits here for whoever else does, so that the links can be counted.
@@ -79,7 +79,7 @@ class PsycopgLinkRepository(LinkRepository):
     async def add(self, link: Link) -> None:
         async with self.database.query() as connection, connection.transaction():
             if not (await connection.execute(_LOCK_TRACK, [link.track_uuid])).rowcount:
-                raise TrackNotFound
+                raise NoSuchTrack
             if not (await connection.execute(_ADD, _values(link) | {"most": self._bounds.links})).rowcount:
                 raise TooManyLinks(self._bounds.links)
             await connection.execute(_FORGET_REVOKED, [link.track_uuid, self._bounds.revoked])

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.errors import StoreAway, TooManyLinks, TrackNotFound
+from domain.errors import NoSuchTrack, StoreAway, TooManyLinks
 from domain.links import (
     MAX_DOWNLOADS,
     ONE_DOWNLOAD,
@@ -98,7 +98,7 @@ class LinkRepositoryContract:
 
     async def test_a_link_to_no_track_is_refused(self, links: LinkRepository, track: Track) -> None:
         nowhere = Link(uuid4(), uuid4(), NOW)
-        with pytest.raises(TrackNotFound):
+        with pytest.raises(NoSuchTrack):
             await links.add(nowhere)
         assert await links.find(nowhere.link_id, whole()) is None
         assert await links.of_track(nowhere.track_uuid) == []
@@ -202,7 +202,7 @@ class LinkRepositoryContract:
         assert not await links.revoke(track.track_uuid, link.link_id, NOW)
         assert not await links.revoke(track.track_uuid, track.track_uuid, NOW)
         assert not await links.count(link.link_id, part())
-        with pytest.raises(TrackNotFound):
+        with pytest.raises(NoSuchTrack):
             await self.a_link(links, track)
 
     async def test_whole_downloads_are_counted_each(self, links: LinkRepository, track: Track) -> None:

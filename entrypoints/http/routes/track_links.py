@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Parameter, Schema
 
 from application.track_links import LinkWish, TrackLinks
-from domain.errors import LinkNotFound, TrackNotFound
+from domain.errors import LinkNotFound, NoSuchTrack
 from domain.links import MAX_DOWNLOADS
 from domain.users import User
 from entrypoints.http.openapi import (
@@ -132,7 +132,7 @@ async def revoke_link(
 def _track_uuid(request: Request[Any, Any, Any]) -> UUID:
     track_uuid = path_uuid(request)
     if track_uuid is None:
-        raise TrackNotFound
+        raise NoSuchTrack
     return track_uuid
 
 

@@ -146,7 +146,7 @@ def test_a_lost_table_is_not_backed_up_in_silence_and_comes_back(database_url: s
     executed(database_url, "ALTER TABLE users DROP COLUMN user_name")
     with pytest.raises(BackupRefused, match=r"lost public\.users"):
         backup(database_url)
-    executed(database_url, "DROP TABLE tracks")
+    executed(database_url, "DROP TABLE tracks CASCADE")
     with pytest.raises(BackupRefused, match=r"lost public\.tracks, public\.users"):
         backup(database_url)
 
