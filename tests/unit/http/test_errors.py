@@ -30,6 +30,8 @@ STATUSES = {
     "request.invalid": {400},
     "auth.wrong_credentials": {401},
     "record.not_found": {404},
+    "track.not_found": {404},
+    "track.no_waveform": {404},
     "upload.too_slow": {408},
     "record.changed": {412},
     "upload.too_large": {413},
