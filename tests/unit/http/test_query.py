@@ -22,8 +22,6 @@ def fields(query: bytes) -> dict[str, list[str]]:
         (b"id=a&amp;user=1&amp;inline=1", {"id": ["a"], "user": ["1"], "inline": ["1"]}),
         (b"id=a&amp%3Buser=1", {"id": ["a"], "user": ["1"]}),
         (b"id=%26amp%3Buser=1", {"id": ["&amp;user=1"]}),
-        ("q=слово&id=%C3%A9".encode(), {"q": ["слово"], "id": ["é"]}),
-        (b"id=\xff\xc3\xa9", {"id": ["\ufffdé"]}),
         (b"id=%zz%ff", {"id": ["%zz\ufffd"]}),
     ],
 )

@@ -96,7 +96,7 @@ async def test_words_and_filters_choose(ann: Owner, container: Container) -> Non
     memory.clock(container).advance(timedelta(hours=1))
     await ann.upload("Разговор.wav", wav(pcm(tone(800)), before=[(b"LIST", info((b"ICMT", "Елки".encode())))]))
 
-    answers = {query: await ann.client.send(ann.unescaped("GET", f"/tracks?{query}")) for query in CHOSEN}
+    answers = {query: await ann.get(f"/tracks?{query}") for query in CHOSEN}
 
     names = {query: [item["file_name"] for item in answer.json()["items"]] for query, answer in answers.items()}
     assert names == CHOSEN

@@ -33,37 +33,11 @@ class Owner:
     async def get(self, path: str, headers: dict[str, str] | None = None, **query: str) -> httpx.Response:
         return await self.call("GET", path, headers, params=query or None)
 
-    def unescaped(self, method: str, target: str) -> httpx.Request:
-        """A request whose target has the bytes that it has here, as curl sends it."""
-        request = self.client.build_request(method, "/", headers=self.headers)
-        request.url = _Unescaped(request.url, target)
-        return request
-
     async def upload(self, name: str, recording: bytes = RECORDING) -> str:
         """The UUID of the new track."""
         answer = await self.call("POST", "/add_track", files={"wav_file": (name, recording)})
         assert answer.status_code == 201, answer.text
         return httpx.URL(answer.headers["location"]).params["id"]
-
-
-class _Unescaped(httpx.URL):
-    """Of a server's URL with another target: httpx itself would escape it."""
-
-    def __init__(self, url: httpx.URL, target: str) -> None:
-        super().__init__(url)
-        self._target = target.encode()
-
-    @property
-    def raw_path(self) -> bytes:
-        return self._target
-
-    @property
-    def query(self) -> bytes:
-        return self._target.partition(b"?")[2]
-
-    @property
-    def path(self) -> str:
-        return self._target.partition(b"?")[0].decode()
 
 
 def known(container: Container) -> dict[UUID, tuple[Track, StoredMp3, bytes]]:
