@@ -8,7 +8,7 @@ from uuid import UUID
 from application.admission.fair_queue import FairQueue
 from application.find_track import FindTrack
 from application.open_record import Record
-from domain.errors import Overloaded
+from domain.errors import Overloaded, TrackDamaged
 from domain.library import Changed, TrackLibrary
 from domain.new_texts import with_texts
 from domain.output.id3 import TAG_HEAD_BYTES, rewrite_id3, tag_size
@@ -85,7 +85,8 @@ class ChangeTrack:
     async def _new_tag(self, record: Record, texts: Tags) -> NewTag:
         """With the chapters of the stored one; left out, as at conversion, where the MP3 would become too large."""
         head = await _whole(record, min(TAG_HEAD_BYTES, record.mp3.size))
-        replaces = tag_size(head)
+        if (replaces := tag_size(head)) >= record.mp3.size:
+            raise TrackDamaged(f"it begins with a tag of {replaces} bytes, and has no more")
         tag = rewrite_id3(await _whole(record, replaces), texts)
         whole = record.mp3.size - replaces + len(tag)
         return NewTag(tag if whole <= self._max_mp3_bytes else b"", replaces)

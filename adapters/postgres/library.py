@@ -103,9 +103,10 @@ class PsycopgTrackLibrary(TrackLibrary):
             try:
                 async with connection.transaction():
                     await connection.execute(LIMITS, [f"{SEARCH_SECONDS * 1000:.0f}ms"])
-                    return await _rows(connection, *search.by_words(after, count))
+                    found = await _rows(connection, *search.numbers(after, count))
             except psycopg.errors.QueryCanceled:
                 return None
+            return await _rows(connection, *search.numbered([row["track_id"] for row in found]))
 
     async def find(self, track_uuid: UUID, user_id: int) -> tuple[Track, StoredMp3] | None:
         if not 1 <= user_id <= LARGEST_ID:

@@ -1,6 +1,6 @@
 """Statements that look for tracks of one user, the newest first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, LiteralString
 
 from psycopg.sql import SQL, Composed
@@ -9,7 +9,7 @@ from adapters.postgres.track_rows import LISTED
 from domain.library import Position, Wanted
 
 LIMITS = "SELECT set_config('statement_timeout', %s, true), set_config('enable_seqscan', 'off', true)"
-"""For `by_words` alone: how long it may take; and it never reads the whole table, whatever the planner expects."""
+"""For `numbers` alone: how long it may take; and it never reads the whole table, whatever the planner expects."""
 
 _AFTER: LiteralString = "(created_at, track_id) < (%(after_at)s, %(after_number)s)"
 _UP_TO: LiteralString = "(created_at, track_id) >= (%(last_at)s, %(last_number)s)"
@@ -34,14 +34,16 @@ _END = SQL("""
      WHERE {bounds}
      ORDER BY created_at DESC, track_id DESC
     OFFSET %(walked)s - 1 LIMIT 1""")
-# The user is left to the words, each of which has their number: nothing but the index of words fits.
-_BY_WORDS = SQL("""
-    WITH found AS MATERIALIZED (SELECT track_id, created_at FROM tracks WHERE {filters})
+# Within the first part the words are all that an index may look for: what else is asked is asked of what it finds.
+_NUMBERS = SQL("""
+    WITH tracks AS MATERIALIZED (
+        SELECT track_id, created_at, duration, repairs, clipped_samples FROM tracks WHERE {words})
+    SELECT track_id FROM tracks WHERE {filters} ORDER BY created_at DESC, track_id DESC LIMIT %(count)s""")
+_NUMBERED = SQL("""
     SELECT track_id, {columns}
       FROM tracks
-     WHERE user_id = %(user_id)s
-       AND track_id IN (SELECT track_id FROM found ORDER BY created_at DESC, track_id DESC LIMIT %(count)s)
-     ORDER BY created_at DESC, track_id DESC""")
+     WHERE track_id = ANY (%(numbers)s) AND user_id = %(user_id)s
+     ORDER BY created_at DESC, track_id DESC""").format(columns=LISTED)
 
 
 class TrackSearch:
@@ -53,15 +55,13 @@ class TrackSearch:
         self._times = [_TIMES[name] for name in _TIMES if name in given]
         self._filters = [_OTHERS[name] for name in _OTHERS if name in given]
         self.has_words = bool(wanted.words)
-        if self.has_words:
-            # A word holds letters, digits and marks alone, so nothing in it ends the quotes.
-            self._values["words"] = " & ".join(f"'{user_id}:{word}':*" for word in wanted.words)
-            self._filters.append(_WORDS)
+        # A word holds letters, digits and marks alone, so nothing in it ends the quotes.
+        self._values["words"] = " & ".join(f"'{user_id}:{word}':*" for word in wanted.words)
 
     @property
     def has_filters(self) -> bool:
         """Whether each row has to be looked at, beyond what the index of pages knows."""
-        return bool(self._filters)
+        return self.has_words or bool(self._filters)
 
     def end(self, after: Position | None, walked: int) -> tuple[Composed, dict[str, Any]]:
         """Where a walk of so many rows behind `after` ends; no row where there are fewer."""
@@ -71,13 +71,18 @@ class TrackSearch:
         self, after: Position | None, last: Position | None, walked: int | None, count: int
     ) -> tuple[Composed, dict[str, Any]]:
         """The first `count` rows that fit, of those behind `after`, up to `last` or the first `walked` of them."""
-        statement = _WALK.format(columns=LISTED, bounds=self._bounds(after, last), filters=_all(self._filters))
+        filters = _all([*self._filters, *([_WORDS] if self.has_words else [])])
+        statement = _WALK.format(columns=LISTED, bounds=self._bounds(after, last), filters=filters)
         return statement, self._with(after, last, walked=walked, count=count)
 
-    def by_words(self, after: Position, count: int) -> tuple[Composed, dict[str, Any]]:
-        """The first `count` rows behind `after` that fit, found by the index of words."""
+    def numbers(self, after: Position, count: int) -> tuple[Composed, dict[str, Any]]:
+        """The numbers of the first `count` rows behind `after` that fit, found by the index of words."""
         filters = _all([*self._filters, *self._times, _AFTER])
-        return _BY_WORDS.format(columns=LISTED, filters=filters), self._with(after, None, count=count)
+        return _NUMBERS.format(words=SQL(_WORDS), filters=filters), self._with(after, None, count=count)
+
+    def numbered(self, numbers: Sequence[int]) -> tuple[Composed, dict[str, Any]]:
+        """The rows with these numbers."""
+        return _NUMBERED, {"numbers": list(numbers), "user_id": self._values["user_id"]}
 
     def _bounds(self, after: Position | None, last: Position | None) -> Composed:
         there = [_AFTER] if after else []

@@ -32,6 +32,7 @@ STATUSES = {
     "record.not_found": {404},
     "track.not_found": {404},
     "link.not_found": {404},
+    "track.no_waveform": {404},
     "upload.too_slow": {408},
     "link.too_many": {409},
     "link.revoked": {410},
