@@ -6,7 +6,17 @@ The words for a client, and the HTTP status, are in `entrypoints/http/answers.py
 """
 
 from domain.errors.base import CallerError, MusicAppError, OperatorError, RecordingError, ServiceError
-from domain.errors.caller import InvalidUserName, ShareTaken, TooOften, TrackNotFound, UnknownUser, WrongCredentials
+from domain.errors.caller import (
+    InvalidUserName,
+    RepeatOfAnother,
+    RepeatRunning,
+    ShareTaken,
+    TooManyKeys,
+    TooOften,
+    TrackNotFound,
+    UnknownUser,
+    WrongCredentials,
+)
 from domain.errors.operator import BackupRefused, CheckRefused, WrongSetting
 from domain.errors.recording import (
     DamagedRecording,
@@ -54,11 +64,14 @@ __all__ = [
     "RateTooLowForCodec",
     "RecordingError",
     "RecordingTooLarge",
+    "RepeatOfAnother",
+    "RepeatRunning",
     "ServiceError",
     "ShareTaken",
     "StoreAway",
     "TooLargeToHold",
     "TooLong",
+    "TooManyKeys",
     "TooOften",
     "TrackDamaged",
     "TrackNotFound",
