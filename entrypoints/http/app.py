@@ -8,6 +8,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
+from application.add_track_once import AddTrackOnce
 from application.admission.fair_queue import FairQueue
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
@@ -15,6 +16,7 @@ from application.authenticate import Authenticate
 from application.open_record import OpenRecord
 from application.readiness import Readiness
 from application.receive_recording import ReceiveRecording
+from application.try_track import TryTrack
 from domain.errors import MusicAppError
 from domain.register import Register
 from entrypoints.http.description import make_descriptions, openapi_config
@@ -89,6 +91,8 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "authenticate": _provide(Authenticate, application.authenticate),
         "user": Provide(bearer_user),
         "holders": Provide(holders_behind(container.settings.serving.trusted_networks), sync_to_thread=False),
+        "add_track_once": _provide(AddTrackOnce, application.add_track_once),
+        "try_track": _provide(TryTrack, application.try_track),
         "receive": _provide(ReceiveRecording, application.receive_recording),
         "open_record": _provide(OpenRecord, application.open_record),
         "readiness": _provide(Readiness, lambda: container.readiness),

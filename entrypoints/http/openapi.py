@@ -23,6 +23,7 @@ _ERROR_DESCRIPTIONS = {
     401: "The credentials do not belong together",
     404: "No such record",
     408: "The upload was too slow",
+    409: "The same request is being answered; Retry-After says when to come back",
     412: "If-Match names another version",
     413: "The body is too large",
     414: "Path and query are too long",

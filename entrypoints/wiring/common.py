@@ -17,6 +17,8 @@ from domain.audio_store import AudioStore
 from domain.decoding import AudioDecoder
 from domain.measuring import SoundMeter
 from domain.output.converter import AudioConverter
+from domain.receipts import TrackReceipts
+from domain.repeats import RepeatableRequests
 from domain.system import Clock, IdentifierSource, Spool
 from entrypoints.settings.settings import Settings
 
@@ -67,3 +69,6 @@ class CommonAdapters(containers.DeclarativeContainer):
     )
     audio: providers.Provider[AudioStore | None] = providers.Object(None)
     """An `AudioStore`, where the MP3s are kept apart from what is known of them."""
+    repeats: providers.Provider[RepeatableRequests | None] = providers.Object(None)
+    receipts: providers.Provider[TrackReceipts | None] = providers.Object(None)
+    """Without these two, `Idempotency-Key` is ignored."""

@@ -1,12 +1,13 @@
 """A set of adapters and the services over it, for one run of the program."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
 
 from application.audio_first import SweepAudio
 from application.check_tracks import CheckTracks
+from application.forget_repeats import ForgetRepeats
 from application.readiness import Readiness
 from domain.audio_store import AudioCatalogue
 from domain.errors import BackupRefused, CheckRefused
@@ -56,7 +57,7 @@ class Container:
         """
         check_wiring(self.adapters, self.settings)
         await asyncio.to_thread(self.store.migrate)
-        async with self.open_store(), self._resources(), self._sweeping():
+        async with self.open_store(), self._resources(), self._sweeping(), self._forgetting():
             await check_converter(self.adapters.converter())
             await check_spool(self.adapters.spool(), self.settings)
             yield
@@ -117,9 +118,26 @@ class Container:
             yield
             return
         sweep = SweepAudio(audio, audio, self.adapters.tracks(), self.adapters.clock())
-        task = asyncio.create_task(sweep.daily())
-        try:
+        async with meanwhile(sweep.daily()):
             yield
-        finally:
-            task.cancel()
-            await asyncio.wait([task])
+
+    @asynccontextmanager
+    async def _forgetting(self) -> AsyncGenerator[None, None]:
+        """Meanwhile forget old keys of requests, where they are remembered."""
+        repeats = self.adapters.repeats()
+        if repeats is None:
+            yield
+            return
+        async with meanwhile(ForgetRepeats(repeats, self.adapters.clock()).hourly()):
+            yield
+
+
+@asynccontextmanager
+async def meanwhile(work: Coroutine[None, None, None]) -> AsyncGenerator[None, None]:
+    """Have something done that does not end by itself, for as long as the context lasts."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])

@@ -6,10 +6,14 @@ from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.decoder import InMemoryAudioDecoder
 from adapters.memory.identifiers import SeededIdentifiers
+from adapters.memory.receipts import InMemoryTrackReceipts
+from adapters.memory.repeats import InMemoryRepeatableRequests
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
+from domain.receipts import TrackReceipts
+from domain.repeats import RepeatableRequests
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
 from domain.users import UserRepository
@@ -27,4 +31,6 @@ class InMemoryAdapters(CommonAdapters):
     store: providers.Provider[Store] = providers.Singleton(InMemoryStore)
     users: providers.Provider[UserRepository] = providers.Singleton(InMemoryUserRepository)
     tracks: providers.Provider[TrackRepository] = providers.Singleton(InMemoryTrackRepository, users)
+    repeats: providers.Provider[RepeatableRequests | None] = providers.Singleton(InMemoryRepeatableRequests, users)
+    receipts: providers.Provider[TrackReceipts | None] = providers.Singleton(InMemoryTrackReceipts, tracks)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(InMemoryTrackKeeper, tracks)

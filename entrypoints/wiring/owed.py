@@ -10,6 +10,8 @@ from domain.decoding import AudioDecoder
 from domain.errors import ConverterUnavailable, WrongSetting
 from domain.measuring import SoundMeter
 from domain.output.converter import AudioConverter
+from domain.receipts import TrackReceipts
+from domain.repeats import RepeatableRequests
 from domain.store import Store
 from domain.system import Clock, IdentifierSource, Spool
 from domain.tracks import TrackKeeper, TrackRepository
@@ -30,7 +32,12 @@ OWED: Mapping[str, type[object]] = {
     "keeper": TrackKeeper,
 }
 """The providers of a wiring, and what each gives: a port, but for `cores`."""
-OPTIONAL: Mapping[str, type[object]] = {"meter": SoundMeter, "audio": AudioStore}
+OPTIONAL: Mapping[str, type[object]] = {
+    "meter": SoundMeter,
+    "audio": AudioStore,
+    "repeats": RepeatableRequests,
+    "receipts": TrackReceipts,
+}
 """Those that may give None: where there is none of a port, what stands on it is not there either."""
 
 
