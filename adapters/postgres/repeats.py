@@ -22,7 +22,7 @@ from domain.repeats import Claim, Moments, Outcome, RepeatableRequests, RepeatKe
 _CLAIM: LiteralString = """
     INSERT INTO repeatable_requests AS known (user_id, operation, key, track_uuid, attempt, alive_at, created_at)
     SELECT %(user_id)s, %(operation)s, %(key)s, %(new)s, 1, %(now)s, %(now)s
-     WHERE (SELECT count(*) FROM (SELECT FROM repeatable_requests WHERE user_id = %(user_id)s LIMIT %(most)s) AS some)
+     WHERE (SELECT count(*) FROM (SELECT FROM repeatable_requests WHERE user_id = %(user_id)s LIMIT %(most)s) AS theirs)
            < %(most)s
         OR EXISTS (
                SELECT FROM repeatable_requests

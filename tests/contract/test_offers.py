@@ -29,6 +29,8 @@ NOT_OFFERED = {
     "TestInMemoryUserRepository": {"break_store", "fill_disk", "other_client"},
     "TestInMemoryTrackRepository": {"break_store", "fill_disk", "other_client"},
     "TestInMemoryTrackKeeper": {"break_store", "crash", "durable", "fill_disk", "other_client"},
+    "TestInMemoryRepeatableRequests": {"break_store", "fill_disk", "other_client"},
+    "TestInMemoryTrackReceipts": {"break_store"},
     "TestInMemoryStore": {"break_store", "durable"},
     "TestInMemoryAudioStore": {"crash_putting", "durable", "other_audio"},
     "TestAudioFirstInMemory": {"break_store", "crash", "durable", "fill_disk", "other_client"},
