@@ -2,6 +2,7 @@
 
 from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
+from adapters.memory.repeats import InMemoryRepeatableRequests
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
@@ -36,6 +37,12 @@ def keeper(container: Container) -> InMemoryTrackKeeper:
 def converter(container: Container) -> InMemoryAudioConverter:
     found = container.adapters.converter()
     assert isinstance(found, InMemoryAudioConverter)
+    return found
+
+
+def repeats(container: Container) -> InMemoryRepeatableRequests:
+    found = container.adapters.repeats()
+    assert isinstance(found, InMemoryRepeatableRequests)
     return found
 
 

@@ -28,9 +28,11 @@ UNFORESEEN = {
 TOLD_AS_THEIR_BASE = {errors.UndecodableRecording}
 STATUSES = {
     "request.invalid": {400},
+    "digest.mismatch": {400},
     "auth.wrong_credentials": {401},
     "record.not_found": {404},
     "upload.too_slow": {408},
+    "repeat.running": {409},
     "record.changed": {412},
     "upload.too_large": {413},
     "request.target_too_long": {414},
@@ -44,6 +46,8 @@ STATUSES = {
     "wav.channels": {422},
     "wav.rate": {422},
     "mp3.too_large": {422},
+    "repeat.other_request": {422},
+    "limit.keys": {429},
     "limit.rate": {429},
     "limit.places": {429},
     "record.damaged": {500},
