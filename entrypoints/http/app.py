@@ -16,6 +16,7 @@ from application.authenticate import Authenticate
 from application.open_record import OpenRecord
 from application.readiness import Readiness
 from application.receive_recording import ReceiveRecording
+from application.repeatable import Repeatable
 from application.try_track import TryTrack
 from domain.errors import MusicAppError
 from domain.register import Register
@@ -91,6 +92,7 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "authenticate": _provide(Authenticate, application.authenticate),
         "user": Provide(bearer_user),
         "holders": Provide(holders_behind(container.settings.serving.trusted_networks), sync_to_thread=False),
+        "repeatable": _provide(Repeatable, application.repeatable),
         "add_track_once": _provide(AddTrackOnce, application.add_track_once),
         "try_track": _provide(TryTrack, application.try_track),
         "receive": _provide(ReceiveRecording, application.receive_recording),
