@@ -2,15 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from typing import TypeAlias
+from contextlib import AsyncExitStack, aclosing
+from typing import TypeAlias, TypeVar
 
 from application.add_track import AddTrack
 from application.admission.fair_queue import WAIT_SECONDS
 from application.admission.places import Places
-from application.admission.waiting_room import WaitingRoom
+from application.admission.waiting_room import WaitingFile, WaitingRoom
 from application.authenticate import Authenticate, Credentials
 from application.blocks import read_ahead, rejoined
+from application.making import ArrivingFile, Making, TracksOf, Work
 from domain.errors import WrongCredentials
 from domain.system import Spool
 from domain.tracks import Track
@@ -23,6 +24,7 @@ PLACE_SECONDS = 30.0
 _SOMEBODY = "somebody"
 """Stands for a sender who is not looked up yet, and may have nothing of what others have who come from there."""
 
+T = TypeVar("T")
 Sender: TypeAlias = User | Credentials | None
 """Who sends a recording: a user whom the way in vouches for, credentials to be checked, or not known yet."""
 
@@ -73,7 +75,7 @@ class ReceiveRecording:
         waiting_room: WaitingRoom,
     ) -> None:
         self._authenticate = authenticate
-        self._add_track = add_track
+        self._tracks = TracksOf(add_track)
         self._spool = spool
         self._places = places
         self._waiting_room = waiting_room
@@ -87,6 +89,13 @@ class ReceiveRecording:
 
         Raises `Overloaded`, `ShareTaken`, `DiskFull`, `WorkspaceAway`, `WrongCredentials` and what `AddTrack` raises.
         """
+        return await self.into(recording, self._tracks)
+
+    async def into(self, recording: IncomingRecording, making: Making[T]) -> T:
+        """The same for whatever else is made of a recording, once it is known who sends it.
+
+        Raises what `making` raises in place of what `AddTrack` does.
+        """
         user = await self._let_in(recording)
         await self._spool.check()
         file_name = await recording.open(user)
@@ -96,13 +105,13 @@ class ReceiveRecording:
             self._waiting_room.refuse_if_full(*recording.holders())
         async with aclosing(recording.blocks()) as blocks:
             first = await read_ahead(blocks, READ_AHEAD_BYTES)
-            holders = _holders(recording, user)
-            if user is None or not self._places.shares.has_for(*holders):
-                return await self._add_from_waiting_room(recording, user, file_name, rejoined(first, blocks))
-            with self._places.take(*holders):
-                async with aclosing(rejoined(first, blocks)) as wav:
-                    at_least = len(first) + recording.bytes_to_come()
-                    return await self._add_track(user, file_name, wav, at_least)
+            at_least = len(first) + recording.bytes_to_come()
+            file = ArrivingFile(file_name, rejoined(first, blocks), at_least)
+            async with aclosing(file.blocks):
+                if user is None:
+                    return await self._make_later(recording, file, making)
+                async with making.begin(user, *recording.holders()) as work:
+                    return await self._do(work, file, _holders(recording, user))
 
     async def _let_in(self, recording: IncomingRecording) -> User | None:
         """The sender, known to be who they say they are; None while nobody is named.
@@ -128,22 +137,42 @@ class ReceiveRecording:
             return await self._authenticate(sender, *recording.holders(), seconds=seconds)
         return sender
 
-    async def _add_from_waiting_room(
-        self, recording: IncomingRecording, user: User | None, file_name: str, blocks: AsyncGenerator[bytes, None]
-    ) -> Track:
+    async def _make_later(self, recording: IncomingRecording, file: ArrivingFile, making: Making[T]) -> T:
         """Have the file wait until the sender is known, and then until there is a place for them.
 
         Who has sent all of it waits as long for the lookup as for the place.
         """
-        async with aclosing(blocks), self._waiting_room.enter(*_holders(recording, user)) as waiting:
-            async for block in blocks:
-                await waiting.write(block)
-            if user is None:
-                user = await self._known(recording.sender(), recording, PLACE_SECONDS)
-            async with self._places.wait(*_holders(recording, user), seconds=PLACE_SECONDS):
+        async with self._waiting_room.enter(*recording.holders()) as waiting:
+            await _fill(waiting, file)
+            user = await self._known(recording.sender(), recording, PLACE_SECONDS)
+            async with making.begin(user, *recording.holders()) as work:
+                return await self._do_waiting(work, waiting, file.name, _holders(recording, user))
+
+    async def _do(self, work: Work[T], file: ArrivingFile, holders: tuple[str, ...]) -> T:
+        """Do it while the file arrives, or have the file wait where there is no place."""
+        if not work.needs_place:
+            with self._waiting_room.pass_through(*holders):
+                return await work.do(file)
+        if self._places.shares.has_for(*holders):
+            with self._places.take(*holders):
+                return await work.do(file)
+        async with self._waiting_room.enter(*holders) as waiting:
+            await _fill(waiting, file)
+            return await self._do_waiting(work, waiting, file.name, holders)
+
+    async def _do_waiting(self, work: Work[T], waiting: WaitingFile, file_name: str, holders: tuple[str, ...]) -> T:
+        """Do it for a file that is there as a whole."""
+        async with AsyncExitStack() as place:
+            if work.needs_place:
+                await place.enter_async_context(self._places.wait(*holders, seconds=PLACE_SECONDS))
                 waiting.leave_place()
-                async with aclosing(waiting.read()) as wav:
-                    return await self._add_track(user, file_name, wav, at_least=waiting.size)
+            blocks = await place.enter_async_context(aclosing(waiting.read()))
+            return await work.do(ArrivingFile(file_name, blocks, at_least=waiting.size))
+
+
+async def _fill(waiting: WaitingFile, file: ArrivingFile) -> None:
+    async for block in file.blocks:
+        await waiting.write(block)
 
 
 def _holders(recording: IncomingRecording, user: User | None) -> tuple[str, ...]:

@@ -43,13 +43,18 @@ class TrackLinks:
         self._clock = clock
         self._queries = queries
 
-    async def create(self, user: User, track_uuid: UUID, wish: LinkWish, *holders: str) -> tuple[StoredMp3, Link]:
-        """The track and its new link. Raises `InvalidExpiry`, `TooManyLinks`, `DiskFull`."""
+    async def create(
+        self, user: User, track_uuid: UUID, wish: LinkWish, *holders: str, link_id: UUID | None = None
+    ) -> tuple[StoredMp3, Link]:
+        """The track and its new link, with an identifier that was reserved for it, if any.
+
+        Raises `InvalidExpiry`, `TooManyLinks`, `DiskFull`.
+        """
         now = self._clock.now()
         if wish.expires_at is not None:
             check_expiry(wish.expires_at, now)
         link = Link(
-            self._identifiers.new_uuid(),
+            link_id or self._identifiers.new_uuid(),
             track_uuid,
             created_at=now,
             expires_at=wish.expires_at and wish.expires_at.astimezone(UTC),

@@ -13,6 +13,8 @@ from adapters.postgres.keeping.backup import back_up
 from adapters.postgres.keeping.restore import restore
 from adapters.postgres.library import PsycopgTrackLibrary
 from adapters.postgres.links import PsycopgLinkRepository
+from adapters.postgres.receipts import PsycopgTrackReceipts
+from adapters.postgres.repeats import PsycopgRepeatableRequests
 from adapters.postgres.schema.migrate import check_migrated, migrate
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
@@ -27,6 +29,8 @@ _PARTS = (
     PsycopgDeletedUsers,
     PsycopgTrackLibrary,
     PsycopgLinkRepository,
+    PsycopgRepeatableRequests,
+    PsycopgTrackReceipts,
 )
 """What keeps everything in the tables of a backup; who inherits them may keep more elsewhere."""
 

@@ -1,7 +1,7 @@
 """Where files wait that come before it is known who sends them."""
 
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 
 from application.admission.places import Places
 from application.admission.shares import Shares
@@ -73,6 +73,10 @@ class WaitingRoom:
     def refuse_if_full(self, *holders: str) -> None:
         """As `Places.refuse_if_full`."""
         self._places.refuse_if_full(*holders)
+
+    def pass_through(self, *holders: str) -> AbstractContextManager[None]:
+        """The place of a file that is only read, and not kept. Raises what `Places.take` does."""
+        return self._places.take(*holders)
 
     @asynccontextmanager
     async def enter(self, *holders: str) -> AsyncGenerator[WaitingFile, None]:

@@ -125,3 +125,26 @@ class ShareTaken(CallerError):
     def __init__(self, holder: str, held: int, what: str, retry_after: int) -> None:
         self.holder, self.held, self.what, self.retry_after = holder, held, what, retry_after
         super().__init__(f"{holder} holds {held} of what others want, too")
+
+
+class RepeatRunning(CallerError):
+    """The same request is being done just now. `retry_after` is in seconds."""
+
+    def __init__(self, retry_after: int = 5) -> None:
+        self.retry_after = retry_after
+        super().__init__("the same request is being done just now")
+
+
+class RepeatOfAnother(CallerError):
+    """What is sent under the name of an earlier request is not what was sent with that."""
+
+    def __init__(self) -> None:
+        super().__init__("an earlier request had this name, and something else in it")
+
+
+class TooManyKeys(CallerError):
+    """A user has named as many requests as are remembered. `retry_after` is in seconds."""
+
+    def __init__(self, limit: int, retry_after: int = 3600) -> None:
+        self.limit, self.retry_after = limit, retry_after
+        super().__init__(f"{limit} requests of this user are remembered already")

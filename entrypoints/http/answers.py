@@ -7,6 +7,7 @@ from entrypoints.http.errors import (
     BodyTooLarge,
     ClientGone,
     CredentialsMissing,
+    DigestMismatch,
     RangeUnsatisfiable,
     RecordChanged,
     RequestInvalid,
@@ -48,6 +49,7 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
     ),
     errors.InvalidQuestion: Answer(400, "request.invalid", "q {error.reason}"),
     errors.InvalidText: Answer(400, "request.invalid", "texts.{error.field} must be {error.rule}"),
+    DigestMismatch: Answer(400, "digest.mismatch", "{error}"),
     CredentialsMissing: Answer(401, "auth.wrong_credentials", "{error}"),
     errors.WrongCredentials: _WRONG_CREDENTIALS,
     errors.UnknownUser: _WRONG_CREDENTIALS,  # deleted meanwhile; that it was there is not said
@@ -84,11 +86,26 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
         409, "link.too_many", "the track has {error.limit} links, as many as it may have; revoke one of them first"
     ),
     UploadTooSlow: Answer(408, "upload.too_slow", "{error}"),
+    errors.RepeatRunning: Answer(
+        409,
+        "repeat.running",
+        "a request with this Idempotency-Key is being answered; try again in {error.retry_after} seconds",
+    ),
     RecordChanged: Answer(412, "record.changed", "{error}"),
     BodyTooLarge: Answer(413, "upload.too_large", "{error}"),
     TargetTooLong: Answer(414, "request.target_too_long", "{error}"),
     WrongType: Answer(415, "request.wrong_type", "{error}"),
     RangeUnsatisfiable: Answer(416, "record.range", "{error}"),
+    errors.RepeatOfAnother: Answer(
+        422,
+        "repeat.other_request",
+        "this Idempotency-Key is that of an earlier request with another body; send a new key with each new request",
+    ),
+    errors.TooManyKeys: Answer(
+        429,
+        "limit.keys",
+        "this user has sent {error.limit} Idempotency-Keys within a day; send this without one, or try again later",
+    ),
     errors.TooOften: Answer(
         429,
         "limit.rate",

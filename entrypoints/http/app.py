@@ -8,6 +8,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
+from application.add_track_once import AddTrackOnce
 from application.admission.fair_queue import FairQueue
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
@@ -22,7 +23,9 @@ from application.open_record import OpenRecord
 from application.readiness import Readiness
 from application.receive_recording import ReceiveRecording
 from application.remove_track import RemoveTrack
+from application.repeatable import Repeatable
 from application.track_links import TrackLinks
+from application.try_track import TryTrack
 from domain.errors import MusicAppError
 from domain.register import Register
 from domain.system import Clock, Spool
@@ -98,6 +101,9 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "authenticate": _provide(Authenticate, application.authenticate),
         "user": Provide(bearer_user),
         "holders": Provide(holders_behind(container.settings.serving.trusted_networks), sync_to_thread=False),
+        "repeatable": _provide(Repeatable, application.repeatable),
+        "add_track_once": _provide(AddTrackOnce, application.add_track_once),
+        "try_track": _provide(TryTrack, application.try_track),
         "receive": _provide(ReceiveRecording, application.receive_recording),
         "open_record": _provide(OpenRecord, application.open_record),
         "list_tracks": _provide(ListTracks, application.list_tracks),

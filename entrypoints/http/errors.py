@@ -68,6 +68,15 @@ class UploadTooSlow(CallerError):
         )
 
 
+class DigestMismatch(CallerError):
+    """What came is not what its digest says. Both are members of `field` (RFC 9530), for `what` they are."""
+
+    def __init__(self, field: str, expected: str, what: str, found: str) -> None:
+        super().__init__(
+            f"{field} says {expected}, but {what} that arrived has {found}; nothing was kept, so send it again"
+        )
+
+
 class ClientGone(CallerError):
     """The client left before its request was whole; nobody reads the answer."""
 

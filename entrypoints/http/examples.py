@@ -61,3 +61,6 @@ LINK: dict[str, Any] = {
     "inline": False,
 }
 LINKS: dict[str, Any] = {"items": [LINK], "next": None}
+TRIED: dict[str, Any] = {
+    name: value for name, value in TRACK.items() if name not in ("track_uuid", "link", "created_at")
+}

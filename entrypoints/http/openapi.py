@@ -40,7 +40,7 @@ _ERROR_DESCRIPTIONS = {
     401: "The credentials do not belong together",
     404: "Nothing there has this name, or it is another user's",
     408: "The upload was too slow",
-    409: "As many as there may be are there already",
+    409: "The same request is being answered, and Retry-After says when to come back; or there are as many as may be",
     410: "The link was revoked, has expired, or is used up",
     412: "If-Match names another version",
     413: "The body is too large",
@@ -153,7 +153,7 @@ def operation(
     """An operation with what a signature cannot say.
 
     `headers` tells what each header of a successful response says, `also` of which further types its body may be, and
-    `example` is its body where that is JSON. What is neither JSON nor text is bytes.
+    `example` is its body where that is JSON and has none of its own. What is neither JSON nor text is bytes.
     """
 
     @dataclass
@@ -178,6 +178,6 @@ def _describe(content: dict[str, OpenAPIMediaType], example: object) -> None:
     """Say of each form of a body what it is like."""
     for kind, form in content.items():
         if kind == "application/json":
-            form.example = example
+            form.example = None if form.examples else example
         elif not kind.startswith("text/"):
             form.schema = text_schema(format=OpenAPIFormat.BINARY)

@@ -122,6 +122,25 @@ def link_resource(base: str, user_id: int, file_name: str, link: Link) -> LinkRe
     )
 
 
+class TriedTrackResource(msgspec.Struct):
+    """What a track would be that was tried without being kept: all but what only a kept one has."""
+
+    file_name: str
+    duration: float
+    mp3: Mp3Resource
+    wav: WavResource
+    repairs: list[str]
+    texts: dict[str, str]
+    sound: SoundResource | None
+    passport: dict[str, Any]
+
+
+def tried_track_resource(track: Track) -> TriedTrackResource:
+    """Of a track that is not kept."""
+    would_be = track_resource("", track)
+    return TriedTrackResource(**{name: getattr(would_be, name) for name in TriedTrackResource.__struct_fields__})
+
+
 def track_summary(base: str, track: Track) -> TrackSummary:
     """Of a track whose links begin with `base`."""
     return TrackSummary(**_known(base, track))

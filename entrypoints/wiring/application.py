@@ -3,6 +3,7 @@
 from dependency_injector import containers, providers
 
 from application.add_track import AddTrack
+from application.add_track_once import AddTrackOnce
 from application.admission.fair_queue import FairQueue
 from application.admission.pace import Pace
 from application.admission.places import Places
@@ -21,7 +22,9 @@ from application.open_record import OpenRecord
 from application.receive_recording import ReceiveRecording
 from application.remove_deleted import RemoveDeleted
 from application.remove_track import RemoveTrack
+from application.repeatable import Repeatable
 from application.track_links import TrackLinks
+from application.try_track import TryTrack
 from domain.convert import Convert
 from domain.register import Register
 from entrypoints.settings.settings import Settings
@@ -59,6 +62,9 @@ class Application(containers.DeclarativeContainer):
     reads = providers.Singleton(FairQueue, settings.provided.storage.at_once)
     authenticate = providers.Factory(Authenticate, adapters.users, queries)
     add_track = providers.Factory(AddTrack, convert, adapters.keeper, adapters.identifiers, adapters.clock)
+    repeatable = providers.Factory(Repeatable, adapters.repeats, adapters.identifiers, adapters.clock, queries)
+    add_track_once = providers.Factory(AddTrackOnce, add_track, repeatable, adapters.receipts)
+    try_track = providers.Factory(TryTrack, convert, adapters.identifiers, adapters.clock)
     open_record = providers.Factory(OpenRecord, adapters.tracks, adapters.keeper, queries, reads)
     list_tracks = providers.Factory(ListTracks, adapters.library, queries)
     find_track = providers.Factory(FindTrack, adapters.library, queries)

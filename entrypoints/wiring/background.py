@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Coroutine, Iterator
 from contextlib import asynccontextmanager
 
 from application.audio_first import SweepAudio
+from application.forget_repeats import ForgetRepeats
 from application.index_tracks import IndexTracks
 from domain.audio_store import AudioCatalogue
 from entrypoints.wiring.application import Application
@@ -32,5 +33,7 @@ def _works(adapters: CommonAdapters, application: Application) -> Iterator[Corou
         yield SweepAudio(audio, audio, adapters.tracks(), adapters.clock()).daily()
     if (library := adapters.library()) is not None:
         yield IndexTracks(library).forever()
+    if (repeats := adapters.repeats()) is not None:
+        yield ForgetRepeats(repeats, adapters.clock()).hourly()
     if provides(adapters, "deleted_users"):
         yield application.remove_deleted().forever()

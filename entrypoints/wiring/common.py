@@ -20,6 +20,8 @@ from domain.library import TrackLibrary
 from domain.links import LinkRepository
 from domain.measuring import SoundMeter
 from domain.output.converter import AudioConverter
+from domain.receipts import TrackReceipts
+from domain.repeats import RepeatableRequests
 from domain.system import Clock, IdentifierSource, Spool
 from entrypoints.settings.settings import Settings
 
@@ -75,3 +77,6 @@ class CommonAdapters(containers.DeclarativeContainer):
     """What lists, changes and removes tracks; without it there are no calls for that."""
     accounts: providers.Provider[AccountRepository | None] = providers.Object(None)
     deleted_users: providers.Provider[DeletedUsers | None] = providers.Object(None)
+    repeats: providers.Provider[RepeatableRequests | None] = providers.Object(None)
+    receipts: providers.Provider[TrackReceipts | None] = providers.Object(None)
+    """Without these two, `Idempotency-Key` is ignored."""

@@ -17,7 +17,7 @@ from entrypoints.wiring.common import CommonAdapters
 from entrypoints.wiring.owed import check_wiring, named_wiring, owed_store
 from entrypoints.wiring.usable import check_converter, check_spool
 
-_KEPT = ("users", "tracks", "keeper", "audio", "library", "links", "accounts", "deleted_users")
+_KEPT = ("users", "tracks", "keeper", "audio", "library", "links", "accounts", "deleted_users", "repeats", "receipts")
 """The parts of a wiring that keep something which a backup has to hold."""
 
 

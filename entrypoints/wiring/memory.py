@@ -9,12 +9,16 @@ from adapters.memory.decoder import InMemoryAudioDecoder
 from adapters.memory.identifiers import SeededIdentifiers
 from adapters.memory.library import InMemoryTrackLibrary
 from adapters.memory.links import InMemoryLinkRepository
+from adapters.memory.receipts import InMemoryTrackReceipts
+from adapters.memory.repeats import InMemoryRepeatableRequests
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from domain.accounts import AccountRepository, DeletedUsers
 from domain.library import TrackLibrary
+from domain.receipts import TrackReceipts
+from domain.repeats import RepeatableRequests
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
 from domain.users import UserRepository
@@ -32,6 +36,8 @@ class InMemoryAdapters(CommonAdapters):
     store: providers.Provider[Store] = providers.Singleton(InMemoryStore)
     users: providers.Provider[UserRepository] = providers.Singleton(InMemoryUserRepository)
     tracks: providers.Provider[TrackRepository] = providers.Singleton(InMemoryTrackRepository, users)
+    repeats: providers.Provider[RepeatableRequests | None] = providers.Singleton(InMemoryRepeatableRequests, users)
+    receipts: providers.Provider[TrackReceipts | None] = providers.Singleton(InMemoryTrackReceipts, tracks)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(InMemoryTrackKeeper, tracks)
     library: providers.Provider[TrackLibrary | None] = providers.Singleton(InMemoryTrackLibrary, tracks)
     links = providers.Singleton(InMemoryLinkRepository, tracks)

@@ -13,6 +13,8 @@ from domain.library import TrackLibrary
 from domain.links import LinkRepository
 from domain.measuring import SoundMeter
 from domain.output.converter import AudioConverter
+from domain.receipts import TrackReceipts
+from domain.repeats import RepeatableRequests
 from domain.store import Store
 from domain.system import Clock, IdentifierSource, Spool
 from domain.tracks import TrackKeeper, TrackRepository
@@ -40,6 +42,8 @@ OPTIONAL: Mapping[str, type[object]] = {
     "links": LinkRepository,
     "accounts": AccountRepository,
     "deleted_users": DeletedUsers,
+    "repeats": RepeatableRequests,
+    "receipts": TrackReceipts,
 }
 """Those that may give None: where there is none of a port, what stands on it is not there either."""
 

@@ -11,12 +11,16 @@ from adapters.postgres.database import Database
 from adapters.postgres.deleted_users import PsycopgDeletedUsers
 from adapters.postgres.library import PsycopgTrackLibrary
 from adapters.postgres.links import PsycopgLinkRepository
+from adapters.postgres.receipts import PsycopgTrackReceipts
+from adapters.postgres.repeats import PsycopgRepeatableRequests
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from domain.accounts import AccountRepository, DeletedUsers
 from domain.library import TrackLibrary
+from domain.receipts import TrackReceipts
+from domain.repeats import RepeatableRequests
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
 from domain.users import UserRepository
@@ -36,6 +40,8 @@ class PostgresAdapters(CommonAdapters):
     store: providers.Provider[Store] = providers.Singleton(PostgresStore, address, database.provider)
     users: providers.Provider[UserRepository] = providers.Singleton(PsycopgUserRepository, database)
     tracks: providers.Provider[TrackRepository] = providers.Singleton(PsycopgTrackRepository, database)
+    repeats: providers.Provider[RepeatableRequests | None] = providers.Singleton(PsycopgRepeatableRequests, database)
+    receipts: providers.Provider[TrackReceipts | None] = providers.Singleton(PsycopgTrackReceipts, database)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(PsycopgTrackKeeper, database)
     library: providers.Provider[TrackLibrary | None] = providers.Singleton(PsycopgTrackLibrary, database)
     links = providers.Singleton(PsycopgLinkRepository, database)

@@ -42,7 +42,8 @@ _FILL: LiteralString = """
     CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
     CREATE TRIGGER full_disk BEFORE INSERT ON users EXECUTE FUNCTION full_disk();
-    CREATE TRIGGER full_disk BEFORE INSERT ON tracks EXECUTE FUNCTION full_disk()"""
+    CREATE TRIGGER full_disk BEFORE INSERT ON tracks EXECUTE FUNCTION full_disk();
+    CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON repeatable_requests EXECUTE FUNCTION full_disk()"""
 
 
 class _NoServer(OwnServer):

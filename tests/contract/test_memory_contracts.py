@@ -9,12 +9,15 @@ from psycopg.sql import SQL
 from adapters.memory.audio_store import InMemoryAudioStore
 from adapters.memory.identifiers import SeededIdentifiers
 from adapters.memory.library import InMemoryTrackLibrary
+from adapters.memory.receipts import InMemoryTrackReceipts
+from adapters.memory.repeats import InMemoryRepeatableRequests
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from application.audio_first import AudioFirst
 from domain.audio_store import AudioStore
 from domain.errors import StoreAway
 from domain.tracks import StoredMp3, Track, TrackRepository
+from domain.users import UserRepository
 from tests.contract.accounts import AccountRepositoryContract, DeletedUsersContract
 from tests.contract.audio import AudioCatalogueContract, AudioStoreContract
 from tests.contract.calls import Act, errors
@@ -24,6 +27,7 @@ from tests.contract.libraries import TrackLibraryContract
 from tests.contract.links import LinkRepositoryContract
 from tests.contract.memory_parts import AudioFirstInMemoryParts, AudioFirstParts, InMemoryAudioParts, InMemoryParts
 from tests.contract.postgres_parts import PostgresParts, change, opened
+from tests.contract.repeats import RepeatableRequestsContract, TrackReceiptsContract
 from tests.contract.stores import StoreContract
 from tests.contract.tracks import TrackCatalogueContract, TrackRepositoryContract
 from tests.contract.users import UserRepositoryContract
@@ -67,6 +71,18 @@ class TestInMemoryStore(InMemoryParts, StoreContract):
         store.is_away = True
 
         assert await errors(store.check()) == [StoreAway]
+
+
+class TestInMemoryRepeatableRequests(InMemoryParts, RepeatableRequestsContract):
+    @pytest.fixture
+    def repeats(self, users: UserRepository) -> InMemoryRepeatableRequests:
+        return InMemoryRepeatableRequests(users)
+
+
+class TestInMemoryTrackReceipts(InMemoryParts, TrackReceiptsContract):
+    @pytest.fixture
+    def receipts(self, tracks: InMemoryTrackRepository) -> InMemoryTrackReceipts:
+        return InMemoryTrackReceipts(tracks)
 
 
 class TestInMemoryAudioStore(InMemoryAudioParts, AudioStoreContract, AudioCatalogueContract):

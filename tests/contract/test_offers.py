@@ -32,6 +32,8 @@ NOT_OFFERED = {
     "TestInMemoryLinkRepository": {"break_store"},
     "TestInMemoryTrackKeeper": {"break_store", "crash", "durable", "fill_disk", "other_client"},
     "TestInMemoryTrackLibrary": {"break_store", "other_client"},
+    "TestInMemoryRepeatableRequests": {"break_store", "fill_disk", "other_client"},
+    "TestInMemoryTrackReceipts": {"break_store"},
     "TestInMemoryStore": {"break_store", "durable"},
     "TestInMemoryAudioStore": {"crash_putting", "durable", "other_audio"},
     "TestAudioFirstInMemory": {"break_store", "crash", "durable", "fill_disk", "other_client"},

@@ -1,21 +1,28 @@
 """The PostgreSQL adapters against the contracts."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
 from adapters.memory.mp3 import InMemoryMp3
 from adapters.postgres.database import Database
 from adapters.postgres.library import PsycopgTrackLibrary
+from adapters.postgres.receipts import PsycopgTrackReceipts
+from adapters.postgres.repeats import PsycopgRepeatableRequests
 from adapters.postgres.track_keeper import MAX_VALUE_BYTES, PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from domain.errors import Mp3TooLarge
+from domain.repeats import RepeatKey
 from domain.tracks import TrackKeeper
 from domain.users import token_digest
 from tests.contract.accounts import AccountRepositoryContract, DeletedUsersContract
+from tests.contract.clients import Client
 from tests.contract.keepers import TrackKeeperContract, assert_not_kept
 from tests.contract.libraries import TrackLibraryContract
 from tests.contract.links import LinkRepositoryContract
 from tests.contract.postgres_parts import PostgresParts
+from tests.contract.repeats import RepeatableRequestsContract, TrackReceiptsContract, claimed
 from tests.contract.stores import StoreBackupContract, StoreContract
 from tests.contract.tracks import (
     MIB,
@@ -78,6 +85,39 @@ class TestPsycopgTrackKeeper(PostgresParts, TrackKeeperContract):
             await keeper.keep(track, mp3)
 
         await assert_not_kept(tracks, track)
+
+
+class TestPsycopgRepeatableRequests(PostgresParts, RepeatableRequestsContract):
+    @pytest.fixture
+    def repeats(self, client: Client) -> PsycopgRepeatableRequests:
+        return PsycopgRepeatableRequests(database_of(client))
+
+    @pytest.fixture
+    def other_repeats(self, other_client: Client) -> PsycopgRepeatableRequests:
+        return PsycopgRepeatableRequests(database_of(other_client))
+
+    async def test_a_user_who_is_gone_leaves_no_key(
+        self, repeats: PsycopgRepeatableRequests, key: RepeatKey, delete_user: Callable[[int], Awaitable[None]]
+    ) -> None:
+        await claimed(repeats, key)
+
+        await delete_user(key.user_id)
+
+        async with repeats.database.connection() as connection:
+            cursor = await connection.execute("SELECT count(*) FROM repeatable_requests")
+            assert await cursor.fetchone() == (0,)
+
+
+class TestPsycopgTrackReceipts(PostgresParts, TrackReceiptsContract):
+    @pytest.fixture
+    def receipts(self, client: Client) -> PsycopgTrackReceipts:
+        return PsycopgTrackReceipts(database_of(client))
+
+
+def database_of(client: Client) -> Database:
+    """The one with which all of a client's adapters work."""
+    assert isinstance(client.users, PsycopgUserRepository)
+    return client.users.database
 
 
 class TestPostgresStore(PostgresParts, StoreContract, StoreBackupContract):

@@ -3,6 +3,7 @@
 from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.links import InMemoryLinkRepository
+from adapters.memory.repeats import InMemoryRepeatableRequests
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
@@ -43,6 +44,12 @@ def links(container: Container) -> InMemoryLinkRepository:
 def converter(container: Container) -> InMemoryAudioConverter:
     found = container.adapters.converter()
     assert isinstance(found, InMemoryAudioConverter)
+    return found
+
+
+def repeats(container: Container) -> InMemoryRepeatableRequests:
+    found = container.adapters.repeats()
+    assert isinstance(found, InMemoryRepeatableRequests)
     return found
 
 

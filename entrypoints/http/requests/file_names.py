@@ -27,11 +27,14 @@ def file_name_of(disposition: str) -> str | None:
     before `filename`, as RFC 6266 says, unless it cannot be read. In `filename` are understood, beside what
     `parameters` does: raw UTF-8, else Windows-1252; encoded words (RFC 2047), as .NET and Spring write them; `%22`,
     `%0D` and `%0A` of browsers (WHATWG HTML, multipart form data); and percent escapes of UTF-8 beyond ASCII, as
-    aiohttp writes them. A path is left in it.
+    aiohttp writes them. Who writes encoded words writes no such escapes. A path is left in it.
     """
     found = parameters(disposition)
-    name = _extended(found.get("filename*", ""))
-    return name or _unescaped(_words_decoded(_text(found.get("filename", "")))) or None
+    if name := _extended(found.get("filename*", "")):
+        return name
+    plain = _text(found.get("filename", ""))
+    said = _words_decoded(plain)
+    return (said if said != plain else _unescaped(plain)) or None
 
 
 def _extended(value: str) -> str | None:

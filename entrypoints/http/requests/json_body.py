@@ -9,6 +9,7 @@ from litestar import Request
 
 from entrypoints.http.errors import BodyTooLarge, RequestInvalid, WrongType
 from entrypoints.http.requests.body import BodyPace, body_blocks, refuse_encoded
+from entrypoints.http.requests.digests import checked_body
 from entrypoints.http.requests.parameters import is_json, media_type
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -22,12 +23,13 @@ async def json_body(
 
     Its type is one that a page of another site may not send without asking first (Fetch, CORS-safelisted
     request-header). `example` is a body that is right, which every refusal shows. Raises `RequestInvalid`, `WrongType`,
-    `BodyTooLarge` and what `body_blocks` does.
+    `BodyTooLarge`, `DigestMismatch` and what `body_blocks` does.
     """
     refuse_encoded(request)
     if not is_json(media_type(request.headers.get("content-type", ""))):
         raise WrongType("the body is not JSON by its Content-Type", f"application/json, like {example}")
-    async with aclosing(body_blocks(request, limit, BodyTooLarge(limit), pace)) as blocks:
+    blocks_of_body = body_blocks(request, limit, BodyTooLarge(limit), pace)
+    async with aclosing(checked_body(blocks_of_body, request)) as blocks:
         body = b"".join([block async for block in blocks])
     return decoded(body, kind, example)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from litestar import Request
 
+from domain.receipts import TrackReceipt
 from domain.tracks import Track
 from entrypoints.http.errors import RequestInvalid
 from entrypoints.http.requests.query import query_fields
@@ -41,7 +42,7 @@ def base_url(request: Request[Any, Any, Any], public_base_url: str) -> str:
     return f"{request.scope['scheme']}://{hosts[0]}"
 
 
-def record_link(base: str, track: Track) -> str:
+def record_link(base: str, track: Track | TrackReceipt) -> str:
     """The permanent link, which downloads a track's MP3."""
     return permanent_link(base, track.track_uuid, track.user_id)
 

@@ -14,6 +14,7 @@ from domain.users import User
 from entrypoints.http.errors import CredentialsMissing
 from entrypoints.http.requests.body import BodyPace, body_blocks, content_length, refuse_encoded
 from entrypoints.http.requests.credentials import bearer_token
+from entrypoints.http.requests.digests import checked_body
 from entrypoints.http.requests.file_names import file_name_of
 from entrypoints.http.requests.parameters import media_type
 from entrypoints.http.requests.untold_type import FORM_BY_DEFAULT, whole_wav
@@ -61,14 +62,15 @@ class RawBody(IncomingRecording):
     ) -> "RawBody":
         """That of a request, of which no more than its head is looked at yet.
 
-        Where nobody gave it a type, `blocks` raises `WrongType` for what is no whole WAV. Raises `RequestInvalid`,
+        Where nobody gave it a type, `blocks` raises `WrongType` for what is no whole WAV; where its digest is not what
+        the head says, `DigestMismatch` in place of its end. Raises `RequestInvalid`,
         `WrongType`, and `CredentialsMissing` where there is no Bearer token.
         """
         refuse_encoded(request)
         bearer = bearer_token(request)
         if bearer is None:
             raise CredentialsMissing
-        body = body_blocks(request, max_file_bytes, RecordingTooLarge(max_file_bytes), pace)
+        body = checked_body(body_blocks(request, max_file_bytes, RecordingTooLarge(max_file_bytes), pace), request)
         if media_type(request.headers.get("content-type", "")) == FORM_BY_DEFAULT:
             body = whole_wav(body, content_length(request) or 0)
         name = file_name_of(request.headers.get("content-disposition", "")) or UNNAMED

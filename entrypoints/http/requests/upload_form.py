@@ -14,6 +14,8 @@ from domain.users import User
 from entrypoints.http.errors import RequestInvalid, WrongType
 from entrypoints.http.requests.body import BodyPace, body_blocks, content_length, refuse_encoded
 from entrypoints.http.requests.credentials import FIELDS, FormCredentials, bearer_token
+from entrypoints.http.requests.digests import FIELDS as DIGESTS
+from entrypoints.http.requests.digests import DigestCheck, checked_body, expected_digests
 from entrypoints.http.requests.file_part import FILE, file_name
 from entrypoints.http.requests.form_events import FORM_BYTES, Event, FormEvents
 from entrypoints.http.requests.parameters import media_type, parameters
@@ -39,7 +41,8 @@ class UploadForm(IncomingRecording):
     """A form with a recording; in any case to be closed by `aclose()`, which closes its body, too.
 
     What the fields say must agree with the Bearer token, if there is one. Everything but the file is held in memory:
-    one part of `MAX_TEXT_BYTES` at a time, and the fields. Any method raises `RequestInvalid` and what the body raises.
+    one part of `MAX_TEXT_BYTES` at a time, and the fields. Any method raises `RequestInvalid` and what the body raises;
+    `blocks` raises `DigestMismatch`, too, where the file is not what the head of its part says.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class UploadForm(IncomingRecording):
         self._part = ""
         self._text = bytearray()
         self._file_name: str | None = None
+        self._file_check = DigestCheck((), FILE)
         self._holders = holders
         self.fields = FormCredentials(bearer)
 
@@ -71,6 +75,7 @@ class UploadForm(IncomingRecording):
         refuse_encoded(request)
         boundary = boundary_of(request.headers.get("content-type", ""))
         body = body_blocks(request, max_file_bytes + FORM_BYTES, RecordingTooLarge(max_file_bytes), pace)
+        body = checked_body(body, request)
         return cls(body, boundary, bearer_token(request), content_length(request) or 0, holders)
 
     def holders(self) -> tuple[str, ...]:
@@ -91,6 +96,7 @@ class UploadForm(IncomingRecording):
         """The file's bytes; ends when the form is whole and right, to the end of the body."""
         async for event in self._events:
             if self._part == FILE and isinstance(event, bytes):
+                self._file_check.update(event)
                 yield event
             else:
                 self._take(event)
@@ -107,6 +113,8 @@ class UploadForm(IncomingRecording):
         if isinstance(event, MultipartSegment):
             self._begin(event)
         elif event is None:
+            if self._part == FILE:
+                self._file_check.refuse_mismatch()
             self.fields.put(self._part, bytes(self._text))
             self._part = ""
         else:
@@ -121,6 +129,7 @@ class UploadForm(IncomingRecording):
             raise RequestInvalid(f"{self._part} is sent twice; send it once")
         if self._part == FILE:
             self._file_name = file_name(segment)
+            self._file_check = _check_of(segment)
 
     @property
     def _shown(self) -> str:
@@ -129,3 +138,9 @@ class UploadForm(IncomingRecording):
     @property
     def _advice(self) -> str:
         return "send what /register returned" if self._part in FIELDS else f"send the WAV as the part {FILE}"
+
+
+def _check_of(segment: MultipartSegment) -> DigestCheck:
+    """What compares the file with what the head of its part says of it. Raises `RequestInvalid`."""
+    lines = {field: [value for name, value in segment.headerlist if name == field] for field in DIGESTS}
+    return DigestCheck([found for field in DIGESTS for found in expected_digests(field, lines[field])], FILE)

@@ -11,6 +11,7 @@ from application.admission.rate_limit import RateLimit
 from application.manage_account import ManageAccount
 from domain.accounts import Totals
 from domain.users import MAX_USER_NAME_LENGTH, User
+from entrypoints.http.examples import ACCOUNT, TOKEN
 from entrypoints.http.openapi import BEARER, error_responses, object_body, operation, text_schema
 from entrypoints.http.requests.body import BodyPace
 from entrypoints.http.requests.json_body import json_body
@@ -60,6 +61,7 @@ def account_resource(user: User, totals: Totals) -> AccountResource:
     http_method=[HttpMethod.GET, HttpMethod.HEAD],
     status_code=200,
     summary="Who am I, and how much do I have",
+    operation_class=operation(example=ACCOUNT),
     responses=error_responses(400, 401, 429, 503),
     security=_SECURITY,
 )
@@ -80,7 +82,9 @@ async def account(
             "application/json",
             ["user_name"],
             {"user_name": text_schema(min_length=1, max_length=MAX_USER_NAME_LENGTH, description="Need not be unique")},
-        )
+            title="AccountChange",
+        ),
+        example=ACCOUNT,
     ),
     responses=error_responses(400, 401, 408, 413, 415, 429, 503, 507),
     security=_SECURITY,
@@ -101,6 +105,7 @@ async def change_account(
 @post(
     f"{PATH}/token",
     summary="Get a new access token in place of this one",
+    operation_class=operation(example=TOKEN),
     responses=error_responses(400, 401, 429, 503, 507),
     security=_SECURITY,
 )

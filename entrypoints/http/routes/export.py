@@ -13,7 +13,7 @@ from application.manage_account import ManageAccount
 from domain.system import Clock, Spool
 from domain.users import User
 from entrypoints.http.export_archive import ExportArchive
-from entrypoints.http.openapi import BEARER, error_responses
+from entrypoints.http.openapi import BEARER, error_responses, operation
 from entrypoints.http.requests.links import base_url
 from entrypoints.http.routes.account import NO_STORE, PATH, account_resource
 from entrypoints.http.server.held import hold
@@ -26,6 +26,7 @@ MEDIA_TYPE = "application/zip"
     f"{PATH}/export",
     summary="Download everything as a ZIP",
     media_type=MEDIA_TYPE,
+    operation_class=operation(),
     responses=error_responses(400, 401, 429, 503, 507),
     security=[{BEARER: []}],
 )

@@ -1,6 +1,7 @@
 """`/tracks/{track_uuid}/links`: what the owner of a track does with its links."""
 
-from dataclasses import replace
+import hashlib
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,10 +11,14 @@ from litestar import HttpMethod, Request, Response, delete, post, route
 from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Parameter, Schema
 
+from application.repeatable import Repeatable
 from application.track_links import LinkWish, TrackLinks
 from domain.errors import LinkNotFound, NoSuchTrack
-from domain.links import MAX_DOWNLOADS
+from domain.links import MAX_DOWNLOADS, Link
+from domain.repeats import Outcome
+from domain.tracks import StoredMp3
 from domain.users import User
+from entrypoints.http.examples import LINK, LINKS
 from entrypoints.http.openapi import (
     BEARER,
     error_responses,
@@ -26,6 +31,7 @@ from entrypoints.http.openapi import (
 from entrypoints.http.requests.body import BodyPace
 from entrypoints.http.requests.json_body import json_body
 from entrypoints.http.requests.links import base_url
+from entrypoints.http.requests.repeat_key import REPEAT_KEY, repeat_of
 from entrypoints.http.resources import LinkList, LinkResource, link_resource
 from entrypoints.http.server.path_names import path_uuid
 from entrypoints.settings.settings import Settings
@@ -64,15 +70,19 @@ class NewLink(msgspec.Struct):
     "/tracks/{track_uuid:str}/links",
     summary="Make a link to a track that can be limited and revoked",
     operation_class=operation(
-        _BODY, parameters=[_identifier("track_uuid")], headers={"Location": header("The link that downloads the MP3")}
+        _BODY,
+        parameters=[_identifier("track_uuid"), REPEAT_KEY],
+        headers={"Location": header("The link that downloads the MP3")},
+        example=LINK,
     ),
-    responses=error_responses(400, 401, 404, 408, 409, 413, 415, 429, 503, 507),
+    responses=error_responses(400, 401, 404, 408, 409, 413, 415, 422, 429, 503, 507),
     security=[{BEARER: []}],
 )
 async def create_link(
     request: Request[Any, Any, Any],
     user: NamedDependency[User],
     track_links: NamedDependency[TrackLinks],
+    repeatable: NamedDependency[Repeatable],
     settings: NamedDependency[Settings],
     holders: NamedDependency[tuple[str, ...]],
 ) -> Response[LinkResource]:
@@ -81,17 +91,51 @@ async def create_link(
     asked = NewLink()
     if _has_body(request):
         asked = await json_body(request, NewLink, _EXAMPLE, BodyPace.of(settings.requests))
-    wish = LinkWish(asked.expires_at, asked.max_downloads, asked.inline)
-    mp3, link = await track_links.create(user, _track_uuid(request), wish, *holders)
-    made = link_resource(base, user.user_id, mp3.file_name, link)
+    new = _NewLink(track_links, user, _track_uuid(request), asked, base, holders)
+    key = repeat_of(request, user, "create_link")
+    told = await repeatable.once(key, new.fingerprint, new.make, new.find, *holders)
+    made = msgspec.convert(told, LinkResource)
     return Response(made, status_code=201, headers={"Location": made.url, **_PRIVATE})
+
+
+@dataclass(frozen=True, slots=True)
+class _NewLink:
+    """A link that is to be made once, however often it is asked for."""
+
+    track_links: TrackLinks
+    user: User
+    track_uuid: UUID
+    asked: NewLink
+    base: str
+    holders: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Of all that is asked for: for which track, and what."""
+        return hashlib.sha256(self.track_uuid.bytes + msgspec.json.encode(self.asked)).digest()
+
+    async def make(self, link_id: UUID) -> dict[str, Any]:
+        """The resource of a new link with this identifier. Raises what `TrackLinks.create` does."""
+        wish = LinkWish(self.asked.expires_at, self.asked.max_downloads, self.asked.inline)
+        mp3, link = await self.track_links.create(self.user, self.track_uuid, wish, *self.holders, link_id=link_id)
+        return self._told(mp3, link)
+
+    async def find(self, link_id: UUID) -> Outcome | None:
+        """What an earlier attempt has made, and not come to tell. Raises what `TrackLinks.all` does."""
+        mp3, links = await self.track_links.all(self.user, self.track_uuid, *self.holders)
+        made = next((self._told(mp3, link) for link in links if link.link_id == link_id), None)
+        return None if made is None else Outcome(self.fingerprint, made)
+
+    def _told(self, mp3: StoredMp3, link: Link) -> dict[str, Any]:
+        resource = link_resource(self.base, self.user.user_id, mp3.file_name, link)
+        return dict(msgspec.to_builtins(resource))
 
 
 @route(
     "/tracks/{track_uuid:str}/links",
     http_method=[HttpMethod.GET, HttpMethod.HEAD],
     summary="List the links to a track",
-    operation_class=operation(parameters=[_identifier("track_uuid")]),
+    operation_class=operation(parameters=[_identifier("track_uuid")], example=LINKS),
     responses=error_responses(400, 401, 404, 429, 503),
     security=[{BEARER: []}],
 )

@@ -16,6 +16,7 @@ from domain.measuring import Waveform, WaveformLayout
 from domain.users import User
 from domain.waveform_file import waveform_file
 from entrypoints.http.download import DOWNLOAD_HEADERS, DOWNLOAD_METHODS, DOWNLOAD_STATUSES, MEDIA_TYPE, download
+from entrypoints.http.examples import WAVEFORM
 from entrypoints.http.openapi import BEARER, error_responses, header, operation, text_schema, whole_number_schema
 from entrypoints.http.requests.accept import prefers
 from entrypoints.http.requests.links import is_inline
@@ -41,6 +42,7 @@ _INLINE = Parameter(
     operation_class=operation(
         parameters=[TRACK_UUID],
         headers={"ETag": header("Changes when the bytes do")},
+        example=WAVEFORM,
         also={BINARY: text_schema(format=OpenAPIFormat.BINARY)},
     ),
     responses=error_responses(400, 401, 404, 429, 503),

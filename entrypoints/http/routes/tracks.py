@@ -18,6 +18,7 @@ from domain.search import MAX_QUESTION_LENGTH
 from domain.tags import Tags
 from domain.users import User
 from entrypoints.http.errors import RequestInvalid
+from entrypoints.http.examples import TRACK, TRACKS
 from entrypoints.http.openapi import (
     BEARER,
     error_responses,
@@ -82,7 +83,7 @@ class TrackChange(msgspec.Struct):
     http_method=GET_METHODS,
     summary="List your tracks",
     security=_SECURITY,
-    operation_class=operation(parameters=_FILTERS, headers=_NEXT),
+    operation_class=operation(parameters=_FILTERS, headers=_NEXT, example=TRACKS),
     responses=error_responses(400, 401, 429, 503),
 )
 async def list_of_tracks(
@@ -106,7 +107,7 @@ async def list_of_tracks(
     http_method=GET_METHODS,
     summary="Everything that is known of a track",
     security=_SECURITY,
-    operation_class=operation(parameters=[TRACK_UUID]),
+    operation_class=operation(parameters=[TRACK_UUID], example=TRACK),
     responses=error_responses(400, 401, 404, 429, 503),
 )
 async def one_track(
@@ -139,6 +140,7 @@ async def one_track(
             },
         ),
         parameters=[TRACK_UUID],
+        example=TRACK,
     ),
     responses=error_responses(400, 401, 404, 408, 413, 415, 429, 503, 507),
 )

@@ -28,6 +28,7 @@ UNFORESEEN = {
 TOLD_AS_THEIR_BASE = {errors.UndecodableRecording}
 STATUSES = {
     "request.invalid": {400},
+    "digest.mismatch": {400},
     "auth.wrong_credentials": {401},
     "record.not_found": {404},
     "track.not_found": {404},
@@ -38,6 +39,7 @@ STATUSES = {
     "link.revoked": {410},
     "link.expired": {410},
     "link.used_up": {410},
+    "repeat.running": {409},
     "record.changed": {412},
     "upload.too_large": {413},
     "request.target_too_long": {414},
@@ -51,6 +53,8 @@ STATUSES = {
     "wav.channels": {422},
     "wav.rate": {422},
     "mp3.too_large": {422},
+    "repeat.other_request": {422},
+    "limit.keys": {429},
     "limit.rate": {429},
     "limit.places": {429},
     "record.damaged": {500},

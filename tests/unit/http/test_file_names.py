@@ -118,6 +118,7 @@ _NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max
 @example('a;"')
 @example("\\")
 @example("100%25")
+@example("%0A")
 def test_what_a_client_encodes_comes_out_as_it_was(name: str) -> None:
     word = b64encode(name.encode()).decode()
     assert file_name_of(f"form-data; filename*=utf-8''{quote(name, safe='')}") == name

@@ -1,5 +1,6 @@
 """What the 201 tells of a recording."""
 
+import hashlib
 import json
 import struct
 from collections.abc import AsyncIterator
@@ -68,6 +69,13 @@ async def test_samples_at_full_scale_or_beyond_are_counted(client: httpx.AsyncCl
     assert (await told(client, recording))[1:] == (clipped, None)
 
 
+@pytest.mark.parametrize("recording", [wav(pcm(TONE)), wav(pcm(TONE))[:-6001], wav(pcm(TONE)) + b"trailing"])
+async def test_the_digest_is_that_of_the_file_as_it_was_sent(client: httpx.AsyncClient, recording: bytes) -> None:
+    answer = await client.post("/add_track", data=await fields(client), files={"wav_file": ("a.wav", recording)})
+
+    assert answer.headers["x-audio-sha256"] == hashlib.sha256(recording).hexdigest()
+
+
 async def test_of_what_is_not_measured_nothing_is_told() -> None:
     container = memory.in_memory_container(Settings().but(measure_sound="off"))
     async with client_of(container) as client, container.running():
@@ -83,6 +91,16 @@ async def test_the_description_has_each_header_with_its_type(client: httpx.Async
         "X-Audio-Duration": "number",
         "X-Audio-Clipped": "integer",
         "X-Audio-Repairs": "string",
+        "X-Audio-SHA256": "string",
     }
     assert set(upload["requestBody"]["content"]) == {"multipart/form-data", "audio/wav", "application/octet-stream"}
-    assert [(found["name"], found["in"]) for found in upload["parameters"]] == [("Content-Disposition", "header")]
+    assert [(found["name"], found["in"]) for found in upload["parameters"]] == [
+        ("Content-Disposition", "header"),
+        ("Idempotency-Key", "header"),
+        ("Content-Digest", "header"),
+        ("Repr-Digest", "header"),
+        ("dry_run", "query"),
+    ]
+    told = {status: found["content"]["application/json"]["schema"] for status, found in upload["responses"].items()}
+    assert told["200"] == {"$ref": "#/components/schemas/TriedTrackResource"}
+    assert told["201"] == {"$ref": "#/components/schemas/AddTrackResponse"}
