@@ -22,8 +22,8 @@ BEAT_SECONDS = 15.0
 """Who does a request is heard of so often."""
 DEAD_AFTER = timedelta(seconds=60)
 """Who is not heard of for so long is dead, or on a machine that nobody reaches."""
-MOST_KEYS = 50_000
-"""Of a user, of a day: five times as many as somebody has who uploads 10,000 recordings."""
+MOST_KEYS = 20_000
+"""Of a user, of a day: twice as many as somebody needs who uploads 10,000 recordings. Each new one has them counted."""
 _PATIENCE_SECONDS = 10.0
 """How long what is done waits for the turn to say so."""
 

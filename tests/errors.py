@@ -25,7 +25,7 @@ EXAMPLES: tuple[MusicAppError, ...] = (
     errors.TooOften(10, 30),
     errors.RepeatRunning(),
     errors.RepeatOfAnother(),
-    errors.TooManyKeys(50_000),
+    errors.TooManyKeys(20_000),
     errors.ShareTaken("user 7", 12, "places for uploads", 2),
     errors.RecordingError("it sings"),
     errors.NotAWav("it begins with 'note'"),

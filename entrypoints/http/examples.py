@@ -60,7 +60,7 @@ LINK: dict[str, Any] = {
     "downloads": 0,
     "inline": False,
 }
-LINKS: dict[str, Any] = {"items": [LINK], "next": None}
+LINKS: dict[str, Any] = {"items": [LINK]}
 TRIED: dict[str, Any] = {
     name: value for name, value in TRACK.items() if name not in ("track_uuid", "link", "created_at")
 }

@@ -105,7 +105,7 @@ class LinkList(msgspec.Struct):
     """All of them: `next` is null."""
 
     items: list[LinkResource]
-    next: str | None
+    next: str | None = None
 
 
 def link_resource(base: str, user_id: int, file_name: str, link: Link) -> LinkResource:
