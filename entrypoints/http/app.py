@@ -11,6 +11,7 @@ from litestar.types import ASGIApp
 from application.admission.fair_queue import FairQueue
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
+from application.admission.waiting_room import SpoolShares
 from application.authenticate import Authenticate
 from application.export_account import ExportAccount
 from application.manage_account import ManageAccount
@@ -97,6 +98,7 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "manage_account": _provide(ManageAccount, application.manage_account),
         "export_account": _provide(ExportAccount, application.export_account),
         "spool": _provide(Spool, container.adapters.spool),
+        "spool_shares": _provide(SpoolShares, application.spool_shares),
         "clock": _provide(Clock, container.adapters.clock),
         "token_rate": _provide(RateLimit, application.token_rate),
         "readiness": _provide(Readiness, lambda: container.readiness),
