@@ -12,6 +12,7 @@ from application.add_track_once import AddTrackOnce
 from application.admission.fair_queue import FairQueue
 from application.admission.places import Places
 from application.admission.rate_limit import RateLimit
+from application.admission.waiting_room import SpoolShares
 from application.authenticate import Authenticate
 from application.change_track import ChangeTrack
 from application.export_account import ExportAccount
@@ -115,6 +116,7 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "manage_account": _provide(ManageAccount, application.manage_account),
         "export_account": _provide(ExportAccount, application.export_account),
         "spool": _provide(Spool, container.adapters.spool),
+        "spool_shares": _provide(SpoolShares, application.spool_shares),
         "clock": _provide(Clock, container.adapters.clock),
         "token_rate": _provide(RateLimit, application.token_rate),
         "readiness": _provide(Readiness, lambda: container.readiness),

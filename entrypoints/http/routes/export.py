@@ -8,6 +8,8 @@ from litestar.di import NamedDependency
 from litestar.response import Stream
 
 from application.admission.places import Places
+from application.admission.waiting_room import SpoolShares
+from application.blocks import rejoined
 from application.export_account import ExportAccount
 from application.manage_account import ManageAccount
 from domain.system import Clock, Spool
@@ -36,6 +38,7 @@ async def export(
     manage_account: NamedDependency[ManageAccount],
     export_account: NamedDependency[ExportAccount],
     spool: NamedDependency[Spool],
+    spool_shares: NamedDependency[SpoolShares],
     clock: NamedDependency[Clock],
     downloads: NamedDependency[Places],
     holders: NamedDependency[tuple[str, ...]],
@@ -48,9 +51,11 @@ async def export(
     now, base = clock.now(), base_url(request, settings.serving.public_base_url)
     account = account_resource(user, await manage_account.totals(user, *holders))
     await spool.check()
-    hold(request, downloads.take(*holders, f"user {user.user_id}"))
-    archive = ExportArchive(export_account, spool, base)
+    holders = (*holders, f"user {user.user_id}")
+    hold(request, downloads.take(*holders))
+    archive = ExportArchive(export_account, spool, spool_shares, base)
     blocks = archive.blocks(user, msgspec.json.encode(account) + b"\n", now, *holders)
+    first = await anext(blocks)  # before the answer begins, so that it still can be an error
     name = f"music-app-{now:%Y-%m-%d}.zip"
     headers = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Stream(blocks, headers=headers, media_type=MEDIA_TYPE)
+    return Stream(rejoined(first, blocks), headers=headers, media_type=MEDIA_TYPE)

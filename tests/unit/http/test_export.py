@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.errors import StoreAway, TrackDamaged
+from domain.errors import ShareTaken, StoreAway, TrackDamaged
 from domain.tracks import StoredMp3
 from domain.users import User
 from entrypoints.http.export_archive import ExportArchive
@@ -135,8 +135,9 @@ async def broken_archive(container: Container) -> bytes:
 
 
 def _archive(container: Container, user: User) -> Any:
-    archive = ExportArchive(container.application.export_account(), container.adapters.spool(), "http://here")
-    return archive.blocks(user, b"{}", container.adapters.clock().now())
+    application, adapters = container.application, container.adapters
+    archive = ExportArchive(application.export_account(), adapters.spool(), application.spool_shares(), "http://here")
+    return archive.blocks(user, b"{}", adapters.clock().now(), "user 1")
 
 
 @pytest.mark.parametrize("harm", ["other bytes", "fewer bytes", "the store is away"])
@@ -188,6 +189,44 @@ async def test_who_leaves_in_the_middle_leaves_nothing(container: Container) -> 
 
     await blocks.aclose()
 
+    assert memory.spool(container).open_files == []
+
+
+async def test_what_is_spooled_counts_among_what_the_user_has_there(container: Container) -> None:
+    """So that exports that are read slowly leave room for uploads."""
+    shares = container.application.spool_shares().shares
+    async with client_of(container) as client:
+        await uploaded(client, await registered(client))
+    [known] = memory.users(container).kept.values()
+    free = shares.free
+    reading = [_archive(container, known) for _ in range(2)]
+    for blocks in reading:
+        await anext(blocks)
+    [one, other] = memory.spool(container).open_files
+    assert one.size == other.size > 0
+    assert shares.held("user 1") == free - shares.free == 2 * one.size
+    shares.free = 0
+
+    with pytest.raises(ShareTaken):
+        await anext(_archive(container, known))
+
+    for blocks in reading:
+        await blocks.aclose()
+    assert shares.held("user 1") == 0
+
+
+async def test_what_is_wrong_at_its_beginning_is_an_error_as_any_other(
+    client: httpx.AsyncClient, container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> AsyncIterator[bytes]:
+        raise StoreAway
+        yield b""
+
+    user = await registered(client)
+    await uploaded(client, user)
+    monkeypatch.setattr(memory.keeper(container), "read", away)
+    answer = await client.get(EXPORT, headers=user)
+    assert (answer.status_code, answer.json()["code"]) == (503, "service.database_away")
     assert memory.spool(container).open_files == []
 
 
