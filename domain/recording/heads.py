@@ -100,11 +100,12 @@ class HeadFinder:
         return end
 
     def _before_wav(self, held: bytes, start: int, end: int, last: bool) -> tuple[int, bool]:
-        pattern, spelled, form_at = (_WIDE_HEAD, WIDE_WAVE, _WIDE_FORM_AT) if self.wide else (_HEAD, _WAVE, _FORM_AT)
-        if (near := held.find(spelled, start + form_at)) >= 0 and (found := pattern.search(held, near)):
-            begins = found.start() - form_at
-            if begins < end:
-                return begins - start, True
+        pattern, form_at, size = (
+            (_WIDE_HEAD, _WIDE_FORM_AT, WIDE_HEAD_BYTES) if self.wide else (_HEAD, _FORM_AT, _SPELLED_BYTES)
+        )
+        # no further than a head reaches that begins before `end`: there may be many a short `Pass` in what is held
+        if found := pattern.search(held, start + form_at, end - 1 + size):
+            return found.start() - form_at - start, True
         return (end if last else self._certain_end(held, start, end)) - start, False
 
     def _certain_end(self, held: bytes, start: int, end: int) -> int:
