@@ -85,10 +85,10 @@ class Container:
 
     def knows(self, ahead: bytes) -> bool:
         """Whether the head of a chunk is there, and its name is known."""
-        if len(ahead) < self.chunk_head_bytes:
-            return False
-        name = _wide_chunk_head(ahead[: self.chunk_head_bytes]).name if self.wide else ahead[:4]
-        return name in KNOWN_CHUNKS
+        if not self.wide:
+            return len(ahead) >= 8 and ahead[:4] in KNOWN_CHUNKS
+        head = self.chunk_head_bytes
+        return len(ahead) >= head and ahead[:4] in KNOWN_CHUNKS and bool(_wide_chunk_head(ahead[:head]).name)
 
 
 def _wide_chunk_head(head: bytes) -> ChunkHead:

@@ -87,11 +87,13 @@ class Feeder:
         """Give the parser one thing, or a part of it; False when more input is needed."""
         if isinstance(wants, Pass):
             return self._pass(wants, last)
-        if len(self._held) - self._at < wants.count and not last:
+        end = self._at + wants.count
+        if end > len(self._held) and not last:
             return False
-        piece = self._held[self._at : self._at + wants.count]
+        piece = self._held[self._at : end]
         if isinstance(wants, Take):
-            self._advance(len(piece))
+            self._at += len(piece)
+            self.passed += len(piece)
         self._resume(piece)
         return True
 
@@ -104,7 +106,8 @@ class Feeder:
         if size and wants.sink:
             whole = size == len(self._held)
             wants.sink(self._held if whole else self._held[self._at : self._at + size])
-        self._advance(size)
+        self._at += size
+        self.passed += size
         if self._left is not None:
             self._left -= size
         if self._left != 0 and not stopped and not last:
@@ -112,14 +115,10 @@ class Feeder:
         self._resume(b"")
         return True
 
-    def _advance(self, size: int) -> None:
-        self._at += size
-        self.passed += size
-
     def _resume(self, piece: bytes) -> None:
         self._wants = None  # stays so when the parser returns or raises
         try:
-            self._wants = self._parser.send(piece)
+            self._wants = wants = self._parser.send(piece)
         except StopIteration:
             return
-        self._left = self._wants.count if isinstance(self._wants, Pass) else None
+        self._left = wants.count if isinstance(wants, Pass) else None

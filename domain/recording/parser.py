@@ -64,6 +64,7 @@ class ChunkParser:
         self._start = 0
         self._outer_end: int | None = None
         self._part: SourceFormat | None = None
+        self._read_before: tuple[bytes, bool, SourceFormat] | None = None
         self._chunks = 0
         self.feeder: Feeder
         """Whoever inherits this makes it, of the parser of a whole file."""
@@ -142,19 +143,26 @@ class ChunkParser:
     def _read_chunk(self, chunk: ChunkHead) -> Parser:
         if chunk.name == b"fmt " and self._part is None:
             body = yield Take(_bounded(chunk.size, MAX_FMT_BYTES))
-            self._part = read_format(body, big_endian=self._container.big_endian, limits=self._limits)
+            self._part = self._format(body)
             self.source = self.source or self._part
-            yield Pass(None if chunk.size is None else chunk.size - len(body))
+            yield from _pass_rest(chunk, len(body))
         elif chunk.name == b"ds64" and self._container.has_ds64:
             body = yield Take(_bounded(chunk.size, _MAX_DS64_BYTES))
             self._sizes64 = Sizes64.read(body)
-            yield Pass(None if chunk.size is None else chunk.size - len(body))
+            yield from _pass_rest(chunk, len(body))
         elif chunk.name == b"fact" and self._fact is None:
             body = yield Take(_bounded(chunk.size, _FACT_BYTES))
             self._fact = int.from_bytes(body, "big" if self._container.big_endian else "little")
-            yield Pass(None if chunk.size is None else chunk.size - len(body))
+            yield from _pass_rest(chunk, len(body))
         else:
             yield from self._pass_chunk(chunk)
+
+    def _format(self, body: bytes) -> SourceFormat:
+        """Of hundreds of WAVs that are joined all are most often the same."""
+        big_endian = self._container.big_endian
+        if self._read_before is None or self._read_before[:2] != (body, big_endian):
+            self._read_before = body, big_endian, read_format(body, big_endian=big_endian, limits=self._limits)
+        return self._read_before[2]
 
     def _pass_chunk(self, chunk: ChunkHead) -> Parser:
         """Let a chunk's body pass, and see whether it begins with texts."""
@@ -168,7 +176,7 @@ class ChunkParser:
                 yield Rest()
             del whole
             yield Rest()
-        yield Pass(None if chunk.size is None else chunk.size - (self.feeder.passed - start))
+        yield from _pass_rest(chunk, self.feeder.passed - start)
 
     def _read_padding(self, size: int | None) -> Parser:
         padding = self._container.padding(size or 0)
@@ -224,6 +232,12 @@ class ChunkParser:
         if self._container.has_ds64:
             claimed = None if self._sizes64.riff is None else self._sizes64.riff + 8
         return None if claimed is None else self._start + claimed
+
+
+def _pass_rest(chunk: ChunkHead, read: int) -> Parser:
+    """Let pass what is left of a chunk's body; of most there is nothing, which is not asked for."""
+    if chunk.size is None or chunk.size > read:
+        yield Pass(None if chunk.size is None else chunk.size - read)
 
 
 def _bounded(size: int | None, bound: int) -> int:

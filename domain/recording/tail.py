@@ -32,10 +32,12 @@ class TailParser(ChunkParser):
     def _read_tail(self, end: DataEnd, claim: Claim) -> Generator[Wants, bytes, DataEnd]:
         """Behind the data nothing is refused; what is neither a chunk nor a WAV is reported."""
         padding = self._container.padding(self.feeder.passed - claim.start)
-        yield Pass(padding if end.before is Following.OTHER else min(end.skip, padding))
+        if skip := padding if end.before is Following.OTHER else min(end.skip, padding):
+            yield Pass(skip)
         self._sound_end = self.feeder.passed
         if end.before is not Following.OTHER:
-            yield Pass(max(0, end.skip - padding))
+            if end.skip > padding:
+                yield Pass(end.skip - padding)
             self._report_skipped(end, padding)
         return end if end.before in (Following.NOTHING, Following.RECORDING) else (yield from self._read_tail_chunks())
 
