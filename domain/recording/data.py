@@ -3,11 +3,12 @@
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 
+from domain.recording.bitstreams import WINDOW_BYTES
 from domain.recording.containers import KNOWN_CHUNKS, WIDE_HEAD_BYTES, Container
 from domain.recording.data_sizes import Claim
 from domain.recording.feeding import Feeder, Pass, Peek, Rest, Wants
 from domain.recording.following import AHEAD_BYTES, Following, Place, known_chunk, what_follows
-from domain.recording.heads import HeadFinder, starts_texts, starts_wav
+from domain.recording.heads import HeadFinder, starts_texts, starts_wav, wav_within
 from domain.recording.limits import WavLimits
 from domain.recording.repairs import Repair
 from domain.recording.source_format import SourceFormat
@@ -46,7 +47,9 @@ class DataReader:
         certain_bytes: int,
         limits: WavLimits,
         find: HeadFinder,
+        are_samples: Callable[[bytes], bool] | None = None,
     ) -> None:
+        """`are_samples` says of the first `WINDOW_BYTES` of sound whether they are any; None: there is no doubt."""
         self.repairs: set[Repair] = set()
         self._claim = claim
         self._container = container
@@ -56,6 +59,8 @@ class DataReader:
         self._find = find
         self._find.wide = container.wide
         self._find.texts = not container.wide and claim.is_unknown
+        self._are_samples = are_samples
+        self._find.sound = are_samples is not None
 
     def read(self, feeder: Feeder, sink: Callable[[bytes], None]) -> Generator[Wants, bytes, DataEnd]:
         """Read up to where the sound ends; the pad, or what else lies between, is left."""
@@ -118,10 +123,23 @@ class DataReader:
                 return DataEnd(Following.CHUNK)
             if starts_wav(ahead) and self._ends_before(ahead, feeder.passed):
                 return DataEnd(Following.RECORDING)
+            if self._find.sound:
+                self._find.sound = False
+                if not (yield from self._begin_samples(feeder.passed)):
+                    return DataEnd(Following.CODEC)
+                continue
             self._find.left -= 1
             yield Rest()
             yield Pass(1, sink)
         return None
+
+    def _begin_samples(self, position: int) -> Generator[Wants, bytes, bool]:
+        """Whether what begins here, up to a further WAV, is sound; of its block there may be zeros before."""
+        there = position - self._claim.start
+        left = WINDOW_BYTES if self._claim.size is None else self._claim.size - there
+        ahead = yield Peek(max(0, min(WINDOW_BYTES, left)))
+        begun = bytes(there % self._source.file_block_bytes)
+        return self._are_samples is None or self._are_samples(begun + ahead[: wav_within(ahead)])
 
     def _ends_before(self, ahead: bytes, position: int) -> bool:
         """Whether the WAV whose head was found here is more than samples that look like it."""

@@ -32,12 +32,14 @@ _LEAST_SOUND_BYTES = 2048
 
 
 class Following(Enum):
-    """What lies behind a data chunk."""
+    """What lies behind a data chunk, or behind what of it is sound."""
 
     NOTHING = auto()
     CHUNK = auto()
     RECORDING = auto()
     SOUND = auto()
+    CODEC = auto()
+    """Frames of another codec, which as samples would be noise."""
     OTHER = auto()
 
 

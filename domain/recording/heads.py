@@ -26,8 +26,8 @@ _TEXTS = {
     b"LIST": rb"(?:INFO(?:I[A-Z0-9]{3})?|adtl(?:labl|note|ltxt)?)",
     b"bext": rb"[ -~\r\n\0]{16}",
     b"cue ": rb".{12}data",
-    b"guan": rb"GUANO\|",
-    b"iXML": rb"(?:\xef\xbb\xbf)?<(?:\?xml|BWFX)",
+    b"guan": rb"\0{0,4}GUANO\|",
+    b"iXML": rb"\0{0,4}(?:\xef\xbb\xbf)?<(?:\?xml|BWFX)",
     b"id3 ": rb"ID3[\2-\4]\0",
     b"ID3 ": rb"ID3[\2-\4]\0",
 }
@@ -70,17 +70,25 @@ def _first_texts(held: bytes, start: int, end: int) -> int:
 
 
 class HeadFinder:
-    """Stops a `Pass` before the head of a whole WAV. Where `left` is 0 it finds none."""
+    """Stops a `Pass` before the head of a whole WAV. Where `left` is 0 it finds none.
+
+    Where it is told to, it stops before the first sound, too, or before a chunk of texts.
+    """
 
     def __init__(self) -> None:
         self.wide = False
         """Whether to look for Sony Wave64, rather than for the containers of 32-bit sizes."""
         self.texts = False
         """Whether to look for a chunk of texts, too: where it is not known how long the sound is."""
+        self.sound = False
+        """Whether to look for the first byte that is not zero. No head lies before it."""
         self.left = MAX_FALSE_HEADS
 
     def __call__(self, held: bytes, start: int, end: int, last: bool, /) -> tuple[int, bool]:
         """As `domain.recording.feeding.Stop` says."""
+        if self.sound:
+            there = held[start:end].lstrip(b"\0")
+            return end - start - len(there), bool(there)
         if not self.left:
             return end - start, False
         size, found = self._before_wav(held, start, end, last)
