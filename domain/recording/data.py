@@ -66,7 +66,7 @@ class DataReader:
         """Read up to where the sound ends; the pad, or what else lies between, is left."""
         end = yield from self._pass_to_claim(feeder, sink)
         while end is None:
-            ahead = yield Peek(AHEAD_BYTES)
+            ahead = feeder.peek_at_once(AHEAD_BYTES) or (yield Peek(AHEAD_BYTES))
             following, skip = what_follows(ahead, self._place(feeder.passed))
             if following is not Following.SOUND:
                 return DataEnd(following, skip)
@@ -94,7 +94,8 @@ class DataReader:
             near = [place for place in places if place <= places[0] + _NEAR_BYTES]
             if end := (yield from self._pass_to(near[0], feeder, sink)):
                 return end
-            ahead = yield Peek(near[-1] - near[0] + 2 * WIDE_HEAD_BYTES)
+            size = near[-1] - near[0] + 2 * WIDE_HEAD_BYTES
+            ahead = feeder.peek_at_once(size) or (yield Peek(size))
             for place in near:
                 if (skip := self._chunk_at(ahead, place - near[0], place)) is not None:
                     return (yield from self._pass_to(place, feeder, sink)) or DataEnd(Following.CHUNK, skip)

@@ -67,6 +67,28 @@ class Feeder:
         self.passed = 0
         """Bytes that the parser has taken or let pass."""
 
+    def take_at_once(self, count: int) -> bytes | None:
+        """What the parser would be sent for a `Take`, if all of it is there; None: it has to ask for it.
+
+        Most of what a parser wants of a head is there, and through all its generators it would take some times longer.
+        """
+        piece = self.peek_at_once(count)
+        if piece is not None:
+            self._advance(count)
+        return piece
+
+    def peek_at_once(self, count: int) -> bytes | None:
+        """The same for a `Peek`."""
+        end = self._at + count
+        return self._held[self._at : end] if end <= len(self._held) else None
+
+    def pass_at_once(self, count: int) -> bool:
+        """Whether so many bytes were there, which have passed to nowhere then."""
+        there = self._at + count <= len(self._held)
+        if there:
+            self._advance(count)
+        return there
+
     def feed(self, data: bytes, *, last: bool = False) -> Iterator[None]:
         """Give the parser what it wants of `data`; yields where it rests. To be run to its end before more is fed.
 
@@ -92,8 +114,7 @@ class Feeder:
             return False
         piece = self._held[self._at : end]
         if isinstance(wants, Take):
-            self._at += len(piece)
-            self.passed += len(piece)
+            self._advance(len(piece))
         self._resume(piece)
         return True
 
@@ -106,14 +127,17 @@ class Feeder:
         if size and wants.sink:
             whole = size == len(self._held)
             wants.sink(self._held if whole else self._held[self._at : self._at + size])
-        self._at += size
-        self.passed += size
+        self._advance(size)
         if self._left is not None:
             self._left -= size
         if self._left != 0 and not stopped and not last:
             return False
         self._resume(b"")
         return True
+
+    def _advance(self, size: int) -> None:
+        self._at += size
+        self.passed += size
 
     def _resume(self, piece: bytes) -> None:
         self._wants = None  # stays so when the parser returns or raises

@@ -52,7 +52,7 @@ class TailParser(ChunkParser):
         self.trailing_bytes += count
 
     def _read_tail_chunks(self) -> Generator[Wants, bytes, DataEnd]:
-        while ahead := (yield Peek(WIDE_HEAD_BYTES)):
+        while ahead := self.feeder.peek_at_once(WIDE_HEAD_BYTES) or (yield Peek(WIDE_HEAD_BYTES)):
             if starts_wav(ahead):
                 return DataEnd(Following.RECORDING)
             if self._chunks >= MAX_CHUNKS or not (yield from self._may_be_chunk(ahead)):
@@ -78,7 +78,7 @@ class TailParser(ChunkParser):
         body, claimed = self._container.chunk_head(ahead[:size]).size, self._claimed_end()
         if body is not None and claimed is not None and self.feeder.passed + size + body <= claimed:
             return True
-        further = wav_within((yield Peek(AHEAD_BYTES)))
+        further = wav_within(self.feeder.peek_at_once(AHEAD_BYTES) or (yield Peek(AHEAD_BYTES)))
         return further is None or (body is not None and further >= size + body)
 
     def _pass_leftovers(self) -> Parser:
@@ -95,7 +95,8 @@ class TailParser(ChunkParser):
 
     def _read_tail_chunk(self) -> Generator[Wants, bytes, bool]:
         """Read a chunk behind the sound and its pad; whether it is there as a whole."""
-        chunk = yield from self._count_chunk((yield Take(self._container.chunk_head_bytes)))
+        size = self._container.chunk_head_bytes
+        chunk = yield from self._count_chunk(self.feeder.take_at_once(size) or (yield Take(size)))
         if chunk.name == b"data" and chunk.size != 0:
             self.repairs.add(Repair.TRAILING_RECORDING)
         start = self.feeder.passed

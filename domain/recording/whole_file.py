@@ -134,7 +134,7 @@ class WavParser(TailParser):
         count = 0
         while True:
             count = min(size, count + WINDOW_BYTES, MOST_SILENCE_BYTES)
-            ahead = yield Peek(count)
+            ahead = self.feeder.peek_at_once(count) or (yield Peek(count))
             if (further := wav_within(ahead)) is not None:
                 return ahead[:further]
             sound = len(ahead.lstrip(b"\0"))
