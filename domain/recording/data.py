@@ -90,6 +90,8 @@ class DataReader:
     def _pass_to_claim(self, feeder: Feeder, sink: Callable[[bytes], None]) -> Generator[Wants, bytes, DataEnd | None]:
         """Where the sound ends before it is claimed to; None where it reaches that."""
         places = sorted(self._claim.start + size for size in self._claim.miscounts)
+        if places and (there := feeder.peek_at_once(places[-1] - feeder.passed + 2 * WIDE_HEAD_BYTES)):
+            places = [place for place in places if self._chunk_at(there, place - feeder.passed, place) is not None]
         while places:
             near = [place for place in places if place <= places[0] + _NEAR_BYTES]
             if end := (yield from self._pass_to(near[0], feeder, sink)):

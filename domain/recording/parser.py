@@ -198,7 +198,8 @@ class ChunkParser:
             return
         size = padding + WIDE_HEAD_BYTES
         ahead = self.feeder.peek_at_once(size) or (yield Peek(size))
-        if self._knows(ahead) and not self._knows(ahead[padding:]):
+        # most are zeros, with which none begins that is known
+        if ahead[:1] != b"\0" and self._knows(ahead) and not self._knows(ahead[padding:]):
             self.repairs.add(Repair.MISSING_PAD)
         elif not self.feeder.pass_at_once(padding):
             yield Pass(padding)
