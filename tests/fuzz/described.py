@@ -35,8 +35,14 @@ def by_description(wanted: int, seed: int) -> bool:
 
 
 def faults_in_log(server: Server) -> list[str]:
-    """Lines of what the service itself did wrong."""
-    return [line for line in server.log.splitlines() if '"status": 5' in line or "Traceback" in line]
+    """Lines of what the service itself did wrong; that it is not ready for a moment is none of it."""
+    return [line for line in server.log.splitlines() if is_fault(line)]
+
+
+def is_fault(line: str) -> bool:
+    """Whether this line of the log tells of an error of the service's own."""
+    unready = '"path": "/health/ready"' in line and '"status": 503' in line
+    return "Traceback" in line or ('"status": 5' in line and not unready)
 
 
 def a_seed() -> int:

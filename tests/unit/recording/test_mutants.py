@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import tests.fuzz.reading
 from domain.recording.feeding import Feeder
+from tests.fuzz.described import is_fault
 from tests.fuzz.mutants import Mutant, Mutants
 from tests.fuzz.mutations import MUTATIONS
 from tests.fuzz.originals import MAX_DATA_BYTES, originals, shortened
@@ -178,6 +179,20 @@ def answers_to(mutants: list[Mutant], status: int, download: int = 200) -> tuple
     with httpx.Client(transport=httpx.MockTransport(answer), base_url="http://127.0.0.1") as client:
         counted, faults = uploaded(client, {}, mutants)
     return dict(counted), faults
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('{"path": "/record", "status": 404}', False),
+        ('{"path": "/record", "status": 503}', True),
+        ('{"path": "/health/ready", "status": 503}', False),
+        ('{"path": "/health/ready", "status": 500}', True),
+        ('{"path": "/health/ready", "status": 503, "exception": "Traceback (most recent call last)"}', True),
+    ],
+)
+def test_a_service_that_says_that_it_is_not_ready_has_no_fault(line: str, fault: bool) -> None:
+    assert is_fault(line) is fault
 
 
 def test_an_upload_may_be_accepted_or_refused_by_name(mutants: list[Mutant]) -> None:
