@@ -32,6 +32,7 @@ MAX_CHUNKS = 1000
 """In one file; recorders and editors write a few dozen."""
 CHUNKS_AT_ONCE = 50
 """So many are read, and then the parser rests: up to 1.1 ms of work, as measured (docs/security.md)."""
+_READ_HERE = (b"fmt ", b"ds64", b"fact")
 _MAX_DS64_BYTES = 28
 _FACT_BYTES = 4  # Wave64 has 8, of which these are the low ones
 
@@ -104,6 +105,8 @@ class ChunkParser:
             if not any(head):
                 yield from self._pass_zeros()
                 continue
+            if self._passes_at_once(chunk):
+                continue
             end = self.feeder.passed + (chunk.size or 0)
             yield from self._read_chunk(chunk)
             if self.feeder.passed < end:
@@ -164,6 +167,17 @@ class ChunkParser:
         if self._read_before is None or self._read_before[:2] != (body, big_endian):
             self._read_before = body, big_endian, read_format(body, big_endian=big_endian, limits=self._limits)
         return self._read_before[2]
+
+    def _passes_at_once(self, chunk: ChunkHead) -> bool:
+        """Let a chunk of which nothing is read pass with its pad, if all is there; whether it did."""
+        if chunk.size is None or chunk.name in _READ_HERE or self.tags.wants(chunk.name):
+            return False
+        size = chunk.size + self._container.padding(chunk.size)
+        if size > chunk.size:
+            ahead = self.feeder.peek_at_once(size)
+            if ahead is None or ahead[chunk.size] != 0:
+                return False
+        return self.feeder.pass_at_once(size)
 
     def _pass_chunk(self, chunk: ChunkHead) -> Parser:
         """Let a chunk's body pass, and see whether it begins with texts."""

@@ -99,6 +99,8 @@ class TailParser(ChunkParser):
         chunk = yield from self._count_chunk(self.feeder.take_at_once(size) or (yield Take(size)))
         if chunk.name == b"data" and chunk.size != 0:
             self.repairs.add(Repair.TRAILING_RECORDING)
+        if self._passes_at_once(chunk):
+            return True
         start = self.feeder.passed
         yield from self._pass_chunk(chunk)
         if chunk.size is None or self.feeder.passed - start < chunk.size:
