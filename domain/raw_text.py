@@ -13,7 +13,8 @@ _MOST_FAULTS = 20
 """In UTF-16, of which each is an exception of its own, and has what follows decoded again."""
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 """Of UTF-16, by which it says its order of bytes."""
-_HIGH = bytes([*range(7), 0x20, 0x21])
+_LETTERS_HIGH = bytes(range(7))
+_HIGH = _LETTERS_HIGH + b" !"
 """High bytes of the letters of Europe and the Near East in UTF-16, and of their punctuation and signs."""
 _COMMON = re.compile("[ -~\u00a0-\u06ff\u0900-\u0e7f\u2010-\u203a\u3001-\u30fe\u4e00-\u9fff\uac00-\ud7a3]")
 _LOOKED_AT = 256
@@ -103,6 +104,8 @@ def _wide_decoder(data: bytes) -> Decoder | None:
     """UTF-16 where bytes of unknown encoding have its mark, or every other byte is one that no other text has there."""
     if data[:2] in _MARKS:
         return utf_16_decode
+    if len(data.translate(None, _LETTERS_HIGH)) == len(data):
+        return None  # as of most texts: spaces and signs alone are never enough
     end = data.find(b"\0\0")
     text = data if end < 0 else data[: end + end % 2]
     first, second = text[0::2], text[1::2]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Self
 
 from domain.code_pages import DEFAULT_CODE_PAGE, CodePage
@@ -45,10 +46,13 @@ class Tags:
 
     def texts(self) -> tuple[str, ...]:
         """All texts in the order of the fields."""
-        return tuple(getattr(self, field.name) for field in fields(self))
+        return _texts(self)
 
     def __bool__(self) -> bool:
         return any(self.texts())
+
+
+_texts = attrgetter(*(field.name for field in fields(Tags)))
 
 
 ID3_FRAMES = {

@@ -18,6 +18,7 @@ MAX_LEADING_TAG_BYTES = 16 << 20
 _ID3_HEAD_BYTES = 10
 _ID3_FOOTER = 0x10
 MAGICS = (b"RIFF", b"RIFX", b"RF64", b"BW64")
+_WIDE_MAGIC = b"riff"
 _ALL_ONES = 0xFFFFFFFF
 _SIGN_64 = 1 << 63
 _WIDE_LIST_TAIL = bytes.fromhex("2f91cf11a5d628db04c10000")
@@ -56,7 +57,7 @@ class Container:
     @property
     def wide(self) -> bool:
         """Whether it is Sony Wave64."""
-        return self.magic == b"riff"
+        return self.magic == _WIDE_MAGIC
 
     @property
     def has_ds64(self) -> bool:
@@ -65,30 +66,29 @@ class Container:
 
     @property
     def chunk_head_bytes(self) -> int:
-        return 24 if self.wide else 8
+        return 24 if self.magic == _WIDE_MAGIC else 8
 
     @property
     def alignment(self) -> int:
         """Of chunks, in bytes."""
-        return 8 if self.wide else 2
+        return 8 if self.magic == _WIDE_MAGIC else 2
 
     def padding(self, size: int) -> int:
         """How many bytes bring a body of this size to the next chunk."""
-        return -size % self.alignment
+        return -size % (8 if self.magic == _WIDE_MAGIC else 2)
 
     def chunk_head(self, head: bytes) -> ChunkHead:
         """Read a chunk's head of `chunk_head_bytes` bytes."""
         if self.wide:
             return _wide_chunk_head(head)
-        (size,) = struct.unpack(">I" if self.big_endian else "<I", head[4:8])
+        size = int.from_bytes(head[4:8], "big" if self.magic == b"RIFX" else "little")
         return ChunkHead(head[:4], None if size == _ALL_ONES else size)
 
     def knows(self, ahead: bytes) -> bool:
         """Whether the head of a chunk is there, and its name is known."""
-        if len(ahead) < self.chunk_head_bytes:
+        if ahead[:4] not in KNOWN_CHUNKS or len(ahead) < self.chunk_head_bytes:
             return False
-        name = _wide_chunk_head(ahead[: self.chunk_head_bytes]).name if self.wide else ahead[:4]
-        return name in KNOWN_CHUNKS
+        return not self.wide or bool(_wide_chunk_head(ahead[:24]).name)
 
 
 def _wide_chunk_head(head: bytes) -> ChunkHead:
@@ -135,7 +135,7 @@ def _read_wide_container(head: bytes) -> Container:
     if head[:16] != WIDE_RIFF or head[24:40] != WIDE_WAVE:
         raise NotAWav("it begins like Sony Wave64 but is none; convert it to WAV first")
     (size,) = struct.unpack("<Q", head[16:24])
-    return Container(b"riff", size if 0 < size < _SIGN_64 else None)
+    return Container(_WIDE_MAGIC, size if 0 < size < _SIGN_64 else None)
 
 
 @dataclass(frozen=True, slots=True)

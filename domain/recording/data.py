@@ -3,11 +3,12 @@
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 
-from domain.recording.containers import WIDE_HEAD_BYTES, Container
+from domain.recording.bitstreams import WINDOW_BYTES
+from domain.recording.containers import KNOWN_CHUNKS, WIDE_HEAD_BYTES, Container
 from domain.recording.data_sizes import Claim
 from domain.recording.feeding import Feeder, Pass, Peek, Rest, Wants
 from domain.recording.following import AHEAD_BYTES, Following, Place, known_chunk, what_follows
-from domain.recording.heads import HeadFinder, starts_texts, starts_wav
+from domain.recording.heads import HeadFinder, starts_texts, starts_wav, wav_within
 from domain.recording.limits import WavLimits
 from domain.recording.repairs import Repair
 from domain.recording.source_format import SourceFormat
@@ -46,7 +47,9 @@ class DataReader:
         certain_bytes: int,
         limits: WavLimits,
         find: HeadFinder,
+        are_samples: Callable[[bytes], bool] | None = None,
     ) -> None:
+        """`are_samples` says of the first `WINDOW_BYTES` of sound whether they are any; None: there is no doubt."""
         self.repairs: set[Repair] = set()
         self._claim = claim
         self._container = container
@@ -56,12 +59,14 @@ class DataReader:
         self._find = find
         self._find.wide = container.wide
         self._find.texts = not container.wide and claim.is_unknown
+        self._are_samples = are_samples
+        self._find.sound = are_samples is not None
 
     def read(self, feeder: Feeder, sink: Callable[[bytes], None]) -> Generator[Wants, bytes, DataEnd]:
         """Read up to where the sound ends; the pad, or what else lies between, is left."""
         end = yield from self._pass_to_claim(feeder, sink)
         while end is None:
-            ahead = yield Peek(AHEAD_BYTES)
+            ahead = feeder.peek_at_once(AHEAD_BYTES) or (yield Peek(AHEAD_BYTES))
             following, skip = what_follows(ahead, self._place(feeder.passed))
             if following is not Following.SOUND:
                 return DataEnd(following, skip)
@@ -85,23 +90,26 @@ class DataReader:
     def _pass_to_claim(self, feeder: Feeder, sink: Callable[[bytes], None]) -> Generator[Wants, bytes, DataEnd | None]:
         """Where the sound ends before it is claimed to; None where it reaches that."""
         places = sorted(self._claim.start + size for size in self._claim.miscounts)
+        if places and (there := feeder.peek_at_once(places[-1] - feeder.passed + 2 * WIDE_HEAD_BYTES)):
+            places = [place for place in places if self._chunk_at(there, place - feeder.passed, place) is not None]
         while places:
             near = [place for place in places if place <= places[0] + _NEAR_BYTES]
             if end := (yield from self._pass_to(near[0], feeder, sink)):
                 return end
-            ahead = yield Peek(near[-1] - near[0] + 2 * WIDE_HEAD_BYTES)
+            size = near[-1] - near[0] + 2 * WIDE_HEAD_BYTES
+            ahead = feeder.peek_at_once(size) or (yield Peek(size))
             for place in near:
-                if (skip := self._chunk_at(ahead[place - near[0] :], place)) is not None:
+                if (skip := self._chunk_at(ahead, place - near[0], place)) is not None:
                     return (yield from self._pass_to(place, feeder, sink)) or DataEnd(Following.CHUNK, skip)
             del places[: len(near)]
         return (yield from self._pass_to(self._claim.end, feeder, sink))
 
-    def _chunk_at(self, ahead: bytes, place: int) -> int | None:
-        """As `known_chunk` for a place that lies ahead, and looked at in less time where there is none."""
-        skips = 0, self._container.padding(place - self._claim.start)
-        if not any(self._container.knows(ahead[skip:]) for skip in skips):
-            return None
-        return known_chunk(ahead, self._place(place))
+    def _chunk_at(self, ahead: bytes, at: int, place: int) -> int | None:
+        """As `known_chunk` for a place that lies `at` bytes ahead, and looked at in less time where there is none."""
+        padding = self._container.padding(place - self._claim.start)
+        if ahead[at : at + 4] in KNOWN_CHUNKS or ahead[at + padding : at + padding + 4] in KNOWN_CHUNKS:
+            return known_chunk(ahead[at:], self._place(place))
+        return None
 
     def _pass_to(
         self, place: int | None, feeder: Feeder, sink: Callable[[bytes], None]
@@ -118,10 +126,23 @@ class DataReader:
                 return DataEnd(Following.CHUNK)
             if starts_wav(ahead) and self._ends_before(ahead, feeder.passed):
                 return DataEnd(Following.RECORDING)
+            if self._find.sound:
+                self._find.sound = False
+                if not (yield from self._begin_samples(feeder.passed)):
+                    return DataEnd(Following.CODEC)
+                continue
             self._find.left -= 1
             yield Rest()
             yield Pass(1, sink)
         return None
+
+    def _begin_samples(self, position: int) -> Generator[Wants, bytes, bool]:
+        """Whether what begins here, up to a further WAV, is sound; of its block there may be zeros before."""
+        there = position - self._claim.start
+        left = WINDOW_BYTES if self._claim.size is None else self._claim.size - there
+        ahead = yield Peek(max(0, min(WINDOW_BYTES, left)))
+        begun = bytes(there % self._source.file_block_bytes)
+        return self._are_samples is None or self._are_samples(begun + ahead[: wav_within(ahead)])
 
     def _ends_before(self, ahead: bytes, position: int) -> bool:
         """Whether the WAV whose head was found here is more than samples that look like it."""

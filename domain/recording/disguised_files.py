@@ -24,6 +24,8 @@ _FILES = (
     (re.compile(rb"FORM.{4}AIF[FC]", re.DOTALL), "AIFF"),
 )
 _AC_3 = b"\x0b\x77"
+_FRAME_BEGINNINGS = (b"\xff", _AC_3[:1])
+"""Of frames of any kind."""
 _AC_3_KBITS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640)
 
 
@@ -35,6 +37,8 @@ def file_within(data: bytes) -> str | None:
     for pattern, name in _FILES:
         if pattern.match(data):
             return name
+    if data[:1] not in _FRAME_BEGINNINGS:
+        return None
     for frame in (layer_frame, adts_frame, _ac_3_frame):
         if name := _stream(data, frame):
             return name

@@ -67,6 +67,28 @@ class Feeder:
         self.passed = 0
         """Bytes that the parser has taken or let pass."""
 
+    def take_at_once(self, count: int) -> bytes | None:
+        """What the parser would be sent for a `Take`, if all of it is there; None: it has to ask for it.
+
+        Most of what a parser wants of a head is there, and through all its generators it would take some times longer.
+        """
+        piece = self.peek_at_once(count)
+        if piece is not None:
+            self._advance(count)
+        return piece
+
+    def peek_at_once(self, count: int) -> bytes | None:
+        """The same for a `Peek`."""
+        end = self._at + count
+        return self._held[self._at : end] if end <= len(self._held) else None
+
+    def pass_at_once(self, count: int) -> bool:
+        """Whether so many bytes were there, which have passed to nowhere then."""
+        there = self._at + count <= len(self._held)
+        if there:
+            self._advance(count)
+        return there
+
     def feed(self, data: bytes, *, last: bool = False) -> Iterator[None]:
         """Give the parser what it wants of `data`; yields where it rests. To be run to its end before more is fed.
 
@@ -87,9 +109,10 @@ class Feeder:
         """Give the parser one thing, or a part of it; False when more input is needed."""
         if isinstance(wants, Pass):
             return self._pass(wants, last)
-        if len(self._held) - self._at < wants.count and not last:
+        end = self._at + wants.count
+        if end > len(self._held) and not last:
             return False
-        piece = self._held[self._at : self._at + wants.count]
+        piece = self._held[self._at : end]
         if isinstance(wants, Take):
             self._advance(len(piece))
         self._resume(piece)
@@ -119,7 +142,7 @@ class Feeder:
     def _resume(self, piece: bytes) -> None:
         self._wants = None  # stays so when the parser returns or raises
         try:
-            self._wants = self._parser.send(piece)
+            self._wants = wants = self._parser.send(piece)
         except StopIteration:
             return
-        self._left = self._wants.count if isinstance(self._wants, Pass) else None
+        self._left = wants.count if isinstance(wants, Pass) else None

@@ -32,12 +32,14 @@ _LEAST_SOUND_BYTES = 2048
 
 
 class Following(Enum):
-    """What lies behind a data chunk."""
+    """What lies behind a data chunk, or behind what of it is sound."""
 
     NOTHING = auto()
     CHUNK = auto()
     RECORDING = auto()
     SOUND = auto()
+    CODEC = auto()
+    """Frames of another codec, which as samples would be noise."""
     OTHER = auto()
 
 
@@ -104,7 +106,13 @@ def _is_more_sound(ahead: bytes, place: Place) -> bool:
         return False
     if place.claim.reaches_beyond(place.position):
         return len(ahead) > place.padding + 8
-    return len(ahead) >= _LEAST_SOUND_BYTES and len(set(ahead)) > 2 and not _is_noise(ahead, place)
+    return len(ahead) >= _LEAST_SOUND_BYTES and _differ(ahead) and not _is_noise(ahead, place)
+
+
+def _differ(data: bytes) -> bool:
+    """Whether these bytes have more than two values."""
+    others = data.translate(None, data[:1])
+    return bool(others.translate(None, others[:1]))
 
 
 def _is_noise(ahead: bytes, place: Place) -> bool:

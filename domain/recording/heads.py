@@ -26,8 +26,8 @@ _TEXTS = {
     b"LIST": rb"(?:INFO(?:I[A-Z0-9]{3})?|adtl(?:labl|note|ltxt)?)",
     b"bext": rb"[ -~\r\n\0]{16}",
     b"cue ": rb".{12}data",
-    b"guan": rb"GUANO\|",
-    b"iXML": rb"(?:\xef\xbb\xbf)?<(?:\?xml|BWFX)",
+    b"guan": rb"\0{0,4}GUANO\|",
+    b"iXML": rb"\0{0,4}(?:\xef\xbb\xbf)?<(?:\?xml|BWFX)",
     b"id3 ": rb"ID3[\2-\4]\0",
     b"ID3 ": rb"ID3[\2-\4]\0",
 }
@@ -70,17 +70,25 @@ def _first_texts(held: bytes, start: int, end: int) -> int:
 
 
 class HeadFinder:
-    """Stops a `Pass` before the head of a whole WAV. Where `left` is 0 it finds none."""
+    """Stops a `Pass` before the head of a whole WAV. Where `left` is 0 it finds none.
+
+    Where it is told to, it stops before the first sound, too, or before a chunk of texts.
+    """
 
     def __init__(self) -> None:
         self.wide = False
         """Whether to look for Sony Wave64, rather than for the containers of 32-bit sizes."""
         self.texts = False
         """Whether to look for a chunk of texts, too: where it is not known how long the sound is."""
+        self.sound = False
+        """Whether to look for the first byte that is not zero. No head lies before it."""
         self.left = MAX_FALSE_HEADS
 
     def __call__(self, held: bytes, start: int, end: int, last: bool, /) -> tuple[int, bool]:
         """As `domain.recording.feeding.Stop` says."""
+        if self.sound:
+            there = held[start:end].lstrip(b"\0")
+            return end - start - len(there), bool(there)
         if not self.left:
             return end - start, False
         size, found = self._before_wav(held, start, end, last)
@@ -100,11 +108,12 @@ class HeadFinder:
         return end
 
     def _before_wav(self, held: bytes, start: int, end: int, last: bool) -> tuple[int, bool]:
-        pattern, spelled, form_at = (_WIDE_HEAD, WIDE_WAVE, _WIDE_FORM_AT) if self.wide else (_HEAD, _WAVE, _FORM_AT)
-        if (near := held.find(spelled, start + form_at)) >= 0 and (found := pattern.search(held, near)):
-            begins = found.start() - form_at
-            if begins < end:
-                return begins - start, True
+        pattern, form_at, size = (
+            (_WIDE_HEAD, _WIDE_FORM_AT, WIDE_HEAD_BYTES) if self.wide else (_HEAD, _FORM_AT, _SPELLED_BYTES)
+        )
+        # no further than a head reaches that begins before `end`: there may be many a short `Pass` in what is held
+        if found := pattern.search(held, start + form_at, end - 1 + size):
+            return found.start() - form_at - start, True
         return (end if last else self._certain_end(held, start, end)) - start, False
 
     def _certain_end(self, held: bytes, start: int, end: int) -> int:

@@ -139,7 +139,7 @@ def _low_is_used(words: bytes) -> bool:
 def _smoothest(words: bytes, channels: int, *, swapped: bool) -> Layout:
     """By how far it is from sample to sample, which is least where bytes are put together rightly."""
     kinds = laid_out(Layout.LOW_THREE, words), words, _threes(words, swapped=swapped)
-    of_low, of_whole, of_packed = (_roughness(array("i", kind), channels) for kind in kinds)
+    of_low, of_whole, of_packed = (_roughness(array("i", kind).tolist(), channels) for kind in kinds)
     if min(of_low, of_whole) > _SMOOTHER * of_packed:
         return Layout.PACKED
     return Layout.LOW_THREE if of_low < of_whole else Layout.WHOLE
@@ -158,7 +158,7 @@ def _threes(words: bytes, *, swapped: bool) -> bytes:
     return bytes(high)
 
 
-def _roughness(values: "array[int]", channels: int) -> float:
+def _roughness(values: list[int], channels: int) -> float:
     """How far it is from sample to sample, beside how far from zero."""
     steps: int = sum(map(abs, map(sub, values[channels:], values)))
     return steps / max(1, sum(map(abs, values)))

@@ -15,6 +15,8 @@ _HEAD_BYTES = 8
 _NAME = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_]{2}[A-Za-z0-9_ ]")
 _MOST_ZEROS = 3
 """That may lie between two chunks."""
+_MAY_BE_NEAR = re.compile(rb".?[A-Za-z0-9]|\0{2,3}[A-Za-z0-9]", re.DOTALL)
+"""Where the next one can begin: behind a pad, whatever is in it, or behind zeros."""
 
 
 def chunks_of_list(body: bytes, budget: Budget, *, big_endian: bool) -> Iterator[tuple[bytes, bytes]]:
@@ -36,6 +38,8 @@ def chunks_of_list(body: bytes, budget: Budget, *, big_endian: bool) -> Iterator
 def _next_chunk(body: bytes, end: int, pad: int, size_format: str) -> int:
     """Where the next chunk begins: behind the pad that is right, if a chunk that fits is there, else where one is."""
     right = end + pad
+    if not _MAY_BE_NEAR.match(body, end):
+        return right
     if _fits(body, right, size_format):
         return right
     for at in range(end, end + _MOST_ZEROS + 1):

@@ -32,6 +32,7 @@ MAX_CHUNKS = 1000
 """In one file; recorders and editors write a few dozen."""
 CHUNKS_AT_ONCE = 50
 """So many are read, and then the parser rests: up to 1.1 ms of work, as measured (docs/security.md)."""
+_READ_HERE = (b"fmt ", b"ds64", b"fact")
 _MAX_DS64_BYTES = 28
 _FACT_BYTES = 4  # Wave64 has 8, of which these are the low ones
 
@@ -64,6 +65,7 @@ class ChunkParser:
         self._start = 0
         self._outer_end: int | None = None
         self._part: SourceFormat | None = None
+        self._read_before: tuple[bytes, bool, SourceFormat] | None = None
         self._chunks = 0
         self.feeder: Feeder
         """Whoever inherits this makes it, of the parser of a whole file."""
@@ -81,7 +83,7 @@ class ChunkParser:
 
     def _read_container(self) -> Parser:
         self._start = self.feeder.passed
-        head = yield Take(HEAD_BYTES)
+        head = self.feeder.take_at_once(HEAD_BYTES) or (yield Take(HEAD_BYTES))
         if starts_wide(head):
             head += yield Take(WIDE_HEAD_BYTES - HEAD_BYTES)
         elif not starts_container(head):
@@ -91,8 +93,9 @@ class ChunkParser:
     def _read_to_data(self) -> Generator[Wants, bytes, ChunkHead]:
         cut_off = ""
         while True:
-            head = yield Take(self._container.chunk_head_bytes)
-            if len(head) < self._container.chunk_head_bytes:
+            size = self._container.chunk_head_bytes
+            head = self.feeder.take_at_once(size) or (yield Take(size))
+            if len(head) < size:
                 raise DamagedRecording(f"it ends before its data chunk{cut_off}")
             if not head[0] and any(head):
                 head = yield from self._behind_zeros(head)
@@ -101,6 +104,8 @@ class ChunkParser:
                 return chunk
             if not any(head):
                 yield from self._pass_zeros()
+                continue
+            if self._passes_at_once(chunk):
                 continue
             end = self.feeder.passed + (chunk.size or 0)
             yield from self._read_chunk(chunk)
@@ -141,43 +146,76 @@ class ChunkParser:
 
     def _read_chunk(self, chunk: ChunkHead) -> Parser:
         if chunk.name == b"fmt " and self._part is None:
-            body = yield Take(_bounded(chunk.size, MAX_FMT_BYTES))
-            self._part = read_format(body, big_endian=self._container.big_endian, limits=self._limits)
+            body = yield from self._beginning(chunk, MAX_FMT_BYTES)
+            self._part = self._format(body)
             self.source = self.source or self._part
-            yield Pass(None if chunk.size is None else chunk.size - len(body))
+            yield from self._pass_rest(chunk, len(body))
         elif chunk.name == b"ds64" and self._container.has_ds64:
-            body = yield Take(_bounded(chunk.size, _MAX_DS64_BYTES))
+            body = yield from self._beginning(chunk, _MAX_DS64_BYTES)
             self._sizes64 = Sizes64.read(body)
-            yield Pass(None if chunk.size is None else chunk.size - len(body))
+            yield from self._pass_rest(chunk, len(body))
         elif chunk.name == b"fact" and self._fact is None:
-            body = yield Take(_bounded(chunk.size, _FACT_BYTES))
+            body = yield from self._beginning(chunk, _FACT_BYTES)
             self._fact = int.from_bytes(body, "big" if self._container.big_endian else "little")
-            yield Pass(None if chunk.size is None else chunk.size - len(body))
+            yield from self._pass_rest(chunk, len(body))
         else:
             yield from self._pass_chunk(chunk)
+
+    def _format(self, body: bytes) -> SourceFormat:
+        """Of hundreds of WAVs that are joined all are most often the same."""
+        big_endian = self._container.big_endian
+        if self._read_before is None or self._read_before[:2] != (body, big_endian):
+            self._read_before = body, big_endian, read_format(body, big_endian=big_endian, limits=self._limits)
+        return self._read_before[2]
+
+    def _passes_at_once(self, chunk: ChunkHead) -> bool:
+        """Let a chunk of which nothing is read pass with its pad, if all is there; whether it did."""
+        if chunk.size is None or chunk.name in _READ_HERE or self.tags.wants(chunk.name):
+            return False
+        size = chunk.size + self._container.padding(chunk.size)
+        if size > chunk.size:
+            ahead = self.feeder.peek_at_once(size)
+            if ahead is None or ahead[chunk.size] != 0:
+                return False
+        return self.feeder.pass_at_once(size)
 
     def _pass_chunk(self, chunk: ChunkHead) -> Parser:
         """Let a chunk's body pass, and see whether it begins with texts."""
         start = self.feeder.passed
         if self.tags.wants(chunk.name):
-            body = bytearray()
-            yield Pass(_bounded(chunk.size, MAX_CHUNK_BYTES), body.extend)
-            whole = bytes(body)
-            body.clear()
-            for _ in self.tags.read(chunk.name, whole, big_endian=self._container.big_endian):
+            body = yield from self._beginning(chunk, MAX_CHUNK_BYTES)
+            for _ in self.tags.read(chunk.name, body, big_endian=self._container.big_endian):
                 yield Rest()
-            del whole
+            del body
             yield Rest()
-        yield Pass(None if chunk.size is None else chunk.size - (self.feeder.passed - start))
+        yield from self._pass_rest(chunk, self.feeder.passed - start)
+
+    def _beginning(self, chunk: ChunkHead, most: int) -> Generator[Wants, bytes, bytes]:
+        """The first bytes of a chunk's body, or all of it."""
+        size = most if chunk.size is None else min(chunk.size, most)
+        if (body := self.feeder.take_at_once(size)) is not None:
+            return body
+        # what is held until all is there is no more than what has come
+        parts = bytearray()
+        yield Pass(size, parts.extend)
+        return bytes(parts)
+
+    def _pass_rest(self, chunk: ChunkHead, read: int) -> Parser:
+        """Let pass what is left of a chunk's body."""
+        left = None if chunk.size is None else chunk.size - read
+        if left is None or not self.feeder.pass_at_once(left):
+            yield Pass(left)
 
     def _read_padding(self, size: int | None) -> Parser:
         padding = self._container.padding(size or 0)
         if not padding:
             return
-        ahead = yield Peek(padding + WIDE_HEAD_BYTES)
-        if self._knows(ahead) and not self._knows(ahead[padding:]):
+        size = padding + WIDE_HEAD_BYTES
+        ahead = self.feeder.peek_at_once(size) or (yield Peek(size))
+        # most are zeros, with which none begins that is known
+        if ahead[:1] != b"\0" and self._knows(ahead) and not self._knows(ahead[padding:]):
             self.repairs.add(Repair.MISSING_PAD)
-        else:
+        elif not self.feeder.pass_at_once(padding):
             yield Pass(padding)
 
     def _knows(self, ahead: bytes) -> bool:
@@ -224,7 +262,3 @@ class ChunkParser:
         if self._container.has_ds64:
             claimed = None if self._sizes64.riff is None else self._sizes64.riff + 8
         return None if claimed is None else self._start + claimed
-
-
-def _bounded(size: int | None, bound: int) -> int:
-    return bound if size is None else min(size, bound)

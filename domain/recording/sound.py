@@ -42,6 +42,8 @@ class Sound:
         self._start = 0
         self._fact: int | None = None
         self._most_padding = 0
+        self._padded = 0
+        """Samples in all `paddings`, of which hundreds of joined parts have one each."""
 
     @property
     def begun(self) -> bool:
@@ -66,7 +68,7 @@ class Sound:
     @property
     def samples(self) -> int:
         """Samples per channel read so far, without the padding of parts that have ended."""
-        return self.with_padding - sum(padding.count for padding in self.paddings)
+        return self.with_padding - self._padded
 
     @property
     def most_padding(self) -> int:
@@ -120,6 +122,7 @@ class Sound:
             self._repairs.add(Repair.PARTIAL_FRAME)
         if self.layout:
             self._repairs.update(self.layout.repairs)
-        if self.padding:
-            self.paddings.append(Padding(self._start + (self._fact or 0), self.padding))
+        if count := self.padding:
+            self.paddings.append(Padding(self._start + (self._fact or 0), count))
+            self._padded += count
         self._fact = None

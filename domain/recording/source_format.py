@@ -49,5 +49,7 @@ class SourceFormat:
         """Whether the samples of both lie and are handed out alike. Channels without a mask agree with any mask."""
         if self.four_bytes is not other.four_bytes:
             return False
-        masks = {self.format.channel_mask, other.format.channel_mask} - {0}
-        return len(masks) < 2 and replace(self.format, channel_mask=0) == replace(other.format, channel_mask=0)
+        ours, theirs = self.format, other.format
+        if bool(ours.channel_mask) == bool(theirs.channel_mask):
+            return ours == theirs
+        return replace(ours, channel_mask=0) == replace(theirs, channel_mask=0)

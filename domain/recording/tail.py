@@ -32,10 +32,12 @@ class TailParser(ChunkParser):
     def _read_tail(self, end: DataEnd, claim: Claim) -> Generator[Wants, bytes, DataEnd]:
         """Behind the data nothing is refused; what is neither a chunk nor a WAV is reported."""
         padding = self._container.padding(self.feeder.passed - claim.start)
-        yield Pass(padding if end.before is Following.OTHER else min(end.skip, padding))
+        if skip := padding if end.before is Following.OTHER else min(end.skip, padding):
+            yield Pass(skip)
         self._sound_end = self.feeder.passed
         if end.before is not Following.OTHER:
-            yield Pass(max(0, end.skip - padding))
+            if end.skip > padding:
+                yield Pass(end.skip - padding)
             self._report_skipped(end, padding)
         return end if end.before in (Following.NOTHING, Following.RECORDING) else (yield from self._read_tail_chunks())
 
@@ -50,7 +52,7 @@ class TailParser(ChunkParser):
         self.trailing_bytes += count
 
     def _read_tail_chunks(self) -> Generator[Wants, bytes, DataEnd]:
-        while ahead := (yield Peek(WIDE_HEAD_BYTES)):
+        while ahead := self.feeder.peek_at_once(WIDE_HEAD_BYTES) or (yield Peek(WIDE_HEAD_BYTES)):
             if starts_wav(ahead):
                 return DataEnd(Following.RECORDING)
             if self._chunks >= MAX_CHUNKS or not (yield from self._may_be_chunk(ahead)):
@@ -76,7 +78,7 @@ class TailParser(ChunkParser):
         body, claimed = self._container.chunk_head(ahead[:size]).size, self._claimed_end()
         if body is not None and claimed is not None and self.feeder.passed + size + body <= claimed:
             return True
-        further = wav_within((yield Peek(AHEAD_BYTES)))
+        further = wav_within(self.feeder.peek_at_once(AHEAD_BYTES) or (yield Peek(AHEAD_BYTES)))
         return further is None or (body is not None and further >= size + body)
 
     def _pass_leftovers(self) -> Parser:
@@ -93,9 +95,12 @@ class TailParser(ChunkParser):
 
     def _read_tail_chunk(self) -> Generator[Wants, bytes, bool]:
         """Read a chunk behind the sound and its pad; whether it is there as a whole."""
-        chunk = yield from self._count_chunk((yield Take(self._container.chunk_head_bytes)))
+        size = self._container.chunk_head_bytes
+        chunk = yield from self._count_chunk(self.feeder.take_at_once(size) or (yield Take(size)))
         if chunk.name == b"data" and chunk.size != 0:
             self.repairs.add(Repair.TRAILING_RECORDING)
+        if self._passes_at_once(chunk):
+            return True
         start = self.feeder.passed
         yield from self._pass_chunk(chunk)
         if chunk.size is None or self.feeder.passed - start < chunk.size:

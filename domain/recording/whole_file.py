@@ -19,7 +19,9 @@ from domain.recording.tail import TailParser
 LEAST_BYTES = 1024
 """Of a further WAV: with fewer it is none of a codec that plays for some time, and there may be hundreds of them."""
 MOST_SILENCE_BYTES = 4 * WINDOW_BYTES
-"""Of a further WAV so much is looked at before it is believed to be one, where it begins with zeros."""
+"""Of a further WAV so much is looked at before any of it is taken, where it begins with zeros.
+
+Where all that is zeros, they are silence, and what lies behind them is looked at when it comes."""
 
 
 class WavParser(TailParser):
@@ -36,6 +38,8 @@ class WavParser(TailParser):
         super().__init__(limits, hand_out, page)
         self._certain_bytes = certain_bytes
         self._find = HeadFinder()
+        self._unheard = False
+        """Whether a further WAV begins, as far as it was looked at, with silence."""
         self.feeder = Feeder(self._parse())
 
     def _parse(self) -> Parser:
@@ -61,8 +65,11 @@ class WavParser(TailParser):
             size = 0 if not ahead or self._fits(ahead) else None
         self._begin_sound(self._part, size)
         claim = self._claim(self._part, size)
-        reader = DataReader(claim, self._container, self._part, self._certain_bytes, self._limits, self._find)
+        doubt = self._are_samples if self._unheard else None
+        reader = DataReader(claim, self._container, self._part, self._certain_bytes, self._limits, self._find, doubt)
         end = yield from reader.read(self.feeder, self.sound.push)
+        if end.before is Following.CODEC:
+            return end
         if not end.inner and not self._is_head_alone(end, claim.start):
             self.repairs.update(reader.repairs, self._part.repairs)
             end = yield from self._read_tail(end, claim)
@@ -72,7 +79,7 @@ class WavParser(TailParser):
     def _read_further(self, *, inner: bool) -> Generator[Wants, bytes, DataEnd]:
         """A WAV behind the recording, or `inner` at the beginning of its data, in whose container it lies then.
 
-        Its sound goes on where its format agrees; else it is left out, and all that follows.
+        Its sound goes on where its format agrees, as far as it is sound; else it is left out, and all that follows.
         """
         if inner:
             self._outer_end = self._claimed_end()
@@ -92,20 +99,26 @@ class WavParser(TailParser):
             end = yield from self._read_data(chunk)
             no_sound = inner or self._is_head_alone(end, start)
             self.repairs.add(Repair.INNER_HEAD if no_sound else Repair.JOINED)
-            return end
+            if end.before is not Following.CODEC:
+                return end
         self.repairs.add(Repair.TRAILING_RECORDING)
         yield Pass(None)
         return DataEnd(Following.NOTHING)
 
     def _holds_samples(self, chunk: ChunkHead) -> Generator[Wants, bytes, bool]:
         """Whether the data of a further WAV, as far as it is looked at, is what its format says, and no other codec."""
-        part, size = self._part, self._claimed_size(chunk)
-        if part is None or part.format.encoding not in MAY_BE_DISGUISED:
+        self._unheard = False
+        if self._part is None or self._part.format.encoding not in MAY_BE_DISGUISED:
             return True
-        ahead = yield from self._to_sound(size or MOST_SILENCE_BYTES)
-        if len(ahead) < LEAST_BYTES:
+        ahead = yield from self._to_sound(self._claimed_size(chunk) or MOST_SILENCE_BYTES)
+        self._unheard = ahead == bytes(len(ahead))
+        return self._unheard or self._are_samples(ahead)
+
+    def _are_samples(self, ahead: bytes) -> bool:
+        """Whether these whole blocks are what the format says; of few bytes nobody can tell."""
+        if self._part is None or len(ahead) < LEAST_BYTES:
             return True
-        stream = sample_stream(part, big_endian=self._container.big_endian)
+        stream = sample_stream(self._part, big_endian=self._container.big_endian)
         try:
             stream.push(ahead)
             stream.finish()
@@ -121,7 +134,7 @@ class WavParser(TailParser):
         count = 0
         while True:
             count = min(size, count + WINDOW_BYTES, MOST_SILENCE_BYTES)
-            ahead = yield Peek(count)
+            ahead = self.feeder.peek_at_once(count) or (yield Peek(count))
             if (further := wav_within(ahead)) is not None:
                 return ahead[:further]
             sound = len(ahead.lstrip(b"\0"))

@@ -86,16 +86,20 @@ def cleaned(entry: Entry, page: CodePage) -> Generator[None, None, Any]:
 
 def _cleaned(entry: Entry, page: CodePage) -> Generator[int, None, Any]:
     """Yields after each text that was cleaned how many characters it had."""
+    made: Any
     if isinstance(entry, RawText):
-        text = entry.decoded(MAX_LENGTH, page)
-        clean = clean_lines(text, MAX_LENGTH)
-        yield len(text)
-        return clean or None
+        length, made = _clean_text(entry, page)
+        yield length
+        return made
     if isinstance(entry, dict):
         named: dict[str, Any] = {}
         for name, value in entry.items():
-            # most are numbers, which need no generator of their own
-            made = value if isinstance(value, int) else (yield from _cleaned(value, page))
+            # most are texts and numbers, which need no generator of their own
+            if isinstance(value, RawText):
+                length, made = _clean_text(value, page)
+                yield length
+            else:
+                made = value if isinstance(value, int) else (yield from _cleaned(value, page))
             if made is not None:
                 named[name] = made
         return named or None
@@ -105,3 +109,9 @@ def _cleaned(entry: Entry, page: CodePage) -> Generator[int, None, Any]:
             listed += [(yield from _cleaned(value, page))]
         return [made for made in listed if made is not None] or None
     return entry
+
+
+def _clean_text(text: RawText, page: CodePage) -> tuple[int, str | None]:
+    """How many characters it had, and what is left of them; None: nothing."""
+    decoded = text.decoded(MAX_LENGTH, page)
+    return len(decoded), clean_lines(decoded, MAX_LENGTH) or None

@@ -97,6 +97,13 @@ class PassportReader:
             return {}
         if name in _BINARY:
             return _BINARY[name](body, self._room, big_endian=big_endian)
-        text = RawText(body).decoded(len(body), page)
+        text = RawText(_from_its_text_on(body)).decoded(len(body), page)
         yield
         return (yield from (read_ixml if name == b"iXML" else read_guano)(text, self._room))
+
+
+def _from_its_text_on(body: bytes) -> bytes:
+    """Without the NULs before it; of UTF-16 these are characters of two bytes, and an odd one belongs to the text."""
+    zeros = len(body) - len(body.lstrip(b"\0"))
+    wide = body[zeros + 1 : zeros + 2] == b"\0"
+    return body[zeros - zeros % 2 if wide else zeros :]

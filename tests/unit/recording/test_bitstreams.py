@@ -106,6 +106,40 @@ def test_silence_and_sound_behind_a_recording_belong_to_it(bits: int, big_endian
     assert (found.samples, found.repairs) == (9000, (Repair.JOINED,))
 
 
+LONG_SILENCE = bytes(300_000)
+"""Longer than a further WAV is looked at before any of it is taken."""
+
+
+@pytest.mark.parametrize("push", [10_000, 1 << 20])
+@pytest.mark.parametrize("size", [None, 1000, 0xFFFFFFFF])
+@pytest.mark.parametrize("name", ["DTS", "DTS, swapped", "AC-3 by S/PDIF", "MP3", "WebM"])
+def test_of_a_further_wav_long_silence_is_taken_and_the_codec_behind_it_left_out(
+    name: str, size: int | None, push: int
+) -> None:
+    words: dict[str, Any] = {"channels": 2, "rate": 44_100}
+    further = wav(LONG_SILENCE + DISGUISED[name][0], data_size=size, **words)
+
+    found = read(wav(MUSIC, **words) + further + wav(MUSIC, **words), push=push)
+
+    assert found.data == MUSIC + LONG_SILENCE
+    assert found.repairs == (Repair.JOINED, Repair.TRAILING_RECORDING)
+
+
+@pytest.mark.parametrize("behind", [MUSIC, MUSIC[:500], NOISE[:2] * 4000, b""])
+@pytest.mark.parametrize("size", [None, 0xFFFFFFFF])
+@pytest.mark.parametrize("push", [10_000, 1 << 20])
+def test_of_a_further_wav_sound_behind_long_silence_is_taken(push: int, size: int | None, behind: bytes) -> None:
+    further = LONG_SILENCE + b"\0\0" + behind
+    note = (b"LIST", b"INFOICMT\4\0\0\0rain")
+
+    found = read(wav(MUSIC) + wav(further, data_size=size, after=[note]) + wav(MUSIC), push=push)
+
+    assert found.data == MUSIC + further + MUSIC
+    assert Repair.JOINED in found.repairs
+    assert Repair.TRAILING_RECORDING not in found.repairs
+    assert found.tags.comment == "rain"
+
+
 @pytest.mark.parametrize("silence", [0, 100_002])
 @pytest.mark.parametrize("name", DISGUISED)
 def test_a_codec_in_pcm_is_refused_by_name(name: str, silence: int) -> None:

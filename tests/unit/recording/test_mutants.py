@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 import tests.fuzz.reading
 from domain.recording.feeding import Feeder
+from tests.fuzz.described import is_fault
 from tests.fuzz.mutants import Mutant, Mutants
 from tests.fuzz.mutations import MUTATIONS
 from tests.fuzz.originals import MAX_DATA_BYTES, originals, shortened
-from tests.fuzz.reading import MOST_BYTES, MOST_SECONDS, READ, Readings, most_held, outcome, whole_pushes
+from tests.fuzz.reading import MOST_BYTES, MOST_SECONDS, READ, Readings, most_held, outcome, slowness, whole_pushes
 from tests.fuzz.structure import MAGICS, taken_apart
 from tests.fuzz.uploads import uploaded
 from tests.wavs import wav
@@ -141,16 +142,27 @@ def test_what_takes_long_is_a_fault() -> None:
     assert faults_of(spent=MOST_SECONDS * 1.5) == ["7 (plain; none; 244 bytes): took 3.00 ms beyond a plain recording"]
 
 
+def test_what_took_long_is_read_again_in_case_that_others_had_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    took = iter([0.5, 0.4, 0.3, 0.001])
+    paused: list[float] = []
+    monkeypatch.setattr(tests.fuzz.reading, "plain_seconds", lambda _: 0.0)
+    monkeypatch.setattr(tests.fuzz.reading, "seconds", lambda _: next(took))
+    monkeypatch.setattr("time.sleep", paused.append)
+
+    assert slowness(PLAIN) == 0.001
+    assert len(paused) == 3
+
+
 def test_what_takes_much_memory_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     assert most_held(PLAIN) < MOST_BYTES // 4
     hoard: list[bytes] = []
-    advance = Feeder._advance
+    resume = Feeder._resume
 
-    def hoarding(feeder: Feeder, size: int) -> None:
+    def hoarding(feeder: Feeder, piece: bytes) -> None:
         hoard.append(bytes(MOST_BYTES))
-        advance(feeder, size)
+        resume(feeder, piece)
 
-    monkeypatch.setattr(Feeder, "_advance", hoarding)
+    monkeypatch.setattr(Feeder, "_resume", hoarding)
     (fault,) = faults_of()
     assert "held" in fault
 
@@ -167,6 +179,20 @@ def answers_to(mutants: list[Mutant], status: int, download: int = 200) -> tuple
     with httpx.Client(transport=httpx.MockTransport(answer), base_url="http://127.0.0.1") as client:
         counted, faults = uploaded(client, {}, mutants)
     return dict(counted), faults
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('{"path": "/record", "status": 404}', False),
+        ('{"path": "/record", "status": 503}', True),
+        ('{"path": "/health/ready", "status": 503}', False),
+        ('{"path": "/health/ready", "status": 500}', True),
+        ('{"path": "/health/ready", "status": 503, "exception": "Traceback (most recent call last)"}', True),
+    ],
+)
+def test_a_service_that_says_that_it_is_not_ready_has_no_fault(line: str, fault: bool) -> None:
+    assert is_fault(line) is fault
 
 
 def test_an_upload_may_be_accepted_or_refused_by_name(mutants: list[Mutant]) -> None:

@@ -212,6 +212,18 @@ def test_ixml_is_kept_by_its_own_names(mark: str, encoding: str) -> None:
     assert passport((b"iXML", (mark + IXML).encode(encoding) + b"\0\0"))["iXML"] == READ_IXML
 
 
+@pytest.mark.parametrize(
+    ("encoding", "zeros"),
+    [
+        *((encoding, zeros) for encoding in ("utf-8", "utf-8-sig", "utf-16") for zeros in (1, 2, 3, 4)),
+        *((encoding, zeros) for encoding in ("utf-16-le", "utf-16-be") for zeros in (2, 4)),
+    ],
+)
+def test_ixml_and_guano_are_read_behind_nuls(encoding: str, zeros: int) -> None:
+    chunks = [(b"iXML", bytes(zeros) + IXML.encode(encoding)), (b"guan", bytes(zeros) + GUANO.encode(encoding))]
+    assert passport(*chunks) == {"iXML": READ_IXML, "GUANO": READ_GUANO}
+
+
 @pytest.mark.parametrize("encoding", ["UTF-16", "windows-1251", "hex", "x-none"])
 def test_what_ixml_calls_its_encoding_is_of_no_account(encoding: str) -> None:
     body = IXML.replace("UTF-8", encoding).encode()

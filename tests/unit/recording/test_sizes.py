@@ -290,6 +290,7 @@ TEXTS_BEHIND = {
     "cue": (b"cue ", struct.pack("<III4sIII", 1, 7, 5, b"data", 0, 0, 5)),
     "GUANO": (b"guan", b"GUANO|Version: 1.0\nMake: Any\n"),
     "iXML": (b"iXML", b"<BWFXML><NOTE>rain</NOTE></BWFXML>"),
+    "iXML behind NULs": (b"iXML", b"\0\0<BWFXML><NOTE>rain</NOTE></BWFXML>"),
     "iXML with a declaration": (b"iXML", b'<?xml version="1.0"?><BWFXML><NOTE>rain</NOTE></BWFXML>'),
     "ID3": (b"id3 ", b"ID3\3\0\0\0\0\0\x10TIT2\0\0\0\6\0\0\0title"),
     "adtl": (b"LIST", b"adtllabl\x0a\0\0\0\7\0\0\0here\0\0"),
