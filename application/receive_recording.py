@@ -2,12 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from typing import TypeAlias
 
 from application.add_track import AddTrack
 from application.admission.fair_queue import WAIT_SECONDS
 from application.admission.places import Places
+from application.admission.quotas import UserQuotas
 from application.admission.waiting_room import WaitingRoom
 from application.authenticate import Authenticate, Credentials
 from application.blocks import read_ahead, rejoined
@@ -71,48 +72,57 @@ class ReceiveRecording:
         spool: Spool,
         places: Places,
         waiting_room: WaitingRoom,
+        quotas: UserQuotas,
     ) -> None:
         self._authenticate = authenticate
         self._add_track = add_track
         self._spool = spool
         self._places = places
         self._waiting_room = waiting_room
+        self._quotas = quotas
 
     async def __call__(self, recording: IncomingRecording) -> Track:
         """The track, durable. After an error nothing is kept, but after `StoreAway` the track may be.
 
         What can be refused is refused before a further byte is read: for want of a place, for wrong credentials, for
-        want of disk space. Nothing is decoded before the sender is known. A place is held from the first
+        want of disk space, for a quota. Nothing is decoded before the sender is known. A place is held from the first
         `READ_AHEAD_BYTES` to the end; a file that comes before its credentials, or finds no place, waits in the spool.
 
-        Raises `Overloaded`, `ShareTaken`, `DiskFull`, `WorkspaceAway`, `WrongCredentials` and what `AddTrack` raises.
+        Raises `Overloaded`, `ShareTaken`, `DiskFull`, `WorkspaceAway`, `WrongCredentials`, `QuotaReached` and what
+        `AddTrack` raises.
         """
-        user = await self._let_in(recording)
+        with ExitStack() as held:
+            return await self._receive(recording, held)
+
+    async def _receive(self, recording: IncomingRecording, held: ExitStack) -> Track:
+        """`held` is what the sender holds until the end: their count of uploads."""
+        user = await self._let_in(recording, held)
         await self._spool.check()
         file_name = await recording.open(user)
         if user is None:
-            user = await self._let_in(recording)
+            user = await self._let_in(recording, held)
         if user is None:
             self._waiting_room.refuse_if_full(*recording.holders())
         async with aclosing(recording.blocks()) as blocks:
             first = await read_ahead(blocks, READ_AHEAD_BYTES)
             holders = _holders(recording, user)
             if user is None or not self._places.shares.has_for(*holders):
-                return await self._add_from_waiting_room(recording, user, file_name, rejoined(first, blocks))
+                return await self._add_from_waiting_room(recording, user, held, file_name, rejoined(first, blocks))
             with self._places.take(*holders):
                 async with aclosing(rejoined(first, blocks)) as wav:
                     at_least = len(first) + recording.bytes_to_come()
                     return await self._add_track(user, file_name, wav, at_least)
 
-    async def _let_in(self, recording: IncomingRecording) -> User | None:
+    async def _let_in(self, recording: IncomingRecording, held: ExitStack) -> User | None:
         """The sender, known to be who they say they are; None while nobody is named.
 
-        Raises what `WaitingRoom.refuse_if_full` does where they find neither a place nor one to wait in.
+        Raises what `WaitingRoom.refuse_if_full` does where they find neither a place nor one to wait in, and
+        `QuotaReached` where they have all that they may.
         """
         if (sender := recording.sender()) is None:
             return None
         self._refuse_if_full(*recording.holders(), _SOMEBODY)
-        user = await self._known(sender, recording)
+        user = await self._known(sender, recording, held)
         self._refuse_if_full(*_holders(recording, user))
         return user
 
@@ -120,16 +130,28 @@ class ReceiveRecording:
         if not self._places.shares.has_for(*holders):
             self._waiting_room.refuse_if_full(*holders)
 
-    async def _known(self, sender: Sender, recording: IncomingRecording, seconds: float = WAIT_SECONDS) -> User:
-        """The sender, known to be who they say they are. Raises `WrongCredentials`, also where nobody is named."""
+    async def _known(
+        self, sender: Sender, recording: IncomingRecording, held: ExitStack, seconds: float = WAIT_SECONDS
+    ) -> User:
+        """The sender, known to be who they say they are, and within their quota.
+
+        Raises `WrongCredentials`, also where nobody is named, and `QuotaReached`.
+        """
         if sender is None:
             raise WrongCredentials
         if isinstance(sender, Credentials):
-            return await self._authenticate(sender, *recording.holders(), seconds=seconds)
+            sender = await self._authenticate(sender, *recording.holders(), seconds=seconds)
+        held.enter_context(self._quotas.upload(sender))
+        await self._quotas.refuse_full(sender, *recording.holders(), seconds=seconds)
         return sender
 
     async def _add_from_waiting_room(
-        self, recording: IncomingRecording, user: User | None, file_name: str, blocks: AsyncGenerator[bytes, None]
+        self,
+        recording: IncomingRecording,
+        user: User | None,
+        held: ExitStack,
+        file_name: str,
+        blocks: AsyncGenerator[bytes, None],
     ) -> Track:
         """Have the file wait until the sender is known, and then until there is a place for them.
 
@@ -139,7 +161,7 @@ class ReceiveRecording:
             async for block in blocks:
                 await waiting.write(block)
             if user is None:
-                user = await self._known(recording.sender(), recording, PLACE_SECONDS)
+                user = await self._known(recording.sender(), recording, held, PLACE_SECONDS)
             async with self._places.wait(*_holders(recording, user), seconds=PLACE_SECONDS):
                 waiting.leave_place()
                 async with aclosing(waiting.read()) as wav:

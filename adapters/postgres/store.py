@@ -7,10 +7,12 @@ from typing import IO
 
 from adapters.postgres.accounts import PsycopgAccountRepository
 from adapters.postgres.address import PostgresAddress
+from adapters.postgres.audit import PsycopgAuditTrail
 from adapters.postgres.database import Database
 from adapters.postgres.deleted_users import PsycopgDeletedUsers
 from adapters.postgres.keeping.backup import back_up
 from adapters.postgres.keeping.restore import restore
+from adapters.postgres.quotas import PsycopgQuotaRepository
 from adapters.postgres.schema.migrate import check_migrated, migrate
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
@@ -23,6 +25,8 @@ _PARTS = (
     PsycopgTrackKeeper,
     PsycopgAccountRepository,
     PsycopgDeletedUsers,
+    PsycopgQuotaRepository,
+    PsycopgAuditTrail,
 )
 """What keeps everything in the tables of a backup; who inherits them may keep more elsewhere."""
 

@@ -6,7 +6,19 @@ The words for a client, and the HTTP status, are in `entrypoints/http/answers.py
 """
 
 from domain.errors.base import CallerError, MusicAppError, OperatorError, RecordingError, ServiceError
-from domain.errors.caller import InvalidUserName, ShareTaken, TooOften, TrackNotFound, UnknownUser, WrongCredentials
+from domain.errors.caller import (
+    ByteQuotaReached,
+    InvalidUserName,
+    QuotaReached,
+    SecondsQuotaReached,
+    ShareTaken,
+    TooOften,
+    TrackNotFound,
+    TrackQuotaReached,
+    UnknownUser,
+    UploadQuotaReached,
+    WrongCredentials,
+)
 from domain.errors.operator import BackupRefused, CheckRefused, WrongSetting
 from domain.errors.recording import (
     DamagedRecording,
@@ -36,6 +48,7 @@ from domain.errors.service import (
 
 __all__ = [
     "BackupRefused",
+    "ByteQuotaReached",
     "CallerError",
     "CheckFailed",
     "CheckRefused",
@@ -51,9 +64,11 @@ __all__ = [
     "NotAWav",
     "OperatorError",
     "Overloaded",
+    "QuotaReached",
     "RateTooLowForCodec",
     "RecordingError",
     "RecordingTooLarge",
+    "SecondsQuotaReached",
     "ServiceError",
     "ShareTaken",
     "StoreAway",
@@ -62,11 +77,13 @@ __all__ = [
     "TooOften",
     "TrackDamaged",
     "TrackNotFound",
+    "TrackQuotaReached",
     "UndecodableRecording",
     "UnknownUser",
     "UnsupportedChannels",
     "UnsupportedCodec",
     "UnsupportedRate",
+    "UploadQuotaReached",
     "WorkspaceAway",
     "WrongCredentials",
     "WrongSetting",

@@ -50,3 +50,37 @@ class ShareTaken(CallerError):
     def __init__(self, holder: str, held: int, what: str, retry_after: int) -> None:
         self.holder, self.held, self.what, self.retry_after = holder, held, what, retry_after
         super().__init__(f"{holder} holds {held} of what others want, too")
+
+
+class QuotaReached(CallerError):
+    """Somebody has as much as they may have. `left` is what they may still have of it."""
+
+    what = "of this"
+
+    def __init__(self, limit: int, left: int) -> None:
+        self.limit, self.left = limit, max(left, 0)
+        super().__init__(f"one user may have {limit} {self.what}; {self.left} are left")
+
+
+class TrackQuotaReached(QuotaReached):
+    """One more track would be too many."""
+
+    what = "tracks"
+
+
+class ByteQuotaReached(QuotaReached):
+    """The MP3 would be too many bytes."""
+
+    what = "bytes of MP3s"
+
+
+class SecondsQuotaReached(QuotaReached):
+    """The recording would be too many seconds."""
+
+    what = "seconds of recordings"
+
+
+class UploadQuotaReached(QuotaReached):
+    """One more upload at once would be too many."""
+
+    what = "uploads at once"

@@ -6,9 +6,11 @@ from application.add_track import AddTrack
 from application.admission.fair_queue import FairQueue
 from application.admission.pace import Pace
 from application.admission.places import Places
+from application.admission.quotas import UserQuotas
 from application.admission.rate_limit import RateLimit
 from application.admission.spacing import Spacing
 from application.admission.waiting_room import SpoolShares, WaitingRoom
+from application.audit_log import AuditLog
 from application.authenticate import Authenticate
 from application.check_tracks import CheckTracks
 from application.export_account import ExportAccount
@@ -16,6 +18,7 @@ from application.manage_account import ManageAccount
 from application.open_record import OpenRecord
 from application.receive_recording import ReceiveRecording
 from application.remove_deleted import RemoveDeleted
+from application.retention import RemoveOutlived
 from domain.convert import Convert
 from domain.register import Register
 from entrypoints.settings.settings import Settings
@@ -63,6 +66,12 @@ class Application(containers.DeclarativeContainer):
     )
     check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.keeper)
 
+    user_quotas = providers.Singleton(UserQuotas, adapters.quotas, settings.provided.quotas.general, queries)
+    remove_outlived = providers.Factory(
+        RemoveOutlived, adapters.quotas, adapters.audio, settings.provided.quotas.general, adapters.clock
+    )
+    audit_log = providers.Singleton(AuditLog, adapters.audit_trail, adapters.clock, settings.provided.logs.audit_days)
+
     upload_places = providers.Singleton(
         Places, settings.provided.admission.upload_places.call(adapters.cores), "uploads (MAX_UPLOADS)"
     )
@@ -74,7 +83,7 @@ class Application(containers.DeclarativeContainer):
     spool_shares = providers.Singleton(SpoolShares, settings.provided.spooling.spool_max_bytes)
     waiting_room = providers.Factory(WaitingRoom, adapters.spool, waiting_upload_places, spool_shares)
     receive_recording = providers.Factory(
-        ReceiveRecording, authenticate, add_track, adapters.spool, upload_places, waiting_room
+        ReceiveRecording, authenticate, add_track, adapters.spool, upload_places, waiting_room, user_quotas
     )
     download_places = providers.Singleton(
         Places, settings.provided.admission.max_downloads, "downloads (MAX_DOWNLOADS)"

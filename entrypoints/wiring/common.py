@@ -15,9 +15,11 @@ from adapters.system.cores import available_cores
 from adapters.system.identifiers import RandomIdentifiers
 from domain.accounts import AccountRepository, DeletedUsers
 from domain.audio_store import AudioStore
+from domain.audit import AuditTrail
 from domain.decoding import AudioDecoder
 from domain.measuring import SoundMeter
 from domain.output.converter import AudioConverter
+from domain.quotas import QuotaRepository
 from domain.system import Clock, IdentifierSource, Spool
 from entrypoints.settings.settings import Settings
 
@@ -70,3 +72,5 @@ class CommonAdapters(containers.DeclarativeContainer):
     """An `AudioStore`, where the MP3s are kept apart from what is known of them."""
     accounts: providers.Provider[AccountRepository | None] = providers.Object(None)
     deleted_users: providers.Provider[DeletedUsers | None] = providers.Object(None)
+    quotas: providers.Provider[QuotaRepository | None] = providers.Object(None)
+    audit_trail: providers.Provider[AuditTrail | None] = providers.Object(None)

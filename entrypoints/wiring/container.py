@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
 
 from application.audio_first import SweepAudio
+from application.audit_log import AuditLog
 from application.check_tracks import CheckTracks
 from application.readiness import Readiness
 from domain.audio_store import AudioCatalogue
@@ -17,6 +18,9 @@ from entrypoints.wiring.application import Application
 from entrypoints.wiring.common import CommonAdapters
 from entrypoints.wiring.owed import check_wiring, named_wiring, owed_store, provides
 from entrypoints.wiring.usable import check_converter, check_spool
+
+_KEPT = ("users", "tracks", "keeper", "audio", "accounts", "deleted_users", "quotas", "audit_trail")
+"""What a backup has to hold."""
 
 
 class Container:
@@ -38,6 +42,12 @@ class Container:
         """Whether the service can do its work."""
         return Readiness(self._checks(), self.adapters.clock())
 
+    @property
+    def audit_log(self) -> AuditLog | None:
+        """Where is told who did what; None where that is not kept."""
+        is_kept = self.settings.logs.audit_days and self.adapters.audit_trail() is not None
+        return self.application.audit_log() if is_kept else None
+
     @contextmanager
     def with_store(self, *, make: bool = True) -> Iterator[Store]:
         """What the store needs around everything else, as `Store.running`; meanwhile the adapters are what they owe.
@@ -56,7 +66,14 @@ class Container:
         """
         check_wiring(self.adapters, self.settings)
         await asyncio.to_thread(self.store.migrate)
-        async with self.open_store(), self._resources(), self._sweeping(), self._removing():
+        async with (
+            self.open_store(),
+            self._resources(),
+            self._sweeping(),
+            self._removing(),
+            self._retaining(),
+            self._auditing(),
+        ):
             await check_converter(self.adapters.converter())
             await check_spool(self.adapters.spool(), self.settings)
             yield
@@ -80,10 +97,7 @@ class Container:
     def backup(self) -> StoreBackup:
         """What writes and reads backups. Raises `BackupRefused` unless they hold everything that is kept."""
         store = self.store
-        parts = [
-            self.adapters.providers[name]()
-            for name in ("users", "tracks", "keeper", "audio", "accounts", "deleted_users")
-        ]
+        parts = [self.adapters.providers[name]() for name in _KEPT]
         for part in [store, *(part for part in parts if part is not None)]:
             if not isinstance(store, StoreBackup) or not (part is store or store.covers(part)):
                 raise BackupRefused(
@@ -132,13 +146,35 @@ class Container:
         async with _meanwhile(self.application.remove_deleted().forever()):
             yield
 
+    @asynccontextmanager
+    async def _retaining(self) -> AsyncGenerator[None, None]:
+        """Meanwhile remove tracks that are kept for no longer."""
+        if self.adapters.quotas() is None:
+            yield
+            return
+        async with _meanwhile(self.application.remove_outlived().hourly()):
+            yield
+
+    @asynccontextmanager
+    async def _auditing(self) -> AsyncGenerator[None, None]:
+        """Meanwhile write the audit trail, and forget what is too old; in the end write what is left."""
+        if (log := self.audit_log) is None:
+            yield
+            return
+        try:
+            async with _meanwhile(log.writing(), log.forgetting()):
+                yield
+        finally:
+            await log.flush()
+
 
 @asynccontextmanager
-async def _meanwhile(work: Coroutine[None, None, None]) -> AsyncGenerator[None, None]:
-    """Work that never ends by itself, while the context lasts."""
-    task = asyncio.create_task(work)
+async def _meanwhile(*work: Coroutine[None, None, None]) -> AsyncGenerator[None, None]:
+    """Have these run, without end, while the context lasts."""
+    tasks = [asyncio.create_task(one) for one in work]
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)

@@ -3,15 +3,19 @@
 from dependency_injector import providers
 
 from adapters.memory.accounts import InMemoryAccountRepository, InMemoryDeletedUsers
+from adapters.memory.audit import InMemoryAuditTrail
 from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.decoder import InMemoryAudioDecoder
 from adapters.memory.identifiers import SeededIdentifiers
+from adapters.memory.quotas import InMemoryQuotaRepository
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from domain.accounts import AccountRepository, DeletedUsers
+from domain.audit import AuditTrail
+from domain.quotas import QuotaRepository
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
 from domain.users import UserRepository
@@ -36,3 +40,7 @@ class InMemoryAdapters(CommonAdapters):
     deleted_users: providers.Provider[DeletedUsers | None] = providers.Singleton(
         InMemoryDeletedUsers, users, tracks, keeper
     )
+    quotas: providers.Provider[QuotaRepository | None] = providers.Singleton(
+        InMemoryQuotaRepository, users, tracks, CommonAdapters.settings.provided.quotas.general
+    )
+    audit_trail: providers.Provider[AuditTrail | None] = providers.Singleton(InMemoryAuditTrail)

@@ -7,13 +7,17 @@ from dependency_injector import providers
 from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from adapters.postgres.accounts import PsycopgAccountRepository
 from adapters.postgres.address import PostgresAddress
+from adapters.postgres.audit import PsycopgAuditTrail
 from adapters.postgres.database import Database
 from adapters.postgres.deleted_users import PsycopgDeletedUsers
+from adapters.postgres.quotas import PsycopgQuotaRepository, settings_of
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from domain.accounts import AccountRepository, DeletedUsers
+from domain.audit import AuditTrail
+from domain.quotas import QuotaRepository
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
 from domain.users import UserRepository
@@ -28,7 +32,10 @@ class PostgresAdapters(CommonAdapters):
     )
     address = providers.Singleton(PostgresAddress, CommonAdapters.settings.provided.storage.database_url, own_server)
     database = providers.Singleton(
-        Database, address.provided.conninfo, CommonAdapters.settings.provided.storage.database_pool_size
+        Database,
+        address.provided.conninfo,
+        CommonAdapters.settings.provided.storage.database_pool_size,
+        providers.Factory(settings_of, CommonAdapters.settings.provided.quotas.general),
     )
     store: providers.Provider[Store] = providers.Singleton(PostgresStore, address, database.provider)
     users: providers.Provider[UserRepository] = providers.Singleton(PsycopgUserRepository, database)
@@ -36,3 +43,5 @@ class PostgresAdapters(CommonAdapters):
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(PsycopgTrackKeeper, database)
     accounts: providers.Provider[AccountRepository | None] = providers.Singleton(PsycopgAccountRepository, database)
     deleted_users: providers.Provider[DeletedUsers | None] = providers.Singleton(PsycopgDeletedUsers, database)
+    quotas: providers.Provider[QuotaRepository | None] = providers.Singleton(PsycopgQuotaRepository, database)
+    audit_trail: providers.Provider[AuditTrail | None] = providers.Singleton(PsycopgAuditTrail, database)

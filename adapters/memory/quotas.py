@@ -1,0 +1,55 @@
+"""Quotas beside the users and tracks of repositories in memory."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from adapters.memory.tracks import InMemoryTrackRepository
+from adapters.memory.users import InMemoryUserRepository
+from domain.errors import ByteQuotaReached, SecondsQuotaReached, TrackQuotaReached, UnknownUser
+from domain.quotas import Holdings, OwnQuota, Quota, QuotaRepository, Removed
+from domain.tracks import Track
+
+TRACKS_AT_ONCE = 100
+
+
+class InMemoryQuotaRepository(QuotaRepository):
+    """Binds whoever adds a track to that repository, once it is made."""
+
+    def __init__(self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository, general: Quota) -> None:
+        self._users = users
+        self._tracks = tracks
+        self._general = general
+        tracks.before_keeping.append(self._refuse_beyond)
+
+    async def holdings(self, user_id: int) -> Holdings:
+        return self._holdings(user_id)
+
+    async def put(self, user_id: int, quota: OwnQuota) -> None:
+        if user_id not in self._users.kept:
+            raise UnknownUser(user_id)
+        self._users.kept[user_id] = replace(self._users.kept[user_id], quota=quota)
+
+    async def remove_outlived(self, general: Quota, now: datetime, after: int) -> Removed:
+        outlived = [track for track in self._tracks.kept.values() if self._is_outlived(track, general, now, after)]
+        chosen = outlived[:TRACKS_AT_ONCE]
+        keys = [self._tracks.drop(track.track_uuid) for track in chosen]
+        return Removed(len(chosen), tuple(key for key in keys if key is not None), after if chosen else None)
+
+    def _is_outlived(self, track: Track, general: Quota, now: datetime, after: int) -> bool:
+        days = self._users.kept[track.user_id].quota.over(general).retention_days
+        return track.user_id > after and bool(days) and track.created_at < now - timedelta(days=days)
+
+    def _holdings(self, user_id: int) -> Holdings:
+        made = [track.conversion for track in self._tracks.kept.values() if track.user_id == user_id]
+        durations = (one.duration for one in made)
+        return Holdings(len(made), sum(one.mp3_size for one in made), sum(durations, timedelta()))
+
+    def _refuse_beyond(self, track: Track) -> None:
+        quota, held = self._users.kept[track.user_id].quota.over(self._general), self._holdings(track.user_id)
+        made, seconds = track.conversion, held.duration.total_seconds()
+        if quota.tracks and held.tracks + 1 > quota.tracks:
+            raise TrackQuotaReached(quota.tracks, quota.tracks - held.tracks)
+        if quota.bytes and held.bytes + made.mp3_size > quota.bytes:
+            raise ByteQuotaReached(quota.bytes, quota.bytes - held.bytes)
+        if quota.seconds and (held.duration + made.duration).total_seconds() > quota.seconds:
+            raise SecondsQuotaReached(quota.seconds, int(quota.seconds - seconds))

@@ -1,0 +1,76 @@
+"""How much a user may have, and how many uploads at once."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from application.admission.fair_queue import WAIT_SECONDS, FairQueue
+from domain.errors import ByteQuotaReached, SecondsQuotaReached, TrackQuotaReached, UploadQuotaReached
+from domain.quotas import Holdings, Quota, QuotaRepository
+from domain.users import User
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a user may have, and what they have."""
+
+    quota: Quota
+    held: Holdings
+
+    def refuse_full(self) -> None:
+        """Raise what fits of `QuotaReached` where there is room for no further track at all."""
+        quota, held = self.quota, self.held
+        if quota.tracks and held.tracks >= quota.tracks:
+            raise TrackQuotaReached(quota.tracks, 0)
+        if quota.bytes and held.bytes >= quota.bytes:
+            raise ByteQuotaReached(quota.bytes, 0)
+        if quota.seconds and held.duration.total_seconds() >= quota.seconds:
+            raise SecondsQuotaReached(quota.seconds, 0)
+
+
+class UserQuotas:
+    """Keeps users within what holds for all, or what an operator has set for them."""
+
+    def __init__(self, repository: QuotaRepository | None, general: Quota, queries: FairQueue) -> None:
+        """Without a repository nothing that is kept is bounded."""
+        self._repository = repository
+        self._general = general
+        self._queries = queries
+        self._uploads: Counter[int] = Counter()
+
+    def of(self, user: User) -> Quota:
+        """What holds for this user."""
+        return user.quota.over(self._general)
+
+    async def standing(self, user: User, *holders: str, seconds: float = WAIT_SECONDS) -> Standing:
+        """What this user may have, and has. `holders` and `seconds` are those of `FairQueue.turn`, in whose turn it asks.
+
+        Raises `StoreAway` and what `FairQueue.turn` does.
+        """
+        if self._repository is None:
+            return Standing(self.of(user), Holdings())
+        async with self._queries.turn(*holders, seconds=seconds):
+            return Standing(self.of(user), await self._repository.holdings(user.user_id))
+
+    async def refuse_full(self, user: User, *holders: str, seconds: float = WAIT_SECONDS) -> None:
+        """Raise what `Standing.refuse_full` does, before a recording is read in vain; and what `standing` does.
+
+        Where nothing is bounded, nothing is asked. That no track goes beyond a quota is seen to by what keeps it.
+        """
+        if self.of(user).bounds_what_is_kept:
+            (await self.standing(user, *holders, seconds=seconds)).refuse_full()
+
+    @contextmanager
+    def upload(self, user: User) -> Iterator[None]:
+        """Count an upload of this user while the context lasts. Raises `UploadQuotaReached`."""
+        most = self.of(user).uploads
+        if most and self._uploads[user.user_id] >= most:
+            raise UploadQuotaReached(most, 0)
+        self._uploads[user.user_id] += 1
+        try:
+            yield
+        finally:
+            self._uploads[user.user_id] -= 1
+            if not self._uploads[user.user_id]:
+                del self._uploads[user.user_id]
