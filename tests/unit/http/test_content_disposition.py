@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.tracks import mp3_file_name
-from entrypoints.http.routes.record import content_disposition
+from entrypoints.http.download import content_disposition
 
 
 @pytest.mark.parametrize(
