@@ -4,6 +4,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from datetime import timedelta
+from time import monotonic
 
 from domain.audio_store import AudioStore
 from domain.errors import MusicAppError
@@ -35,6 +36,7 @@ class RemoveOutlived:
         """
         now, after, count = self._clock.now(), 0, 0
         while True:
+            begun = monotonic()
             removed = await self._quotas.remove_outlived(self._general, now, after)
             count += removed.tracks
             for key in removed.audio_keys:
@@ -42,6 +44,7 @@ class RemoveOutlived:
             if removed.after is None:
                 return count
             after = removed.after
+            await asyncio.sleep(monotonic() - begun)  # so that others have half of the store at least
 
     async def hourly(self) -> None:
         """Once an hour without end, whatever goes wrong, which is logged."""

@@ -46,6 +46,9 @@ class OwnQuota:
         return Quota(**{name: getattr(general, name) if value is None else value for name, value in own.items()})
 
 
+NOTHING_SET = OwnQuota()
+
+
 @dataclass(frozen=True, slots=True)
 class Holdings:
     """How much a user has."""
@@ -93,7 +96,7 @@ class QuotaRepository(ABC):
 
     @abstractmethod
     async def remove_outlived(self, general: Quota, now: datetime, after: int) -> Removed:
-        """Remove some tracks that are older than the user's `retention_days`, of users whose `user_id` is above `after`.
+        """Remove some tracks older than their user's `retention_days`, of users with a `user_id` above `after`.
 
         A bounded number and size in one step, each with all that belongs to it; durable when this returns. Safe to
         repeat and to run by several at once, who do not wait for one another. The first step is after 0, the next one

@@ -8,7 +8,7 @@ from domain.errors import StoreAway
 
 
 class InMemoryAuditTrail(AuditTrail):
-    """Keeps events until the process ends. `kept` is there to be looked at; while `is_away` is set it does not answer."""
+    """Keeps events until the process ends, in `kept`. While `is_away` is set it does not answer."""
 
     def __init__(self) -> None:
         self.kept: list[KeptEvent] = []

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from adapters.memory.tracks import InMemoryTrackRepository
+from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from domain.errors import ByteQuotaReached, SecondsQuotaReached, TrackQuotaReached, UnknownUser
 from domain.quotas import Holdings, OwnQuota, Quota, QuotaRepository, Removed
@@ -15,9 +15,16 @@ TRACKS_AT_ONCE = 100
 class InMemoryQuotaRepository(QuotaRepository):
     """Binds whoever adds a track to that repository, once it is made."""
 
-    def __init__(self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository, general: Quota) -> None:
+    def __init__(
+        self,
+        users: InMemoryUserRepository,
+        tracks: InMemoryTrackRepository,
+        keeper: InMemoryTrackKeeper,
+        general: Quota,
+    ) -> None:
         self._users = users
         self._tracks = tracks
+        self._keeper = keeper
         self._general = general
         tracks.before_keeping.append(self._refuse_beyond)
 
@@ -32,11 +39,14 @@ class InMemoryQuotaRepository(QuotaRepository):
     async def remove_outlived(self, general: Quota, now: datetime, after: int) -> Removed:
         outlived = [track for track in self._tracks.kept.values() if self._is_outlived(track, general, now, after)]
         chosen = outlived[:TRACKS_AT_ONCE]
-        keys = [self._tracks.drop(track.track_uuid) for track in chosen]
+        keys = [self._tracks.forget(track.track_uuid) for track in chosen]
+        for track in chosen:
+            self._keeper.mp3s.pop(track.track_uuid, None)
         return Removed(len(chosen), tuple(key for key in keys if key is not None), after if chosen else None)
 
     def _is_outlived(self, track: Track, general: Quota, now: datetime, after: int) -> bool:
-        days = self._users.kept[track.user_id].quota.over(general).retention_days
+        user = self._users.kept.get(track.user_id)
+        days = user.quota.over(general).retention_days if user else 0
         return track.user_id > after and bool(days) and track.created_at < now - timedelta(days=days)
 
     def _holdings(self, user_id: int) -> Holdings:

@@ -15,13 +15,12 @@ BLOCK_BYTES = 512 * 1024
 class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
     """Keeps tracks until the process ends. `kept` and `audio_keys` are there to be looked at.
 
-    Whoever stands in for a trigger puts itself into `before_keeping`, which may refuse a track, or `after_removal`.
+    What is in `before_keeping` is called with each new track, and may raise to refuse it, as a trigger does.
     """
 
     def __init__(self, users: UserRepository) -> None:
         self._users = users
         self.before_keeping: list[Callable[[Track], None]] = []
-        self.after_removal: list[Callable[[UUID], object]] = []
         self.kept: dict[UUID, Track] = {}
         self.audio_keys: dict[UUID, str] = {}
 
@@ -38,13 +37,6 @@ class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
         for refuse in self.before_keeping:
             refuse(track)
         self.kept[track.track_uuid] = track
-
-    def drop(self, track_uuid: UUID) -> str | None:
-        """Remove a track with all that belongs to it, and return under which key an audio store has its MP3."""
-        del self.kept[track_uuid]
-        for forget in self.after_removal:
-            forget(track_uuid)
-        return self.audio_keys.pop(track_uuid, None)
 
     async def find(self, track_uuid: UUID, user_id: int) -> StoredMp3 | None:
         track = self.kept.get(track_uuid)
@@ -79,7 +71,6 @@ class InMemoryTrackKeeper(TrackKeeper):
     def __init__(self, tracks: InMemoryTrackRepository) -> None:
         self._tracks = tracks
         self.mp3s: dict[UUID, bytes] = {}
-        tracks.after_removal.append(lambda track_uuid: self.mp3s.pop(track_uuid, None))
 
     async def keep(self, track: Track, mp3: Mp3) -> None:
         if mp3.size != track.conversion.mp3_size:

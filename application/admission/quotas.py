@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from application.admission.fair_queue import WAIT_SECONDS, FairQueue
+from application.admission.places import RETRY_SECONDS
 from domain.errors import ByteQuotaReached, SecondsQuotaReached, TrackQuotaReached, UploadQuotaReached
 from domain.quotas import Holdings, Quota, QuotaRepository
 from domain.users import User
@@ -44,7 +45,7 @@ class UserQuotas:
         return user.quota.over(self._general)
 
     async def standing(self, user: User, *holders: str, seconds: float = WAIT_SECONDS) -> Standing:
-        """What this user may have, and has. `holders` and `seconds` are those of `FairQueue.turn`, in whose turn it asks.
+        """What this user may have, and has. `holders` and `seconds` are those of `FairQueue.turn`, where it asks.
 
         Raises `StoreAway` and what `FairQueue.turn` does.
         """
@@ -66,7 +67,7 @@ class UserQuotas:
         """Count an upload of this user while the context lasts. Raises `UploadQuotaReached`."""
         most = self.of(user).uploads
         if most and self._uploads[user.user_id] >= most:
-            raise UploadQuotaReached(most, 0)
+            raise UploadQuotaReached(most, RETRY_SECONDS)
         self._uploads[user.user_id] += 1
         try:
             yield

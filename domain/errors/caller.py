@@ -81,6 +81,10 @@ class SecondsQuotaReached(QuotaReached):
 
 
 class UploadQuotaReached(QuotaReached):
-    """One more upload at once would be too many."""
+    """One more upload at once would be too many. `retry_after` is in seconds."""
 
     what = "uploads at once"
+
+    def __init__(self, limit: int, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(limit, left=0)

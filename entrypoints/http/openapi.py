@@ -21,6 +21,7 @@ BEARER = "user_access_token"
 _ERROR_DESCRIPTIONS = {
     400: "A field is missing, doubled, too long or of the wrong type; or the body cannot be parsed",
     401: "The credentials do not belong together",
+    403: "The user has as much as one may have here",
     404: "No such record",
     408: "The upload was too slow",
     412: "If-Match names another version",

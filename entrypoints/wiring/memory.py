@@ -41,6 +41,6 @@ class InMemoryAdapters(CommonAdapters):
         InMemoryDeletedUsers, users, tracks, keeper
     )
     quotas: providers.Provider[QuotaRepository | None] = providers.Singleton(
-        InMemoryQuotaRepository, users, tracks, CommonAdapters.settings.provided.quotas.general
+        InMemoryQuotaRepository, users, tracks, keeper, CommonAdapters.settings.provided.quotas.general
     )
     audit_trail: providers.Provider[AuditTrail | None] = providers.Singleton(InMemoryAuditTrail)

@@ -7,13 +7,16 @@ import pytest
 
 from adapters.memory.accounts import InMemoryAccountRepository, InMemoryDeletedUsers
 from adapters.memory.audio_store import InMemoryAudioStore
+from adapters.memory.audit import InMemoryAuditTrail
 from adapters.memory.clock import FixedClock
 from adapters.memory.identifiers import SeededIdentifiers
+from adapters.memory.quotas import InMemoryQuotaRepository
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from application.audio_first import AudioFirst
 from domain.audio_store import AudioStore
+from domain.quotas import Quota
 from domain.tracks import StoredMp3, Track, TrackKeeper, TrackRepository
 from domain.users import UserRepository
 from tests.contract.calls import Act
@@ -46,6 +49,16 @@ class InMemoryParts:
         self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository, keeper: InMemoryTrackKeeper
     ) -> InMemoryDeletedUsers:
         return self.deleted_users_type(users, tracks, keeper)
+
+    @pytest.fixture
+    def quotas(
+        self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository, keeper: InMemoryTrackKeeper
+    ) -> InMemoryQuotaRepository:
+        return InMemoryQuotaRepository(users, tracks, keeper, Quota())
+
+    @pytest.fixture
+    def audit_trail(self) -> InMemoryAuditTrail:
+        return InMemoryAuditTrail()
 
     @pytest.fixture
     def make_client(self, users: UserRepository, tracks: TrackRepository, keeper: TrackKeeper) -> MakeClient:

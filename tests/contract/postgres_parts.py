@@ -13,13 +13,17 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from adapters.postgres.accounts import PsycopgAccountRepository
 from adapters.postgres.address import PostgresAddress
+from adapters.postgres.audit import PsycopgAuditTrail
 from adapters.postgres.database import Database
 from adapters.postgres.deleted_users import PsycopgDeletedUsers
+from adapters.postgres.quotas import PsycopgQuotaRepository
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from adapters.shared.own_server import OwnServer
+from domain.audit import AuditTrail
+from domain.quotas import QuotaRepository
 from domain.tracks import StoredMp3, Track, TrackKeeper, TrackRepository
 from domain.users import UserRepository
 from tests.contract.calls import Act
@@ -40,7 +44,9 @@ _FILL: LiteralString = """
     CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
     CREATE TRIGGER full_disk BEFORE INSERT ON users EXECUTE FUNCTION full_disk();
-    CREATE TRIGGER full_disk BEFORE INSERT ON tracks EXECUTE FUNCTION full_disk()"""
+    CREATE TRIGGER full_disk BEFORE INSERT ON tracks EXECUTE FUNCTION full_disk();
+    CREATE TRIGGER full_disk BEFORE INSERT ON user_quotas EXECUTE FUNCTION full_disk();
+    CREATE TRIGGER full_disk BEFORE INSERT ON audit_events EXECUTE FUNCTION full_disk()"""
 
 
 class _NoServer(OwnServer):
@@ -139,6 +145,14 @@ class PostgresParts:
     def database(self, client: Client) -> Database:
         assert isinstance(client.users, PsycopgUserRepository)
         return client.users.database
+
+    @pytest.fixture
+    def quotas(self, users: PsycopgUserRepository) -> QuotaRepository:
+        return PsycopgQuotaRepository(users.database)
+
+    @pytest.fixture
+    def audit_trail(self, users: PsycopgUserRepository) -> AuditTrail:
+        return PsycopgAuditTrail(users.database)
 
     @pytest.fixture
     def break_store(self, break_database: Act) -> Act:

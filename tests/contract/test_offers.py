@@ -4,7 +4,17 @@ import re
 
 import pytest
 
-from tests.contract import audio, keepers, stores, test_memory_contracts, test_postgres_contracts, tracks, users
+from tests.contract import (
+    audio,
+    audit_trails,
+    keepers,
+    quotas,
+    stores,
+    test_memory_contracts,
+    test_postgres_contracts,
+    tracks,
+    users,
+)
 from tests.contract.offers import OPTIONAL, missing
 from tests.sqlite import test_contracts as test_sqlite_contracts
 
@@ -17,7 +27,11 @@ CONTRACTS = [
     audio.AudioCatalogueContract,
     stores.StoreContract,
     stores.StoreBackupContract,
+    quotas.QuotaRepositoryContract,
+    audit_trails.AuditTrailContract,
 ]
+OF_OPTIONAL_PORTS = [quotas.QuotaRepositoryContract, audit_trails.AuditTrailContract]
+"""A wiring may leave them out, and that of SQLite does."""
 SUITES = {
     name: suite
     for module in (test_memory_contracts, test_postgres_contracts, test_sqlite_contracts)
@@ -32,6 +46,8 @@ NOT_OFFERED = {
     "TestInMemoryTrackKeeper": {"break_store", "crash", "durable", "fill_disk", "other_client"},
     "TestInMemoryStore": {"break_store", "durable"},
     "TestInMemoryAudioStore": {"crash_putting", "durable", "other_audio"},
+    "TestInMemoryQuotaRepository": {"break_store", "fill_disk", "other_client"},
+    "TestInMemoryAuditTrail": {"fill_disk"},
     "TestAudioFirstInMemory": {"break_store", "crash", "durable", "fill_disk", "other_client"},
     "TestAudioFirstOverPostgres": {"crash", "durable"},
 }
@@ -49,6 +65,7 @@ def test_our_adapters_offer_all_but_what_memory_cannot(suite: type) -> None:
 @pytest.mark.parametrize("technology", ["Sqlite", "P(sycopg|ostgres)"])
 def test_our_stores_are_put_to_every_contract_that_fits(technology: str) -> None:
     expected = {contract for contract in CONTRACTS if not contract.__name__.startswith("Audio")}
+    expected -= {*OF_OPTIONAL_PORTS} if technology == "Sqlite" else set()
 
     suites = [suite for name, suite in SUITES.items() if re.match(f"Test{technology}", name)]
 

@@ -24,6 +24,7 @@ from entrypoints.http.requests.body import BodyPace
 from entrypoints.http.requests.links import base_url, record_link
 from entrypoints.http.requests.raw_body import RawBody, is_raw
 from entrypoints.http.requests.upload_form import UploadForm
+from entrypoints.http.server.audit import tell_audit
 from entrypoints.settings.settings import Settings
 
 
@@ -70,7 +71,7 @@ _HEADERS = {
         parameters=[_NAME],
         headers=_HEADERS,
     ),
-    responses=error_responses(400, 401, 408, 413, 415, 422, 429, 503, 507),
+    responses=error_responses(400, 401, 403, 408, 413, 415, 422, 429, 503, 507),
     security=[{}, {BEARER: []}],
 )
 async def add_track(
@@ -88,6 +89,7 @@ async def add_track(
     incoming = kind.of(request, settings.recordings.max_upload_bytes, BodyPace.of(settings.requests), holders)
     async with aclosing(incoming) as recording:
         track = await receive(recording)
+    tell_audit(request, user_id=track.user_id, track_uuid=track.track_uuid)
     return Response(AddTrackResponse("success"), status_code=201, headers=_headers(base, track))
 
 
