@@ -1,8 +1,8 @@
 """Quotas: how much one user may have, for how long, and where that is kept."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from dataclasses import dataclass, fields
+from datetime import datetime
 
 LONGEST_RETENTION_DAYS = 36_500
 LARGEST_QUOTA = 2**50
@@ -50,17 +50,6 @@ NOTHING_SET = OwnQuota()
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
-    """How much a user has."""
-
-    tracks: int = 0
-    bytes: int = 0
-    """Of all their MP3s together."""
-    duration: timedelta = field(default_factory=timedelta)
-    """Of all their recordings together."""
-
-
-@dataclass(frozen=True, slots=True)
 class Removed:
     """What one step of removing has done."""
 
@@ -72,7 +61,7 @@ class Removed:
 
 
 class QuotaRepository(ABC):
-    """Knows what users have and may have, and binds whoever adds a track.
+    """Keeps what users may have, and binds whoever adds a track.
 
     The users themselves tell what an operator has set for them (`User.quota`). Every method raises `StoreAway` when the
     store does not answer in time, or answers with an error that its port does not name.
@@ -80,10 +69,6 @@ class QuotaRepository(ABC):
     Whatever keeps a track in the same store raises `TrackQuotaReached`, `ByteQuotaReached` or `SecondsQuotaReached`
     where its user would then have more than the quota, and keeps nothing; however many are added at once.
     """
-
-    @abstractmethod
-    async def holdings(self, user_id: int) -> Holdings:
-        """How much this user has; nothing where there is no such user. Any integer may be asked for."""
 
     @abstractmethod
     async def put(self, user_id: int, quota: OwnQuota) -> None:

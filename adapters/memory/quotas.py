@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from domain.errors import ByteQuotaReached, SecondsQuotaReached, TrackQuotaReached, UnknownUser
-from domain.quotas import Holdings, OwnQuota, Quota, QuotaRepository, Removed
+from domain.quotas import OwnQuota, Quota, QuotaRepository, Removed
 from domain.tracks import Track
 
 TRACKS_AT_ONCE = 100
@@ -28,9 +28,6 @@ class InMemoryQuotaRepository(QuotaRepository):
         self._general = general
         tracks.before_keeping.append(self._refuse_beyond)
 
-    async def holdings(self, user_id: int) -> Holdings:
-        return self._holdings(user_id)
-
     async def put(self, user_id: int, quota: OwnQuota) -> None:
         if user_id not in self._users.kept:
             raise UnknownUser(user_id)
@@ -49,17 +46,14 @@ class InMemoryQuotaRepository(QuotaRepository):
         days = user.quota.over(general).retention_days if user else 0
         return track.user_id > after and bool(days) and track.created_at < now - timedelta(days=days)
 
-    def _holdings(self, user_id: int) -> Holdings:
-        made = [track.conversion for track in self._tracks.kept.values() if track.user_id == user_id]
-        durations = (one.duration for one in made)
-        return Holdings(len(made), sum(one.mp3_size for one in made), sum(durations, timedelta()))
-
     def _refuse_beyond(self, track: Track) -> None:
-        quota, held = self._users.kept[track.user_id].quota.over(self._general), self._holdings(track.user_id)
-        made, seconds = track.conversion, held.duration.total_seconds()
-        if quota.tracks and held.tracks + 1 > quota.tracks:
-            raise TrackQuotaReached(quota.tracks, quota.tracks - held.tracks)
-        if quota.bytes and held.bytes + made.mp3_size > quota.bytes:
-            raise ByteQuotaReached(quota.bytes, quota.bytes - held.bytes)
-        if quota.seconds and (held.duration + made.duration).total_seconds() > quota.seconds:
-            raise SecondsQuotaReached(quota.seconds, int(quota.seconds - seconds))
+        quota, new = self._users.kept[track.user_id].quota.over(self._general), track.conversion
+        made = [one.conversion for one in self._tracks.kept.values() if one.user_id == track.user_id]
+        size = sum(one.mp3_size for one in made)
+        duration = sum((one.duration for one in made), timedelta())
+        if quota.tracks and len(made) + 1 > quota.tracks:
+            raise TrackQuotaReached(quota.tracks, quota.tracks - len(made))
+        if quota.bytes and size + new.mp3_size > quota.bytes:
+            raise ByteQuotaReached(quota.bytes, quota.bytes - size)
+        if quota.seconds and (duration + new.duration).total_seconds() > quota.seconds:
+            raise SecondsQuotaReached(quota.seconds, int(quota.seconds - duration.total_seconds()))

@@ -8,10 +8,9 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from adapters.postgres.database import Database
-from adapters.postgres.totals import holdings_of
 from adapters.postgres.track_rows import LARGEST_ID
 from domain.errors import UnknownUser
-from domain.quotas import Holdings, OwnQuota, Quota, QuotaRepository, Removed
+from domain.quotas import OwnQuota, Quota, QuotaRepository, Removed
 
 USERS_AT_ONCE = 500
 """Who are looked at in one step of removing."""
@@ -68,12 +67,6 @@ class PsycopgQuotaRepository(QuotaRepository):
 
     def __init__(self, database: Database) -> None:
         self.database = database
-
-    async def holdings(self, user_id: int) -> Holdings:
-        if not 1 <= user_id <= LARGEST_ID:
-            return Holdings()
-        async with self.database.query() as connection:
-            return await holdings_of(connection, user_id)
 
     async def put(self, user_id: int, quota: OwnQuota) -> None:
         if not 1 <= user_id <= LARGEST_ID:

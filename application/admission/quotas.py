@@ -4,12 +4,16 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from application.admission.fair_queue import WAIT_SECONDS, FairQueue
 from application.admission.places import RETRY_SECONDS
+from domain.accounts import AccountRepository, Totals
 from domain.errors import ByteQuotaReached, SecondsQuotaReached, TrackQuotaReached, UploadQuotaReached
-from domain.quotas import Holdings, Quota, QuotaRepository
+from domain.quotas import Quota
 from domain.users import User
+
+NOTHING = Totals(tracks=0, bytes=0, duration=timedelta())
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class Standing:
     """What a user may have, and what they have."""
 
     quota: Quota
-    held: Holdings
+    held: Totals
 
     def refuse_full(self) -> None:
         """Raise what fits of `QuotaReached` where there is room for no further track at all."""
@@ -33,9 +37,9 @@ class Standing:
 class UserQuotas:
     """Keeps users within what holds for all, or what an operator has set for them."""
 
-    def __init__(self, repository: QuotaRepository | None, general: Quota, queries: FairQueue) -> None:
-        """Without a repository nothing that is kept is bounded."""
-        self._repository = repository
+    def __init__(self, accounts: AccountRepository | None, general: Quota, queries: FairQueue) -> None:
+        """Without accounts nothing that is kept is bounded."""
+        self._accounts = accounts
         self._general = general
         self._queries = queries
         self._uploads: Counter[int] = Counter()
@@ -49,10 +53,11 @@ class UserQuotas:
 
         Raises `StoreAway` and what `FairQueue.turn` does.
         """
-        if self._repository is None:
-            return Standing(self.of(user), Holdings())
-        async with self._queries.turn(*holders, seconds=seconds):
-            return Standing(self.of(user), await self._repository.holdings(user.user_id))
+        totals = None
+        if self._accounts is not None:
+            async with self._queries.turn(*holders, seconds=seconds):
+                totals = await self._accounts.totals(user.user_id)
+        return Standing(self.of(user), totals or NOTHING)
 
     async def refuse_full(self, user: User, *holders: str, seconds: float = WAIT_SECONDS) -> None:
         """Raise what `Standing.refuse_full` does, before a recording is read in vain; and what `standing` does.

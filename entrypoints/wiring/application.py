@@ -66,7 +66,7 @@ class Application(containers.DeclarativeContainer):
     )
     check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.keeper)
 
-    user_quotas = providers.Singleton(UserQuotas, adapters.quotas, settings.provided.quotas.general, queries)
+    user_quotas = providers.Singleton(UserQuotas, adapters.accounts, settings.provided.quotas.general, queries)
     remove_outlived = providers.Factory(
         RemoveOutlived, adapters.quotas, adapters.audio, settings.provided.quotas.general, adapters.clock
     )

@@ -22,6 +22,7 @@ from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from adapters.shared.own_server import OwnServer
+from domain.accounts import AccountRepository
 from domain.audit import AuditTrail
 from domain.quotas import QuotaRepository
 from domain.tracks import StoredMp3, Track, TrackKeeper, TrackRepository

@@ -1,6 +1,6 @@
 """What every quota repository owes.
 
-Subclass, and supply the fixtures `users`, `tracks`, `keeper` and `quotas`; and of the optional ones `other_client`,
+Subclass, and supply the fixtures `users`, `accounts`, `tracks`, `keeper` and `quotas`; and of the optional ones
 `break_store`, `fill_disk` those that the store can offer.
 """
 
@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 
 from adapters.memory.mp3 import InMemoryMp3
+from domain.accounts import AccountRepository, Totals
 from domain.errors import (
     ByteQuotaReached,
     DiskFull,
@@ -26,7 +27,6 @@ from domain.quotas import (
     LARGEST_QUOTA,
     LONGEST_RETENTION_DAYS,
     MOST_UPLOADS,
-    Holdings,
     OwnQuota,
     Quota,
     QuotaRepository,
@@ -101,21 +101,9 @@ class QuotaRepositoryContract:
         assert found.quota == OwnQuota()
 
     @pytest.mark.parametrize("nobody", ANY_INTEGER)
-    async def test_nobody_has_a_quota_or_anything(self, quotas: QuotaRepository, user_id: int, nobody: int) -> None:
+    async def test_nobody_has_a_quota(self, quotas: QuotaRepository, user_id: int, nobody: int) -> None:
         with pytest.raises(UnknownUser):
             await quotas.put(nobody, OwnQuota(1))
-
-        assert await quotas.holdings(nobody) == Holdings()
-
-    async def test_holdings_are_the_sums_of_what_is_kept(
-        self, users: UserRepository, keeper: TrackKeeper, quotas: QuotaRepository, user_id: int
-    ) -> None:
-        await self.keep(keeper, await a_user(users, "Grace"))
-        assert await quotas.holdings(user_id) == Holdings()
-
-        for count in (1, 2, 3):
-            await self.keep(keeper, user_id)
-            assert await quotas.holdings(user_id) == Holdings(count, count * 1000, count * DURATION)
 
     @pytest.mark.parametrize(
         ("quota", "error", "limit", "left"),
@@ -130,6 +118,7 @@ class QuotaRepositoryContract:
         tracks: TrackRepository,
         keeper: TrackKeeper,
         quotas: QuotaRepository,
+        accounts: AccountRepository,
         user_id: int,
         quota: OwnQuota,
         error: type[QuotaReached],
@@ -144,7 +133,7 @@ class QuotaRepositoryContract:
 
         assert (raised.value.limit, raised.value.left) == (limit, left)
         assert {track.track_uuid for track in await kept(tracks)} == {track.track_uuid for track in first}
-        assert await quotas.holdings(user_id) == Holdings(2, 2000, 2 * DURATION)
+        assert await accounts.totals(user_id) == Totals(2, 2000, 2 * DURATION)
 
     @pytest.mark.parametrize(
         "quota", [OwnQuota(tracks=2), OwnQuota(bytes=2000), OwnQuota(seconds=25), OwnQuota(0, 0, 0)]
@@ -196,7 +185,12 @@ class QuotaRepositoryContract:
         assert len(await kept(tracks)) == 3
 
     async def test_of_many_at_once_as_many_are_kept_as_may_be(
-        self, tracks: TrackRepository, keeper: TrackKeeper, quotas: QuotaRepository, user_id: int
+        self,
+        tracks: TrackRepository,
+        keeper: TrackKeeper,
+        quotas: QuotaRepository,
+        accounts: AccountRepository,
+        user_id: int,
     ) -> None:
         await quotas.put(user_id, OwnQuota(tracks=3))
 
@@ -204,7 +198,7 @@ class QuotaRepositoryContract:
 
         assert sorted(error.__name__ for error in raised) == ["Track"] * 3 + ["TrackQuotaReached"] * 7
         assert len(await kept(tracks)) == 3
-        assert (await quotas.holdings(user_id)).tracks == 3
+        assert await accounts.totals(user_id) == Totals(3, 3000, 3 * DURATION)
 
     @needs("other_client")
     async def test_clients_of_one_store_together_keep_no_more_than_may_be(
@@ -225,7 +219,12 @@ class QuotaRepositoryContract:
         assert len(await kept(tracks)) == 5
 
     async def test_what_is_outlived_is_removed_with_its_bytes(
-        self, tracks: TrackRepository, keeper: TrackKeeper, quotas: QuotaRepository, user_id: int
+        self,
+        tracks: TrackRepository,
+        keeper: TrackKeeper,
+        quotas: QuotaRepository,
+        accounts: AccountRepository,
+        user_id: int,
     ) -> None:
         old = [await self.keep(keeper, user_id, age) for age in (7 * DAY + timedelta(seconds=1), 1000 * DAY)]
         young = await self.keep(keeper, user_id, 7 * DAY - timedelta(seconds=1))
@@ -233,7 +232,7 @@ class QuotaRepositoryContract:
         assert await all_removed(quotas, Quota(retention_days=7)) == (2, [])
 
         assert [track.track_uuid for track in await kept(tracks)] == [young.track_uuid]
-        assert await quotas.holdings(user_id) == Holdings(1, 1000, DURATION)
+        assert await accounts.totals(user_id) == Totals(1, 1000, DURATION)
         for track in old:
             with pytest.raises(TrackNotFound):
                 await listed(keeper.read(stored(track), 0, 1000))
@@ -320,13 +319,12 @@ class QuotaRepositoryContract:
         await break_store()
 
         raised = await errors(
-            quotas.holdings(user_id),
             quotas.put(user_id, OwnQuota(1)),
             quotas.remove_outlived(Quota(retention_days=1), NOW, 0),
             seconds=PATIENCE_SECONDS,
         )
 
-        assert raised == [StoreAway] * 3
+        assert raised == [StoreAway] * 2
 
     @needs("fill_disk")
     async def test_a_full_disk_is_told(self, quotas: QuotaRepository, user_id: int, fill_disk: Act) -> None:

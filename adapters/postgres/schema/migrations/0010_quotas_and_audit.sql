@@ -37,7 +37,7 @@ CREATE FUNCTION keep_within_quota() RETURNS trigger LANGUAGE plpgsql AS $$
         SELECT tracks, bytes, duration INTO held FROM user_totals WHERE user_id = NEW.user_id;
         IF NOT FOUND THEN -- nobody has asked for the totals yet: whoever adds one meanwhile waits for the user's row
             PERFORM FROM users WHERE user_id = NEW.user_id FOR NO KEY UPDATE;
-            SELECT count(*) AS tracks, sum(mp3_size) AS bytes, sum(duration) AS duration
+            SELECT count(*) AS tracks, sum(mp3_size)::bigint AS bytes, sum(duration) AS duration
               INTO held FROM tracks WHERE user_id = NEW.user_id;
         END IF;
 
