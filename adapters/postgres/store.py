@@ -10,6 +10,7 @@ from adapters.postgres.address import PostgresAddress
 from adapters.postgres.audit import PsycopgAuditTrail
 from adapters.postgres.database import Database
 from adapters.postgres.deleted_users import PsycopgDeletedUsers
+from adapters.postgres.directory import PsycopgUserDirectory
 from adapters.postgres.keeping.backup import back_up
 from adapters.postgres.keeping.restore import restore
 from adapters.postgres.quotas import PsycopgQuotaRepository
@@ -26,6 +27,7 @@ _PARTS = (
     PsycopgAccountRepository,
     PsycopgDeletedUsers,
     PsycopgQuotaRepository,
+    PsycopgUserDirectory,
     PsycopgAuditTrail,
 )
 """What keeps everything in the tables of a backup; who inherits them may keep more elsewhere."""

@@ -19,7 +19,7 @@ from domain.errors.caller import (
     UploadQuotaReached,
     WrongCredentials,
 )
-from domain.errors.operator import BackupRefused, CheckRefused, WrongSetting
+from domain.errors.operator import BackupRefused, CheckRefused, CommandRefused, WrongSetting
 from domain.errors.recording import (
     DamagedRecording,
     Mp3TooLarge,
@@ -52,6 +52,7 @@ __all__ = [
     "CallerError",
     "CheckFailed",
     "CheckRefused",
+    "CommandRefused",
     "ConverterFailed",
     "ConverterUnavailable",
     "DamagedRecording",

@@ -15,10 +15,13 @@ from application.authenticate import Authenticate
 from application.check_tracks import CheckTracks
 from application.export_account import ExportAccount
 from application.manage_account import ManageAccount
+from application.manage_users import ManageUsers
 from application.open_record import OpenRecord
+from application.read_audit import ReadAudit
 from application.receive_recording import ReceiveRecording
 from application.remove_deleted import RemoveDeleted
 from application.retention import RemoveOutlived
+from domain.audit import AuditTrail
 from domain.convert import Convert
 from domain.register import Register
 from entrypoints.settings.settings import Settings
@@ -29,6 +32,10 @@ _BEGUN_AT_ONCE = 3
 """Requests in a round of the event loop, each of another client: many clients wait less for their turn."""
 _ROUNDS_OF_READING = 8
 """One step of reading takes as long as several answers do."""
+
+
+def _if_kept(trail: AuditTrail | None, days: int) -> AuditTrail | None:
+    return trail if days else None
 
 
 class Application(containers.DeclarativeContainer):
@@ -70,6 +77,17 @@ class Application(containers.DeclarativeContainer):
     remove_outlived = providers.Factory(
         RemoveOutlived, adapters.quotas, adapters.audio, settings.provided.quotas.general, adapters.clock
     )
+    audit_trail = providers.Callable(_if_kept, adapters.audit_trail, settings.provided.logs.audit_days)
+    manage_users = providers.Factory(
+        ManageUsers,
+        adapters.directory,
+        adapters.accounts,
+        adapters.quotas,
+        audit_trail,
+        adapters.identifiers,
+        adapters.clock,
+    )
+    read_audit = providers.Factory(ReadAudit, adapters.audit_trail)
     audit_log = providers.Singleton(AuditLog, adapters.audit_trail, adapters.clock, settings.provided.logs.audit_days)
 
     upload_places = providers.Singleton(

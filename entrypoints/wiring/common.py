@@ -17,6 +17,7 @@ from domain.accounts import AccountRepository, DeletedUsers
 from domain.audio_store import AudioStore
 from domain.audit import AuditTrail
 from domain.decoding import AudioDecoder
+from domain.directory import UserDirectory
 from domain.measuring import SoundMeter
 from domain.output.converter import AudioConverter
 from domain.quotas import QuotaRepository
@@ -73,4 +74,5 @@ class CommonAdapters(containers.DeclarativeContainer):
     accounts: providers.Provider[AccountRepository | None] = providers.Object(None)
     deleted_users: providers.Provider[DeletedUsers | None] = providers.Object(None)
     quotas: providers.Provider[QuotaRepository | None] = providers.Object(None)
+    directory: providers.Provider[UserDirectory | None] = providers.Object(None)
     audit_trail: providers.Provider[AuditTrail | None] = providers.Object(None)

@@ -8,9 +8,11 @@ from functools import cached_property
 from application.audio_first import SweepAudio
 from application.audit_log import AuditLog
 from application.check_tracks import CheckTracks
+from application.manage_users import ManageUsers
+from application.read_audit import ReadAudit
 from application.readiness import Readiness
 from domain.audio_store import AudioCatalogue
-from domain.errors import BackupRefused, CheckRefused
+from domain.errors import BackupRefused, CheckRefused, CommandRefused
 from domain.store import Store, StoreBackup
 from domain.tracks import TrackCatalogue
 from entrypoints.settings.settings import Settings
@@ -19,7 +21,7 @@ from entrypoints.wiring.common import CommonAdapters
 from entrypoints.wiring.owed import check_wiring, named_wiring, owed_store, provides
 from entrypoints.wiring.usable import check_converter, check_spool
 
-_KEPT = ("users", "tracks", "keeper", "audio", "accounts", "deleted_users", "quotas", "audit_trail")
+_KEPT = ("users", "tracks", "keeper", "audio", "accounts", "deleted_users", "quotas", "directory", "audit_trail")
 """What a backup has to hold."""
 
 
@@ -45,8 +47,7 @@ class Container:
     @property
     def audit_log(self) -> AuditLog | None:
         """Where is told who did what; None where that is not kept."""
-        is_kept = self.settings.logs.audit_days and self.adapters.audit_trail() is not None
-        return self.application.audit_log() if is_kept else None
+        return None if self.application.audit_trail() is None else self.application.audit_log()
 
     @contextmanager
     def with_store(self, *, make: bool = True) -> Iterator[Store]:
@@ -93,6 +94,21 @@ class Container:
         if not isinstance(tracks, TrackCatalogue):
             raise CheckRefused(f"{type(tracks).__name__}, which keeps the tracks, cannot list them")
         return CheckTracks(tracks, self.adapters.keeper())
+
+    def manage_users(self) -> ManageUsers:
+        """What an operator does with users. Raises `CommandRefused` where that cannot be done."""
+        self._refuse_without("accounts", "quotas", "directory")
+        return self.application.manage_users()
+
+    def read_audit(self) -> ReadAudit:
+        """What reads the audit trail. Raises `CommandRefused` where none is kept."""
+        self._refuse_without("audit_trail")
+        return self.application.read_audit()
+
+    def _refuse_without(self, *names: str) -> None:
+        for name in names:
+            if not provides(self.adapters, name):
+                raise CommandRefused(f"WIRING={self.settings.storage.wiring} has no {name}, which this command needs")
 
     def backup(self) -> StoreBackup:
         """What writes and reads backups. Raises `BackupRefused` unless they hold everything that is kept."""

@@ -7,6 +7,7 @@ from adapters.memory.audit import InMemoryAuditTrail
 from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.decoder import InMemoryAudioDecoder
+from adapters.memory.directory import InMemoryUserDirectory
 from adapters.memory.identifiers import SeededIdentifiers
 from adapters.memory.quotas import InMemoryQuotaRepository
 from adapters.memory.spool import InMemorySpool
@@ -15,6 +16,7 @@ from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from domain.accounts import AccountRepository, DeletedUsers
 from domain.audit import AuditTrail
+from domain.directory import UserDirectory
 from domain.quotas import QuotaRepository
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
@@ -44,3 +46,4 @@ class InMemoryAdapters(CommonAdapters):
         InMemoryQuotaRepository, users, tracks, keeper, CommonAdapters.settings.provided.quotas.general
     )
     audit_trail: providers.Provider[AuditTrail | None] = providers.Singleton(InMemoryAuditTrail)
+    directory: providers.Provider[UserDirectory | None] = providers.Singleton(InMemoryUserDirectory, users, accounts)

@@ -10,6 +10,7 @@ from domain.accounts import AccountRepository, DeletedUsers
 from domain.audio_store import AudioStore
 from domain.audit import AuditTrail
 from domain.decoding import AudioDecoder
+from domain.directory import UserDirectory
 from domain.errors import ConverterUnavailable, WrongSetting
 from domain.measuring import SoundMeter
 from domain.output.converter import AudioConverter
@@ -40,6 +41,7 @@ OPTIONAL: Mapping[str, type[object]] = {
     "accounts": AccountRepository,
     "deleted_users": DeletedUsers,
     "quotas": QuotaRepository,
+    "directory": UserDirectory,
     "audit_trail": AuditTrail,
 }
 """Those that may give None: where there is none of a port, what stands on it is not there either."""

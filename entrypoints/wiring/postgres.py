@@ -10,6 +10,7 @@ from adapters.postgres.address import PostgresAddress
 from adapters.postgres.audit import PsycopgAuditTrail
 from adapters.postgres.database import Database
 from adapters.postgres.deleted_users import PsycopgDeletedUsers
+from adapters.postgres.directory import PsycopgUserDirectory
 from adapters.postgres.quotas import PsycopgQuotaRepository, settings_of
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
@@ -17,6 +18,7 @@ from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from domain.accounts import AccountRepository, DeletedUsers
 from domain.audit import AuditTrail
+from domain.directory import UserDirectory
 from domain.quotas import QuotaRepository
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
@@ -45,3 +47,4 @@ class PostgresAdapters(CommonAdapters):
     deleted_users: providers.Provider[DeletedUsers | None] = providers.Singleton(PsycopgDeletedUsers, database)
     quotas: providers.Provider[QuotaRepository | None] = providers.Singleton(PsycopgQuotaRepository, database)
     audit_trail: providers.Provider[AuditTrail | None] = providers.Singleton(PsycopgAuditTrail, database)
+    directory: providers.Provider[UserDirectory | None] = providers.Singleton(PsycopgUserDirectory, database)

@@ -1,7 +1,7 @@
 """What every quota repository owes.
 
 Subclass, and supply the fixtures `users`, `accounts`, `tracks`, `keeper` and `quotas`; and of the optional ones
-`break_store`, `fill_disk` those that the store can offer.
+`other_client`, `break_store`, `fill_disk` those that the store can offer.
 """
 
 import asyncio
