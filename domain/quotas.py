@@ -30,6 +30,9 @@ class Quota:
         return bool(self.tracks or self.bytes or self.seconds)
 
 
+NO_BOUND = Quota()
+
+
 @dataclass(frozen=True, slots=True)
 class OwnQuota:
     """What an operator has set for one user: of each, None is what holds for all, 0 no bound."""

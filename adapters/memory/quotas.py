@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
-from domain.errors import ByteQuotaReached, SecondsQuotaReached, TrackQuotaReached, UnknownUser
+from domain.errors import UnknownUser
 from domain.quotas import OwnQuota, Quota, QuotaRepository, Removed
 from domain.tracks import Track
 
@@ -13,20 +13,14 @@ TRACKS_AT_ONCE = 100
 
 
 class InMemoryQuotaRepository(QuotaRepository):
-    """Binds whoever adds a track to that repository, once it is made."""
+    """The tracks of that repository are bound by what the users tell."""
 
     def __init__(
-        self,
-        users: InMemoryUserRepository,
-        tracks: InMemoryTrackRepository,
-        keeper: InMemoryTrackKeeper,
-        general: Quota,
+        self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository, keeper: InMemoryTrackKeeper
     ) -> None:
         self._users = users
         self._tracks = tracks
         self._keeper = keeper
-        self._general = general
-        tracks.before_keeping.append(self._refuse_beyond)
 
     async def put(self, user_id: int, quota: OwnQuota) -> None:
         if user_id not in self._users.kept:
@@ -45,15 +39,3 @@ class InMemoryQuotaRepository(QuotaRepository):
         user = self._users.kept.get(track.user_id)
         days = user.quota.over(general).retention_days if user else 0
         return track.user_id > after and bool(days) and track.created_at < now - timedelta(days=days)
-
-    def _refuse_beyond(self, track: Track) -> None:
-        quota, new = self._users.kept[track.user_id].quota.over(self._general), track.conversion
-        made = [one.conversion for one in self._tracks.kept.values() if one.user_id == track.user_id]
-        size = sum(one.mp3_size for one in made)
-        duration = sum((one.duration for one in made), timedelta())
-        if quota.tracks and len(made) + 1 > quota.tracks:
-            raise TrackQuotaReached(quota.tracks, quota.tracks - len(made))
-        if quota.bytes and size + new.mp3_size > quota.bytes:
-            raise ByteQuotaReached(quota.bytes, quota.bytes - size)
-        if quota.seconds and (duration + new.duration).total_seconds() > quota.seconds:
-            raise SecondsQuotaReached(quota.seconds, int(quota.seconds - duration.total_seconds()))

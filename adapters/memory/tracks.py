@@ -1,11 +1,13 @@
 """Tracks in dictionaries."""
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Collection
 from uuid import UUID
 
 from adapters.memory.mp3 import whole
+from adapters.memory.within_quota import refuse_beyond
 from domain.errors import DuplicateTrack, TrackDamaged, TrackNotFound, UnknownUser
 from domain.output.converter import Mp3
+from domain.quotas import NO_BOUND, Quota
 from domain.tracks import StoredMp3, Track, TrackCatalogue, TrackKeeper, TrackRepository
 from domain.users import UserRepository
 
@@ -13,14 +15,12 @@ BLOCK_BYTES = 512 * 1024
 
 
 class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
-    """Keeps tracks until the process ends. `kept` and `audio_keys` are there to be looked at.
+    """Keeps tracks until the process ends. `kept` and `audio_keys` are there to be looked at."""
 
-    What is in `before_keeping` is called with each new track, and may raise to refuse it, as a trigger does.
-    """
-
-    def __init__(self, users: UserRepository) -> None:
+    def __init__(self, users: UserRepository, quota: Quota = NO_BOUND) -> None:
+        """`quota` holds for users for whom nothing else is set."""
         self._users = users
-        self.before_keeping: list[Callable[[Track], None]] = []
+        self._quota = quota
         self.kept: dict[UUID, Track] = {}
         self.audio_keys: dict[UUID, str] = {}
 
@@ -29,13 +29,15 @@ class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
         self.audio_keys[track.track_uuid] = audio_key
 
     async def hold(self, track: Track) -> None:
-        """Keep what is known of a track, wherever its MP3 is. Raises `UnknownUser`, `DuplicateTrack`."""
-        if await self._users.find(track.user_id) is None:
+        """Keep what is known of a track, wherever its MP3 is.
+
+        Raises `UnknownUser`, `DuplicateTrack`, and `QuotaReached`.
+        """
+        if (user := await self._users.find(track.user_id)) is None:
             raise UnknownUser(track.user_id)
         if track.track_uuid in self.kept:
             raise DuplicateTrack
-        for refuse in self.before_keeping:
-            refuse(track)
+        refuse_beyond(user.quota.over(self._quota), track, self.kept.values())
         self.kept[track.track_uuid] = track
 
     async def find(self, track_uuid: UUID, user_id: int) -> StoredMp3 | None:

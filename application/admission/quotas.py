@@ -42,7 +42,8 @@ class UserQuotas:
         self._accounts = accounts
         self._general = general
         self._queries = queries
-        self._uploads: Counter[int] = Counter()
+        self.uploading: Counter[int] = Counter()
+        """How many uploads those users have who have any."""
 
     def of(self, user: User) -> Quota:
         """What holds for this user."""
@@ -71,12 +72,12 @@ class UserQuotas:
     def upload(self, user: User) -> Iterator[None]:
         """Count an upload of this user while the context lasts. Raises `UploadQuotaReached`."""
         most = self.of(user).uploads
-        if most and self._uploads[user.user_id] >= most:
+        if most and self.uploading[user.user_id] >= most:
             raise UploadQuotaReached(most, RETRY_SECONDS)
-        self._uploads[user.user_id] += 1
+        self.uploading[user.user_id] += 1
         try:
             yield
         finally:
-            self._uploads[user.user_id] -= 1
-            if not self._uploads[user.user_id]:
-                del self._uploads[user.user_id]
+            self.uploading[user.user_id] -= 1
+            if not self.uploading[user.user_id]:
+                del self.uploading[user.user_id]

@@ -3,7 +3,7 @@
 import msgspec
 
 from application.admission.quotas import Standing
-from domain.quotas import Quota
+from domain.quotas import NO_BOUND
 
 
 class LeftResource(msgspec.Struct):
@@ -32,7 +32,7 @@ class QuotaResource(msgspec.Struct):
 def quota_resource(standing: Standing) -> QuotaResource | None:
     """What holds for a user, and what is left of it (`UserQuotas.standing`); None where nothing is bounded."""
     quota, held = standing.quota, standing.held
-    if quota == Quota():
+    if quota == NO_BOUND:
         return None
     return QuotaResource(
         quota.tracks or None,

@@ -34,7 +34,9 @@ class InMemoryAdapters(CommonAdapters):
     converter = providers.Singleton(InMemoryAudioConverter)
     store: providers.Provider[Store] = providers.Singleton(InMemoryStore)
     users: providers.Provider[UserRepository] = providers.Singleton(InMemoryUserRepository)
-    tracks: providers.Provider[TrackRepository] = providers.Singleton(InMemoryTrackRepository, users)
+    tracks: providers.Provider[TrackRepository] = providers.Singleton(
+        InMemoryTrackRepository, users, CommonAdapters.settings.provided.quotas.general
+    )
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(InMemoryTrackKeeper, tracks)
     accounts: providers.Provider[AccountRepository | None] = providers.Singleton(
         InMemoryAccountRepository, users, tracks
@@ -43,7 +45,7 @@ class InMemoryAdapters(CommonAdapters):
         InMemoryDeletedUsers, users, tracks, keeper
     )
     quotas: providers.Provider[QuotaRepository | None] = providers.Singleton(
-        InMemoryQuotaRepository, users, tracks, keeper, CommonAdapters.settings.provided.quotas.general
+        InMemoryQuotaRepository, users, tracks, keeper
     )
     audit_trail: providers.Provider[AuditTrail | None] = providers.Singleton(InMemoryAuditTrail)
     directory: providers.Provider[UserDirectory | None] = providers.Singleton(InMemoryUserDirectory, users, accounts)

@@ -16,7 +16,6 @@ from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from application.audio_first import AudioFirst
 from domain.audio_store import AudioStore
-from domain.quotas import Quota
 from domain.tracks import StoredMp3, Track, TrackKeeper, TrackRepository
 from domain.users import UserRepository
 from tests.contract.calls import Act
@@ -54,7 +53,7 @@ class InMemoryParts:
     def quotas(
         self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository, keeper: InMemoryTrackKeeper
     ) -> InMemoryQuotaRepository:
-        return InMemoryQuotaRepository(users, tracks, keeper, Quota())
+        return InMemoryQuotaRepository(users, tracks, keeper)
 
     @pytest.fixture
     def audit_trail(self) -> InMemoryAuditTrail:
