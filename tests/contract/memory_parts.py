@@ -9,6 +9,7 @@ from adapters.memory.accounts import InMemoryAccountRepository, InMemoryDeletedU
 from adapters.memory.audio_store import InMemoryAudioStore
 from adapters.memory.audit import InMemoryAuditTrail
 from adapters.memory.clock import FixedClock
+from adapters.memory.directory import InMemoryUserDirectory
 from adapters.memory.identifiers import SeededIdentifiers
 from adapters.memory.quotas import InMemoryQuotaRepository
 from adapters.memory.store import InMemoryStore
@@ -54,6 +55,10 @@ class InMemoryParts:
         self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository, keeper: InMemoryTrackKeeper
     ) -> InMemoryQuotaRepository:
         return InMemoryQuotaRepository(users, tracks, keeper)
+
+    @pytest.fixture
+    def directory(self, users: InMemoryUserRepository, accounts: InMemoryAccountRepository) -> InMemoryUserDirectory:
+        return InMemoryUserDirectory(users, accounts)
 
     @pytest.fixture
     def audit_trail(self) -> InMemoryAuditTrail:

@@ -16,14 +16,15 @@ from adapters.postgres.address import PostgresAddress
 from adapters.postgres.audit import PsycopgAuditTrail
 from adapters.postgres.database import Database
 from adapters.postgres.deleted_users import PsycopgDeletedUsers
+from adapters.postgres.directory import PsycopgUserDirectory
 from adapters.postgres.quotas import PsycopgQuotaRepository
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from adapters.shared.own_server import OwnServer
-from domain.accounts import AccountRepository
 from domain.audit import AuditTrail
+from domain.directory import UserDirectory
 from domain.quotas import QuotaRepository
 from domain.tracks import StoredMp3, Track, TrackKeeper, TrackRepository
 from domain.users import UserRepository
@@ -148,12 +149,16 @@ class PostgresParts:
         return client.users.database
 
     @pytest.fixture
-    def quotas(self, users: PsycopgUserRepository) -> QuotaRepository:
-        return PsycopgQuotaRepository(users.database)
+    def quotas(self, database: Database) -> QuotaRepository:
+        return PsycopgQuotaRepository(database)
 
     @pytest.fixture
-    def audit_trail(self, users: PsycopgUserRepository) -> AuditTrail:
-        return PsycopgAuditTrail(users.database)
+    def directory(self, database: Database) -> UserDirectory:
+        return PsycopgUserDirectory(database)
+
+    @pytest.fixture
+    def audit_trail(self, database: Database) -> AuditTrail:
+        return PsycopgAuditTrail(database)
 
     @pytest.fixture
     def break_store(self, break_database: Act) -> Act:

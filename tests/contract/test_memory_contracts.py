@@ -20,6 +20,7 @@ from tests.contract.audio import AudioCatalogueContract, AudioStoreContract
 from tests.contract.audit_trails import AuditTrailContract
 from tests.contract.calls import Act, errors
 from tests.contract.clients import Client
+from tests.contract.directories import UserDirectoryContract
 from tests.contract.keepers import TrackKeeperContract
 from tests.contract.memory_parts import AudioFirstInMemoryParts, AudioFirstParts, InMemoryAudioParts, InMemoryParts
 from tests.contract.postgres_parts import PostgresParts, change, opened
@@ -51,6 +52,10 @@ class TestInMemoryTrackKeeper(InMemoryParts, TrackKeeperContract):
 
 
 class TestInMemoryQuotaRepository(InMemoryParts, QuotaRepositoryContract):
+    pass
+
+
+class TestInMemoryUserDirectory(InMemoryParts, UserDirectoryContract):
     pass
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.contract import (
     audio,
     audit_trails,
+    directories,
     keepers,
     quotas,
     stores,
@@ -29,8 +30,9 @@ CONTRACTS = [
     stores.StoreBackupContract,
     quotas.QuotaRepositoryContract,
     audit_trails.AuditTrailContract,
+    directories.UserDirectoryContract,
 ]
-OF_OPTIONAL_PORTS = [quotas.QuotaRepositoryContract, audit_trails.AuditTrailContract]
+OF_OPTIONAL_PORTS = CONTRACTS[-3:]
 """A wiring may leave them out, and that of SQLite does."""
 SUITES = {
     name: suite
@@ -48,6 +50,7 @@ NOT_OFFERED = {
     "TestInMemoryAudioStore": {"crash_putting", "durable", "other_audio"},
     "TestInMemoryQuotaRepository": {"break_store", "fill_disk", "other_client"},
     "TestInMemoryAuditTrail": {"fill_disk"},
+    "TestInMemoryUserDirectory": {"break_store"},
     "TestAudioFirstInMemory": {"break_store", "crash", "durable", "fill_disk", "other_client"},
     "TestAudioFirstOverPostgres": {"crash", "durable"},
 }

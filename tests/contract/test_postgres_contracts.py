@@ -14,6 +14,7 @@ from adapters.postgres.quotas import PsycopgQuotaRepository, settings_of
 from adapters.postgres.track_keeper import MAX_VALUE_BYTES, PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
+from domain.directory import UserDirectory
 from domain.errors import Mp3TooLarge, QuotaReached
 from domain.quotas import OwnQuota, Quota
 from domain.tracks import TrackKeeper
@@ -21,6 +22,7 @@ from domain.users import token_digest
 from tests.contract.accounts import AccountRepositoryContract, DeletedUsersContract
 from tests.contract.audit_trails import AuditTrailContract
 from tests.contract.calls import errors
+from tests.contract.directories import UserDirectoryContract
 from tests.contract.keepers import TrackKeeperContract, assert_not_kept
 from tests.contract.postgres_parts import PostgresParts, change
 from tests.contract.quotas import QuotaRepositoryContract
@@ -165,6 +167,18 @@ class TestPsycopgQuotaRepository(PostgresParts, QuotaRepositoryContract):
 
 class TestPsycopgAuditTrail(PostgresParts, AuditTrailContract):
     pass
+
+
+class TestPsycopgUserDirectory(PostgresParts, UserDirectoryContract):
+    async def test_those_whom_nobody_has_counted_are_counted(
+        self, users: PsycopgUserRepository, keeper: TrackKeeper, directory: UserDirectory, url: str
+    ) -> None:
+        mp3 = InMemoryMp3(b"x" * 1000)
+        user_ids = [(await users.add("Ada", token_digest(str(number)), NOW)).user_id for number in range(2)]
+        await keeper.keep(a_track(user_ids[0], mp3), mp3)
+        await change(url, SQL("DELETE FROM user_totals"))
+
+        assert [(one.totals.tracks, one.totals.bytes) for one in await directory.page(0, 9)] == [(1, 1000), (0, 0)]
 
 
 class TestPostgresStore(PostgresParts, StoreContract, StoreBackupContract):
