@@ -10,6 +10,7 @@ from litestar.types import ASGIApp
 
 from application.admission.fair_queue import FairQueue
 from application.admission.places import Places
+from application.admission.quotas import UserQuotas
 from application.admission.rate_limit import RateLimit
 from application.admission.waiting_room import SpoolShares
 from application.authenticate import Authenticate
@@ -90,6 +91,7 @@ def _dependencies(container: Container) -> dict[str, Provide]:
     application = container.application
     return {
         "settings": _provide(Settings, lambda: container.settings),
+        "user_quotas": _provide(UserQuotas, application.user_quotas),
         "queries": _provide(FairQueue, application.queries),
         "register_user": _provide(Register, application.register),
         "authenticate": _provide(Authenticate, application.authenticate),

@@ -86,3 +86,31 @@ async def test_the_refusal_says_which_quota_and_how_much_is_left(
 )
 def test_an_account_tells_its_quota_and_what_is_left_of_it(quota: Quota, told: dict[str, object] | None) -> None:
     assert msgspec.to_builtins(quota_resource(Standing(quota, HELD))) == told
+
+
+async def test_the_account_tells_it() -> None:
+    container = in_memory_container(Settings().but(max_user_tracks=3, retention_days=9))
+    async with client_of(container) as client, container.running():
+        data = await fields(client)
+        await client.post("/add_track", data=data, files=FILES)
+        bearer = {"Authorization": f"Bearer {data['user_access_token']}"}
+
+        told = [
+            (await client.get("/users/me", headers=bearer)).json()["quota"],
+            (await client.patch("/users/me", headers=bearer, json={"user_name": "Bob"})).json()["quota"],
+        ]
+
+    assert (
+        told
+        == [
+            {
+                "tracks": 3,
+                "bytes": None,
+                "seconds": None,
+                "uploads": None,
+                "retention_days": 9,
+                "left": {"tracks": 2, "bytes": None, "seconds": None},
+            }
+        ]
+        * 2
+    )
