@@ -12,21 +12,13 @@ from domain.directory import ListedUser, UserDirectory
 from domain.quotas import OwnQuota
 from domain.users import User
 
-# Those of whom nobody has asked for the totals yet are counted.
 _PAGE: LiteralString = """
-    SELECT user_id, user_name, token_sha256, users.created_at,
+    SELECT user_id, user_name, token_sha256, created_at,
            ARRAY[own.tracks, own.bytes, own.seconds, own.uploads, own.retention_days] AS quota,
-           coalesce(known.tracks, counted.tracks) AS tracks,
-           coalesce(known.bytes, counted.bytes) AS bytes,
-           coalesce(known.duration, counted.duration) AS duration
+           held.tracks, held.bytes, held.duration
       FROM users
+      JOIN user_totals AS held USING (user_id)
       LEFT JOIN user_quotas AS own USING (user_id)
-      LEFT JOIN user_totals AS known USING (user_id)
-      LEFT JOIN LATERAL (SELECT count(*) AS tracks,
-                                coalesce(sum(mp3_size), 0)::bigint AS bytes,
-                                coalesce(sum(duration), interval '0') AS duration
-                           FROM tracks
-                          WHERE tracks.user_id = users.user_id) AS counted ON known.tracks IS NULL
      WHERE user_id > %s AND deleted_at IS NULL
      ORDER BY user_id
      LIMIT %s"""

@@ -35,11 +35,6 @@ CREATE FUNCTION keep_within_quota() RETURNS trigger LANGUAGE plpgsql AS $$
 
         -- This track is in it. Whoever adds one for the same user waits until that is committed, or rolled back.
         SELECT tracks, bytes, duration INTO held FROM user_totals WHERE user_id = NEW.user_id;
-        IF NOT FOUND THEN -- nobody has asked for the totals yet: whoever adds one meanwhile waits for the user's row
-            PERFORM FROM users WHERE user_id = NEW.user_id FOR NO KEY UPDATE;
-            SELECT count(*) AS tracks, sum(mp3_size)::bigint AS bytes, sum(duration) AS duration
-              INTO held FROM tracks WHERE user_id = NEW.user_id;
-        END IF;
 
         IF held.tracks > most.tracks THEN
             RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'quota_tracks',
