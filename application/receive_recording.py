@@ -2,12 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, ExitStack, aclosing, asynccontextmanager
 from typing import TypeAlias, TypeVar
 
 from application.add_track import AddTrack
 from application.admission.fair_queue import WAIT_SECONDS
 from application.admission.places import Places
+from application.admission.quotas import UserQuotas
 from application.admission.waiting_room import WaitingFile, WaitingRoom
 from application.authenticate import Authenticate, Credentials
 from application.blocks import read_ahead, rejoined
@@ -73,21 +74,24 @@ class ReceiveRecording:
         spool: Spool,
         places: Places,
         waiting_room: WaitingRoom,
+        quotas: UserQuotas,
     ) -> None:
         self._authenticate = authenticate
         self._tracks = TracksOf(add_track)
         self._spool = spool
         self._places = places
         self._waiting_room = waiting_room
+        self._quotas = quotas
 
     async def __call__(self, recording: IncomingRecording) -> Track:
         """The track, durable. After an error nothing is kept, but after `StoreAway` the track may be.
 
         What can be refused is refused before a further byte is read: for want of a place, for wrong credentials, for
-        want of disk space. Nothing is decoded before the sender is known. A place is held from the first
+        want of disk space, for a quota. Nothing is decoded before the sender is known. A place is held from the first
         `READ_AHEAD_BYTES` to the end; a file that comes before its credentials, or finds no place, waits in the spool.
 
-        Raises `Overloaded`, `ShareTaken`, `DiskFull`, `WorkspaceAway`, `WrongCredentials` and what `AddTrack` raises.
+        Raises `Overloaded`, `ShareTaken`, `DiskFull`, `WorkspaceAway`, `WrongCredentials`, `QuotaReached` and what
+        `AddTrack` raises.
         """
         return await self.into(recording, self._tracks)
 
@@ -96,11 +100,16 @@ class ReceiveRecording:
 
         Raises what `making` raises in place of what `AddTrack` does.
         """
-        user = await self._let_in(recording)
+        with ExitStack() as held:
+            return await self._receive(recording, making, held)
+
+    async def _receive(self, recording: IncomingRecording, making: Making[T], held: ExitStack) -> T:
+        """`held` is what the sender holds until the end: their count of uploads."""
+        user = await self._let_in(recording, held)
         await self._spool.check()
         file_name = await recording.open(user)
         if user is None:
-            user = await self._let_in(recording)
+            user = await self._let_in(recording, held)
         if user is None:
             self._waiting_room.refuse_if_full(*recording.holders())
         async with aclosing(recording.blocks()) as blocks:
@@ -109,19 +118,20 @@ class ReceiveRecording:
             file = ArrivingFile(file_name, rejoined(first, blocks), at_least)
             async with aclosing(file.blocks):
                 if user is None:
-                    return await self._make_later(recording, file, making)
-                async with making.begin(user, *recording.holders()) as work:
+                    return await self._make_later(recording, file, making, held)
+                async with self._begun(making, user, recording) as work:
                     return await self._do(work, file, _holders(recording, user))
 
-    async def _let_in(self, recording: IncomingRecording) -> User | None:
+    async def _let_in(self, recording: IncomingRecording, held: ExitStack) -> User | None:
         """The sender, known to be who they say they are; None while nobody is named.
 
-        Raises what `WaitingRoom.refuse_if_full` does where they find neither a place nor one to wait in.
+        Raises what `WaitingRoom.refuse_if_full` does where they find neither a place nor one to wait in, and
+        `UploadQuotaReached`.
         """
         if (sender := recording.sender()) is None:
             return None
         self._refuse_if_full(*recording.holders(), _SOMEBODY)
-        user = await self._known(sender, recording)
+        user = await self._known(sender, recording, held)
         self._refuse_if_full(*_holders(recording, user))
         return user
 
@@ -129,23 +139,41 @@ class ReceiveRecording:
         if not self._places.shares.has_for(*holders):
             self._waiting_room.refuse_if_full(*holders)
 
-    async def _known(self, sender: Sender, recording: IncomingRecording, seconds: float = WAIT_SECONDS) -> User:
-        """The sender, known to be who they say they are. Raises `WrongCredentials`, also where nobody is named."""
+    async def _known(
+        self, sender: Sender, recording: IncomingRecording, held: ExitStack, seconds: float = WAIT_SECONDS
+    ) -> User:
+        """The sender, known to be who they say they are, with no more uploads at once than they may have.
+
+        Raises `WrongCredentials`, also where nobody is named, and `UploadQuotaReached`.
+        """
         if sender is None:
             raise WrongCredentials
         if isinstance(sender, Credentials):
-            return await self._authenticate(sender, *recording.holders(), seconds=seconds)
+            sender = await self._authenticate(sender, *recording.holders(), seconds=seconds)
+        held.enter_context(self._quotas.upload(sender))
         return sender
 
-    async def _make_later(self, recording: IncomingRecording, file: ArrivingFile, making: Making[T]) -> T:
+    @asynccontextmanager
+    async def _begun(
+        self, making: Making[T], user: User, recording: IncomingRecording
+    ) -> AsyncGenerator[Work[T], None]:
+        """What is to be done for the user, within their quota: what was done before is told whatever they have now."""
+        async with making.begin(user, *recording.holders()) as work:
+            if work.needs_place:
+                await self._quotas.refuse_full(user, *recording.holders())
+            yield work
+
+    async def _make_later(
+        self, recording: IncomingRecording, file: ArrivingFile, making: Making[T], held: ExitStack
+    ) -> T:
         """Have the file wait until the sender is known, and then until there is a place for them.
 
         Who has sent all of it waits as long for the lookup as for the place.
         """
         async with self._waiting_room.enter(*recording.holders()) as waiting:
             await _fill(waiting, file)
-            user = await self._known(recording.sender(), recording, PLACE_SECONDS)
-            async with making.begin(user, *recording.holders()) as work:
+            user = await self._known(recording.sender(), recording, held, PLACE_SECONDS)
+            async with self._begun(making, user, recording) as work:
                 return await self._do_waiting(work, waiting, file.name, _holders(recording, user))
 
     async def _do(self, work: Work[T], file: ArrivingFile, holders: tuple[str, ...]) -> T:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.errors import InvalidUserName
+from domain.quotas import NOTHING_SET, OwnQuota
 
 MAX_USER_NAME_LENGTH = 100
 _UNWRITABLE = {"Cc", "Cs"}  # Unicode categories: control characters and lone surrogates
@@ -20,6 +21,8 @@ class User:
     name: str
     token_sha256: bytes
     created_at: datetime
+    quota: OwnQuota = NOTHING_SET
+    """What an operator has set for them."""
 
 
 def token_digest(token: str) -> bytes:

@@ -88,7 +88,7 @@ def used_database_url(postgres_server: str, database_template: str) -> Iterator[
 def emptied_database_url(used_database_url: str) -> str:
     """That database without rows: for tests that change nothing but rows, as it is quicker than a new one."""
     with psycopg.connect(used_database_url, autocommit=True) as connection:
-        connection.execute("TRUNCATE users, tracks RESTART IDENTITY CASCADE")
+        connection.execute("TRUNCATE users, tracks, audit_events RESTART IDENTITY CASCADE")
     return used_database_url
 
 

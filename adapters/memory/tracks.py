@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Collection
 from uuid import UUID
 
 from adapters.memory.mp3 import whole
+from adapters.memory.within_quota import refuse_beyond
 from domain.errors import DuplicateTrack, TrackDamaged, TrackNotFound, UnknownUser
 from domain.output.converter import Mp3
+from domain.quotas import NO_BOUND, Quota
 from domain.tracks import NewTag, StoredMp3, Track, TrackCatalogue, TrackKeeper, TrackRepository
 from domain.users import UserRepository
 
@@ -15,8 +17,10 @@ BLOCK_BYTES = 512 * 1024
 class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
     """Keeps tracks until the process ends. `kept`, `audio_keys`, `tags` and `mp3s` are there to be looked at."""
 
-    def __init__(self, users: UserRepository) -> None:
+    def __init__(self, users: UserRepository, quota: Quota = NO_BOUND) -> None:
+        """`quota` holds for users for whom nothing else is set."""
         self._users = users
+        self._quota = quota
         self.kept: dict[UUID, Track] = {}
         self.numbers: dict[UUID, int] = {}
         """In the order in which they were added; none is given twice."""
@@ -31,11 +35,15 @@ class InMemoryTrackRepository(TrackRepository, TrackCatalogue):
         self.audio_keys[track.track_uuid] = audio_key
 
     async def hold(self, track: Track) -> None:
-        """Keep what is known of a track, wherever its MP3 is. Raises `UnknownUser`, `DuplicateTrack`."""
-        if await self._users.find(track.user_id) is None:
+        """Keep what is known of a track, wherever its MP3 is.
+
+        Raises `UnknownUser`, `DuplicateTrack`, and `QuotaReached`.
+        """
+        if (user := await self._users.find(track.user_id)) is None:
             raise UnknownUser(track.user_id)
         if track.track_uuid in self.kept:
             raise DuplicateTrack
+        refuse_beyond(user.quota.over(self._quota), track, self.kept.values())
         self._last_number += 1
         self.numbers[track.track_uuid] = self._last_number
         self.kept[track.track_uuid] = track

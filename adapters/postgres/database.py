@@ -1,7 +1,7 @@
 """The pool of connections, how long anything may take, and what the driver's errors mean."""
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, LiteralString
 
@@ -24,7 +24,7 @@ _RECONNECT_SECONDS = 2.0  # then the pool begins anew, so that the pauses betwee
 STATEMENT_SECONDS = 5.0
 """What the server allows any statement."""
 # The limits on the server's side end what a client that is gone has left behind.
-_SERVER_SETTINGS = {
+_SERVER_SETTINGS: Mapping[str, str] = {
     "statement_timeout": f"{STATEMENT_SECONDS:.0f}s",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "10s",
@@ -60,8 +60,11 @@ class Database:
     the seconds it allows, and the pool finds the server again by itself.
     """
 
-    def __init__(self, conninfo: str, pool_size: int) -> None:
-        """Raises `WrongSetting` if `conninfo` is neither a URL nor a connection string. Connects to nothing yet."""
+    def __init__(self, conninfo: str, pool_size: int, settings: Mapping[str, str] | None = None) -> None:
+        """`settings` are further ones of the server's, for each connection.
+
+        Raises `WrongSetting` if `conninfo` is neither a URL nor a connection string. Connects to nothing yet.
+        """
         self.pool_size = pool_size
         # Whatever a client can cause has a limit: this one, and those of `track_keeper.py`. None is above the size of
         # the pool, and the pool's queue has room for 20 times that size, so the pool turns nobody away.
@@ -69,7 +72,7 @@ class Database:
         # Rows of tracks whose MP3 is elsewhere have none: they are as many as MAX_UPLOADS, and not to be lost.
         self._queries = ConnectionLimit(2 * pool_size // 5)
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            with_settings(conninfo, _CLIENT_SETTINGS, _SERVER_SETTINGS),
+            with_settings(conninfo, _CLIENT_SETTINGS, {**_SERVER_SETTINGS, **(settings or {})}),
             connection_class=Connection,
             kwargs={"autocommit": True},
             min_size=1,

@@ -7,12 +7,15 @@ from typing import IO
 
 from adapters.postgres.accounts import PsycopgAccountRepository
 from adapters.postgres.address import PostgresAddress
+from adapters.postgres.audit import PsycopgAuditTrail
 from adapters.postgres.database import Database
 from adapters.postgres.deleted_users import PsycopgDeletedUsers
+from adapters.postgres.directory import PsycopgUserDirectory
 from adapters.postgres.keeping.backup import back_up
 from adapters.postgres.keeping.restore import restore
 from adapters.postgres.library import PsycopgTrackLibrary
 from adapters.postgres.links import PsycopgLinkRepository
+from adapters.postgres.quotas import PsycopgQuotaRepository
 from adapters.postgres.receipts import PsycopgTrackReceipts
 from adapters.postgres.repeats import PsycopgRepeatableRequests
 from adapters.postgres.schema.migrate import check_migrated, migrate
@@ -27,10 +30,13 @@ _PARTS = (
     PsycopgTrackKeeper,
     PsycopgAccountRepository,
     PsycopgDeletedUsers,
-    PsycopgTrackLibrary,
+    PsycopgAuditTrail,
     PsycopgLinkRepository,
+    PsycopgQuotaRepository,
     PsycopgRepeatableRequests,
+    PsycopgTrackLibrary,
     PsycopgTrackReceipts,
+    PsycopgUserDirectory,
 )
 """What keeps everything in the tables of a backup; who inherits them may keep more elsewhere."""
 

@@ -11,7 +11,14 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 from psycopg.types.json import Json, Jsonb
 
 from domain.conversions import Conversion
-from domain.errors import DuplicateTrack, UnknownUser
+from domain.errors import (
+    ByteQuotaReached,
+    DuplicateTrack,
+    QuotaReached,
+    SecondsQuotaReached,
+    TrackQuotaReached,
+    UnknownUser,
+)
 from domain.measuring import NO_POINTS, Sound, Waveform
 from domain.output.format import Mp3Format, Mp3Quality
 from domain.recording.format import Codec, RecordingFormat
@@ -22,6 +29,12 @@ from domain.tracks import NewTag, StoredMp3, Track
 
 LARGEST_ID = 2**63 - 1
 """Of a `bigint`."""
+_QUOTAS: Mapping[str | None, type[QuotaReached]] = {
+    "quota_tracks": TrackQuotaReached,
+    "quota_bytes": ByteQuotaReached,
+    "quota_seconds": SecondsQuotaReached,
+}
+"""By what the trigger `tracks_within_quota` calls its refusals, whose details are the limit and what is held."""
 _TEXTS = frozenset(field.name for field in fields(Tags))
 
 _COLUMNS: dict[str, tuple[str, Callable[[Track], object]]] = {
@@ -147,7 +160,14 @@ def constraints_translated(track: Track) -> Iterator[None]:
                 raise UnknownUser(track.user_id) from error
             case "tracks_track_uuid_unique":
                 raise DuplicateTrack from error
+            case name if name in _QUOTAS:
+                raise _quota_reached(error) from error
         raise
+
+
+def _quota_reached(error: psycopg.IntegrityError) -> QuotaReached:
+    limit, held = (error.diag.message_detail or "").split()
+    return _QUOTAS[error.diag.constraint_name](int(limit), int(int(limit) - float(held)))
 
 
 def _conversion(row: Mapping[str, Any]) -> Conversion:

@@ -1,23 +1,26 @@
 """Users in PostgreSQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, kwargs_row
 
 from adapters.postgres.database import Database
 from adapters.postgres.track_rows import LARGEST_ID
+from domain.quotas import OwnQuota
 from domain.users import User, UserRepository
 
 _ADD: LiteralString = """
     INSERT INTO users (user_name, token_sha256, created_at) VALUES (%s, %s, %s)
     RETURNING user_id, user_name AS name, token_sha256, created_at"""
-_FIND: LiteralString = """
-    SELECT user_id, user_name AS name, token_sha256, created_at FROM users
-     WHERE user_id = %s AND deleted_at IS NULL"""
-_FIND_BY_DIGEST: LiteralString = """
-    SELECT user_id, user_name AS name, token_sha256, created_at FROM users
-     WHERE token_sha256 = %s AND deleted_at IS NULL"""
+# With what an operator has set for them, so that nobody has to ask for it.
+_USERS: LiteralString = """
+    SELECT user_id, user_name AS name, token_sha256, created_at,
+           ARRAY[tracks, bytes, seconds, uploads, retention_days] AS quota
+      FROM users LEFT JOIN user_quotas USING (user_id)"""
+_FIND: LiteralString = f"{_USERS} WHERE user_id = %s AND deleted_at IS NULL"
+_FIND_BY_DIGEST: LiteralString = f"{_USERS} WHERE token_sha256 = %s AND deleted_at IS NULL"
 
 
 class PsycopgUserRepository(UserRepository):
@@ -41,6 +44,10 @@ class PsycopgUserRepository(UserRepository):
 
     async def _found(self, query: LiteralString, value: object) -> User | None:
         async with self.database.query() as connection:
-            cursor = connection.cursor(row_factory=class_row(User))
+            cursor = connection.cursor(row_factory=kwargs_row(_user))
             await cursor.execute(query, [value])
             return await cursor.fetchone()
+
+
+def _user(quota: Sequence[int | None], **known: Any) -> User:
+    return User(**known, quota=OwnQuota(*quota))

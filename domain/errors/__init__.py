@@ -7,6 +7,7 @@ The words for a client, and the HTTP status, are in `entrypoints/http/answers.py
 
 from domain.errors.base import CallerError, MusicAppError, OperatorError, RecordingError, ServiceError
 from domain.errors.caller import (
+    ByteQuotaReached,
     InvalidExpiry,
     InvalidQuestion,
     InvalidText,
@@ -17,17 +18,21 @@ from domain.errors.caller import (
     LinkUsedUp,
     NoSuchTrack,
     NoWaveform,
+    QuotaReached,
     RepeatOfAnother,
     RepeatRunning,
+    SecondsQuotaReached,
     ShareTaken,
     TooManyKeys,
     TooManyLinks,
     TooOften,
     TrackNotFound,
+    TrackQuotaReached,
     UnknownUser,
+    UploadQuotaReached,
     WrongCredentials,
 )
-from domain.errors.operator import BackupRefused, CheckRefused, WrongSetting
+from domain.errors.operator import BackupRefused, CheckRefused, CommandRefused, WrongSetting
 from domain.errors.recording import (
     DamagedRecording,
     Mp3TooLarge,
@@ -56,9 +61,11 @@ from domain.errors.service import (
 
 __all__ = [
     "BackupRefused",
+    "ByteQuotaReached",
     "CallerError",
     "CheckFailed",
     "CheckRefused",
+    "CommandRefused",
     "ConverterFailed",
     "ConverterUnavailable",
     "DamagedRecording",
@@ -80,11 +87,13 @@ __all__ = [
     "NotAWav",
     "OperatorError",
     "Overloaded",
+    "QuotaReached",
     "RateTooLowForCodec",
     "RecordingError",
     "RecordingTooLarge",
     "RepeatOfAnother",
     "RepeatRunning",
+    "SecondsQuotaReached",
     "ServiceError",
     "ShareTaken",
     "StoreAway",
@@ -95,11 +104,13 @@ __all__ = [
     "TooOften",
     "TrackDamaged",
     "TrackNotFound",
+    "TrackQuotaReached",
     "UndecodableRecording",
     "UnknownUser",
     "UnsupportedChannels",
     "UnsupportedCodec",
     "UnsupportedRate",
+    "UploadQuotaReached",
     "WorkspaceAway",
     "WrongCredentials",
     "WrongSetting",

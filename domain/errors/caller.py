@@ -148,3 +148,41 @@ class TooManyKeys(CallerError):
     def __init__(self, limit: int, retry_after: int = 3600) -> None:
         self.limit, self.retry_after = limit, retry_after
         super().__init__(f"{limit} requests of this user are remembered already")
+
+
+class QuotaReached(CallerError):
+    """Somebody has as much as they may have. `left` is what they may still have of it."""
+
+    what = "of this"
+
+    def __init__(self, limit: int, left: int) -> None:
+        self.limit, self.left = limit, max(left, 0)
+        super().__init__(f"one user may have {limit} {self.what}; {self.left} are left")
+
+
+class TrackQuotaReached(QuotaReached):
+    """One more track would be too many."""
+
+    what = "tracks"
+
+
+class ByteQuotaReached(QuotaReached):
+    """The MP3 would be too many bytes."""
+
+    what = "bytes of MP3s"
+
+
+class SecondsQuotaReached(QuotaReached):
+    """The recording would be too many seconds."""
+
+    what = "seconds of recordings"
+
+
+class UploadQuotaReached(QuotaReached):
+    """One more upload at once would be too many. `retry_after` is in seconds."""
+
+    what = "uploads at once"
+
+    def __init__(self, limit: int, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(limit, left=0)

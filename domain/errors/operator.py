@@ -11,6 +11,10 @@ class CheckRefused(OperatorError):
     """The tracks cannot be checked."""
 
 
+class CommandRefused(OperatorError):
+    """What keeps things here cannot do what a command is for."""
+
+
 class WrongSetting(OperatorError):
     """A setting stops the start: what was checked and what would be right."""
 

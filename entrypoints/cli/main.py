@@ -9,8 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from domain.errors import MusicAppError, StoreAway, WrongSetting
+from entrypoints.cli.audit import add_audit
 from entrypoints.cli.backup import back_up_to, check_all, restore_from
 from entrypoints.cli.convert import convert_file
+from entrypoints.cli.users import add_users
 from entrypoints.cli.words import told
 from entrypoints.logs import configure_logs
 from entrypoints.settings.settings import Settings, read_settings
@@ -24,7 +26,8 @@ Settings come from environment variables; the file .env lists them all with thei
 
 exit codes:
   0  done
-  1  the recording or the backup was refused, a track is damaged, or a file cannot be read or written
+  1  the recording or the backup was refused, a track is damaged, there is no such user, or a file cannot be read or
+     written
   2  wrong usage
   3  a setting is wrong, or what it names (a database, a folder, a port) cannot be used now;
      standard error says which
@@ -80,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("mp3", type=Path, metavar="OUT.mp3", help="written whole or not at all; replaced if it exists")
     command.set_defaults(run=_convert)
     _add_keeping(commands)
+    add_users(commands)
+    add_audit(commands)
     return parser
 
 

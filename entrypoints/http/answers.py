@@ -53,6 +53,23 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
     CredentialsMissing: Answer(401, "auth.wrong_credentials", "{error}"),
     errors.WrongCredentials: _WRONG_CREDENTIALS,
     errors.UnknownUser: _WRONG_CREDENTIALS,  # deleted meanwhile; that it was there is not said
+    errors.TrackQuotaReached: Answer(
+        403,
+        "quota.tracks",
+        "one user may have {error.limit} tracks here; {error.left} are left; delete some that are needed no more",
+    ),
+    errors.ByteQuotaReached: Answer(
+        403,
+        "quota.bytes",
+        "the MP3s of one user may have {error.limit} bytes here; {error.left} are left, too few for one more; "
+        "delete tracks that are needed no more",
+    ),
+    errors.SecondsQuotaReached: Answer(
+        403,
+        "quota.seconds",
+        "the recordings of one user may have {error.limit} seconds here; {error.left} are left, too few for one more; "
+        "delete tracks that are needed no more",
+    ),
     errors.TrackNotFound: Answer(
         404,
         "record.not_found",
@@ -110,6 +127,12 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
         429,
         "limit.rate",
         "this can be asked for {error.per_minute} times a minute; try again in {error.retry_after} seconds",
+    ),
+    errors.UploadQuotaReached: Answer(
+        429,
+        "quota.uploads",
+        "one user may have {error.limit} uploads at once here, and you have them; "
+        "try again when one of them has ended, or in a few seconds",
     ),
     errors.ShareTaken: Answer(
         429,

@@ -11,6 +11,7 @@ from litestar.types import ASGIApp
 from application.add_track_once import AddTrackOnce
 from application.admission.fair_queue import FairQueue
 from application.admission.places import Places
+from application.admission.quotas import UserQuotas
 from application.admission.rate_limit import RateLimit
 from application.admission.waiting_room import SpoolShares
 from application.authenticate import Authenticate
@@ -35,6 +36,7 @@ from entrypoints.http.error_handlers import answer_error, answer_http_error, ans
 from entrypoints.http.requests.credentials import bearer_user
 from entrypoints.http.routes.pages import PAGE_HEADERS, make_assets, schema_page
 from entrypoints.http.routing import routes_over
+from entrypoints.http.server.audit import audit_requests
 from entrypoints.http.server.client import believe_proxies, holders_behind
 from entrypoints.http.server.held import release_held
 from entrypoints.http.server.limit import begin_in_turns, limit_requests, space_requests
@@ -88,6 +90,7 @@ def _wrapped(handler: ASGIApp, container: Container) -> ASGIApp:
     handler = limit_requests(release_held(handler), requests, application.download_places(), trusted)
     handler = begin_in_turns(handler, application.beginnings(), trusted)
     handler = space_requests(handler, application.spacing(), trusted)
+    handler = audit_requests(handler, container.audit_log, container.adapters.clock(), trusted)
     handler = log_requests(end_slow_responses(answer_cancelled(handler), settings.requests))
     return believe_proxies(handler, trusted)
 
@@ -97,6 +100,7 @@ def _dependencies(container: Container) -> dict[str, Provide]:
     application = container.application
     return {
         "settings": _provide(Settings, lambda: container.settings),
+        "user_quotas": _provide(UserQuotas, application.user_quotas),
         "queries": _provide(FairQueue, application.queries),
         "register_user": _provide(Register, application.register),
         "authenticate": _provide(Authenticate, application.authenticate),

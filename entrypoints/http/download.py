@@ -13,6 +13,7 @@ from application.open_record import Record
 from domain.tracks import StoredMp3
 from entrypoints.http.openapi import header
 from entrypoints.http.requests.ranges import not_modified, requested_range
+from entrypoints.http.server.audit import tell_audit
 from entrypoints.http.server.held import hold
 
 MEDIA_TYPE = "audio/mpeg"
@@ -34,6 +35,7 @@ async def download(
     `holders`. Raises `RecordChanged`, `RangeUnsatisfiable`, `ShareTaken`, `Overloaded` and what `Record.read` does.
     """
     mp3 = found.mp3
+    tell_audit(request, track_uuid=mp3.track_uuid)
     etag = f'"{mp3.sha256.hex()}"'
     headers = _headers(mp3, etag, inline=inline)
     if not_modified(request.headers, etag):

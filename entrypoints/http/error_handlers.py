@@ -79,7 +79,13 @@ def headers_of(status: int, error: errors.MusicAppError) -> dict[str, str]:
     if status == 401:
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(
-        error, errors.TooOften | errors.ShareTaken | errors.Overloaded | errors.RepeatRunning | errors.TooManyKeys
+        error,
+        errors.TooOften
+        | errors.ShareTaken
+        | errors.UploadQuotaReached
+        | errors.Overloaded
+        | errors.RepeatRunning
+        | errors.TooManyKeys,
     ):
         return {"Retry-After": retry_after(error.retry_after)}
     if status in (503, 507):

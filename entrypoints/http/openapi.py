@@ -38,6 +38,7 @@ BEARER = "user_access_token"
 _ERROR_DESCRIPTIONS = {
     400: "A field is missing, doubled, too long or of the wrong type; or the body cannot be parsed",
     401: "The credentials do not belong together",
+    403: "The user has as much as one may have here",
     404: "Nothing there has this name, or it is another user's",
     408: "The upload was too slow",
     409: "The same request is being answered, and Retry-After says when to come back; or there are as many as may be",
@@ -59,6 +60,7 @@ _HEAD = "head_"
 _ERROR_EXAMPLES: dict[int, errors.MusicAppError] = {
     400: RequestInvalid("user_name is missing"),
     401: CredentialsMissing(),
+    403: errors.TrackQuotaReached(1000, 0),
     404: errors.TrackNotFound(),
     408: UploadTooSlow(8192, 30, 3600, 60),
     409: errors.TooManyLinks(1000),

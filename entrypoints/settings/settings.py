@@ -8,6 +8,7 @@ from domain.errors import WrongSetting
 from entrypoints.settings.admission import Admission
 from entrypoints.settings.converting import Converting
 from entrypoints.settings.logs import Logs
+from entrypoints.settings.quotas import Quotas
 from entrypoints.settings.reading import read_section
 from entrypoints.settings.recordings import Recordings
 from entrypoints.settings.requests import Requests
@@ -29,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     admission: Admission = Admission()
     requests: Requests = Requests()
     spooling: Spooling = Spooling()
+    quotas: Quotas = Quotas()
     logs: Logs = Logs()
 
     def __post_init__(self) -> None:
@@ -60,5 +62,6 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         admission=read_section(Admission, environment),
         requests=read_section(Requests, environment),
         spooling=read_section(Spooling, environment),
+        quotas=read_section(Quotas, environment),
         logs=read_section(Logs, environment),
     )

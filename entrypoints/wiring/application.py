@@ -7,9 +7,11 @@ from application.add_track_once import AddTrackOnce
 from application.admission.fair_queue import FairQueue
 from application.admission.pace import Pace
 from application.admission.places import Places
+from application.admission.quotas import UserQuotas
 from application.admission.rate_limit import RateLimit
 from application.admission.spacing import Spacing
 from application.admission.waiting_room import SpoolShares, WaitingRoom
+from application.audit_log import AuditLog
 from application.authenticate import Authenticate
 from application.change_track import ChangeTrack
 from application.check_tracks import CheckTracks
@@ -17,14 +19,18 @@ from application.export_account import ExportAccount
 from application.find_track import FindTrack
 from application.list_tracks import ListTracks
 from application.manage_account import ManageAccount
+from application.manage_users import ManageUsers
 from application.open_link import OpenLink
 from application.open_record import OpenRecord
+from application.read_audit import ReadAudit
 from application.receive_recording import ReceiveRecording
 from application.remove_deleted import RemoveDeleted
 from application.remove_track import RemoveTrack
 from application.repeatable import Repeatable
+from application.retention import RemoveOutlived
 from application.track_links import TrackLinks
 from application.try_track import TryTrack
+from domain.audit import AuditTrail
 from domain.convert import Convert
 from domain.register import Register
 from entrypoints.settings.settings import Settings
@@ -35,6 +41,10 @@ _BEGUN_AT_ONCE = 3
 """Requests in a round of the event loop, each of another client: many clients wait less for their turn."""
 _ROUNDS_OF_READING = 8
 """One step of reading takes as long as several answers do."""
+
+
+def _if_kept(trail: AuditTrail | None, days: int) -> AuditTrail | None:
+    return trail if days else None
 
 
 class Application(containers.DeclarativeContainer):
@@ -93,6 +103,23 @@ class Application(containers.DeclarativeContainer):
     )
     check_tracks = providers.Factory(CheckTracks, adapters.tracks, adapters.keeper)
 
+    user_quotas = providers.Singleton(UserQuotas, adapters.accounts, settings.provided.quotas.general, queries)
+    remove_outlived = providers.Factory(
+        RemoveOutlived, adapters.quotas, adapters.audio, settings.provided.quotas.general, adapters.clock
+    )
+    audit_trail = providers.Callable(_if_kept, adapters.audit_trail, settings.provided.logs.audit_days)
+    manage_users = providers.Factory(
+        ManageUsers,
+        adapters.directory,
+        adapters.accounts,
+        adapters.quotas,
+        audit_trail,
+        adapters.identifiers,
+        adapters.clock,
+    )
+    read_audit = providers.Factory(ReadAudit, adapters.audit_trail)
+    audit_log = providers.Singleton(AuditLog, adapters.audit_trail, adapters.clock, settings.provided.logs.audit_days)
+
     upload_places = providers.Singleton(
         Places, settings.provided.admission.upload_places.call(adapters.cores), "uploads (MAX_UPLOADS)"
     )
@@ -104,7 +131,7 @@ class Application(containers.DeclarativeContainer):
     spool_shares = providers.Singleton(SpoolShares, settings.provided.spooling.spool_max_bytes)
     waiting_room = providers.Factory(WaitingRoom, adapters.spool, waiting_upload_places, spool_shares)
     receive_recording = providers.Factory(
-        ReceiveRecording, authenticate, add_track, adapters.spool, upload_places, waiting_room
+        ReceiveRecording, authenticate, add_track, adapters.spool, upload_places, waiting_room, user_quotas
     )
     download_places = providers.Singleton(
         Places, settings.provided.admission.max_downloads, "downloads (MAX_DOWNLOADS)"

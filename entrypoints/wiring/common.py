@@ -15,11 +15,14 @@ from adapters.system.cores import available_cores
 from adapters.system.identifiers import RandomIdentifiers
 from domain.accounts import AccountRepository, DeletedUsers
 from domain.audio_store import AudioStore
+from domain.audit import AuditTrail
 from domain.decoding import AudioDecoder
+from domain.directory import UserDirectory
 from domain.library import TrackLibrary
 from domain.links import LinkRepository
 from domain.measuring import SoundMeter
 from domain.output.converter import AudioConverter
+from domain.quotas import QuotaRepository
 from domain.receipts import TrackReceipts
 from domain.repeats import RepeatableRequests
 from domain.system import Clock, IdentifierSource, Spool
@@ -80,3 +83,6 @@ class CommonAdapters(containers.DeclarativeContainer):
     repeats: providers.Provider[RepeatableRequests | None] = providers.Object(None)
     receipts: providers.Provider[TrackReceipts | None] = providers.Object(None)
     """Without these two, `Idempotency-Key` is ignored."""
+    quotas: providers.Provider[QuotaRepository | None] = providers.Object(None)
+    directory: providers.Provider[UserDirectory | None] = providers.Object(None)
+    audit_trail: providers.Provider[AuditTrail | None] = providers.Object(None)

@@ -5,19 +5,25 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
 
+from application.audit_log import AuditLog
 from application.check_tracks import CheckTracks
+from application.manage_users import ManageUsers
+from application.read_audit import ReadAudit
 from application.readiness import Readiness
-from domain.errors import BackupRefused, CheckRefused
+from domain.errors import BackupRefused, CheckRefused, CommandRefused
 from domain.store import Store, StoreBackup
 from domain.tracks import TrackCatalogue
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.application import Application
 from entrypoints.wiring.background import background
 from entrypoints.wiring.common import CommonAdapters
-from entrypoints.wiring.owed import check_wiring, named_wiring, owed_store
+from entrypoints.wiring.owed import check_wiring, named_wiring, owed_store, provides
 from entrypoints.wiring.usable import check_converter, check_spool
 
-_KEPT = ("users", "tracks", "keeper", "audio", "library", "links", "accounts", "deleted_users", "repeats", "receipts")
+_KEPT = (
+    *("users", "tracks", "keeper", "audio", "library", "links", "accounts", "deleted_users"),
+    *("repeats", "receipts", "quotas", "directory", "audit_trail"),
+)
 """The parts of a wiring that keep something which a backup has to hold."""
 
 
@@ -40,6 +46,11 @@ class Container:
         """Whether the service can do its work."""
         return Readiness(self._checks(), self.adapters.clock())
 
+    @property
+    def audit_log(self) -> AuditLog | None:
+        """Where is told who did what; None where that is not kept."""
+        return None if self.application.audit_trail() is None else self.application.audit_log()
+
     @contextmanager
     def with_store(self, *, make: bool = True) -> Iterator[Store]:
         """What the store needs around everything else, as `Store.running`; meanwhile the adapters are what they owe.
@@ -58,7 +69,11 @@ class Container:
         """
         check_wiring(self.adapters, self.settings)
         await asyncio.to_thread(self.store.migrate)
-        async with self.open_store(), self._resources(), background(self.adapters, self.application):
+        async with (
+            self.open_store(),
+            self._resources(),
+            background(self.adapters, self.application, self.audit_log),
+        ):
             await check_converter(self.adapters.converter())
             await check_spool(self.adapters.spool(), self.settings)
             yield
@@ -78,6 +93,21 @@ class Container:
         if not isinstance(tracks, TrackCatalogue):
             raise CheckRefused(f"{type(tracks).__name__}, which keeps the tracks, cannot list them")
         return CheckTracks(tracks, self.adapters.keeper())
+
+    def manage_users(self) -> ManageUsers:
+        """What an operator does with users. Raises `CommandRefused` where that cannot be done."""
+        self._refuse_without("accounts", "quotas", "directory")
+        return self.application.manage_users()
+
+    def read_audit(self) -> ReadAudit:
+        """What reads the audit trail. Raises `CommandRefused` where none is kept."""
+        self._refuse_without("audit_trail")
+        return self.application.read_audit()
+
+    def _refuse_without(self, *names: str) -> None:
+        for name in names:
+            if not provides(self.adapters, name):
+                raise CommandRefused(f"WIRING={self.settings.storage.wiring} has no {name}, which this command needs")
 
     def backup(self) -> StoreBackup:
         """What writes and reads backups. Raises `BackupRefused` unless they hold everything that is kept."""

@@ -3,12 +3,15 @@
 from dependency_injector import providers
 
 from adapters.memory.accounts import InMemoryAccountRepository, InMemoryDeletedUsers
+from adapters.memory.audit import InMemoryAuditTrail
 from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.decoder import InMemoryAudioDecoder
+from adapters.memory.directory import InMemoryUserDirectory
 from adapters.memory.identifiers import SeededIdentifiers
 from adapters.memory.library import InMemoryTrackLibrary
 from adapters.memory.links import InMemoryLinkRepository
+from adapters.memory.quotas import InMemoryQuotaRepository
 from adapters.memory.receipts import InMemoryTrackReceipts
 from adapters.memory.repeats import InMemoryRepeatableRequests
 from adapters.memory.spool import InMemorySpool
@@ -16,7 +19,10 @@ from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
 from domain.accounts import AccountRepository, DeletedUsers
+from domain.audit import AuditTrail
+from domain.directory import UserDirectory
 from domain.library import TrackLibrary
+from domain.quotas import QuotaRepository
 from domain.receipts import TrackReceipts
 from domain.repeats import RepeatableRequests
 from domain.store import Store
@@ -35,10 +41,12 @@ class InMemoryAdapters(CommonAdapters):
     converter = providers.Singleton(InMemoryAudioConverter)
     store: providers.Provider[Store] = providers.Singleton(InMemoryStore)
     users: providers.Provider[UserRepository] = providers.Singleton(InMemoryUserRepository)
-    tracks: providers.Provider[TrackRepository] = providers.Singleton(InMemoryTrackRepository, users)
+    tracks: providers.Provider[TrackRepository] = providers.Singleton(
+        InMemoryTrackRepository, users, CommonAdapters.settings.provided.quotas.general
+    )
+    keeper: providers.Provider[TrackKeeper] = providers.Singleton(InMemoryTrackKeeper, tracks)
     repeats: providers.Provider[RepeatableRequests | None] = providers.Singleton(InMemoryRepeatableRequests, users)
     receipts: providers.Provider[TrackReceipts | None] = providers.Singleton(InMemoryTrackReceipts, tracks)
-    keeper: providers.Provider[TrackKeeper] = providers.Singleton(InMemoryTrackKeeper, tracks)
     library: providers.Provider[TrackLibrary | None] = providers.Singleton(InMemoryTrackLibrary, tracks)
     links = providers.Singleton(InMemoryLinkRepository, tracks)
     accounts: providers.Provider[AccountRepository | None] = providers.Singleton(
@@ -47,3 +55,8 @@ class InMemoryAdapters(CommonAdapters):
     deleted_users: providers.Provider[DeletedUsers | None] = providers.Singleton(
         InMemoryDeletedUsers, users, tracks, keeper
     )
+    quotas: providers.Provider[QuotaRepository | None] = providers.Singleton(
+        InMemoryQuotaRepository, users, tracks, keeper
+    )
+    audit_trail: providers.Provider[AuditTrail | None] = providers.Singleton(InMemoryAuditTrail)
+    directory: providers.Provider[UserDirectory | None] = providers.Singleton(InMemoryUserDirectory, users, accounts)

@@ -3,16 +3,20 @@
 import importlib
 from collections.abc import Mapping
 
+import msgspec
 from dependency_injector import containers, providers
 
 from domain.accounts import AccountRepository, DeletedUsers
 from domain.audio_store import AudioStore
+from domain.audit import AuditTrail
 from domain.decoding import AudioDecoder
+from domain.directory import UserDirectory
 from domain.errors import ConverterUnavailable, WrongSetting
 from domain.library import TrackLibrary
 from domain.links import LinkRepository
 from domain.measuring import SoundMeter
 from domain.output.converter import AudioConverter
+from domain.quotas import QuotaRepository
 from domain.receipts import TrackReceipts
 from domain.repeats import RepeatableRequests
 from domain.store import Store
@@ -44,6 +48,9 @@ OPTIONAL: Mapping[str, type[object]] = {
     "deleted_users": DeletedUsers,
     "repeats": RepeatableRequests,
     "receipts": TrackReceipts,
+    "quotas": QuotaRepository,
+    "directory": UserDirectory,
+    "audit_trail": AuditTrail,
 }
 """Those that may give None: where there is none of a port, what stands on it is not there either."""
 
@@ -84,6 +91,7 @@ def check_wiring(adapters: containers.Container, settings: Settings) -> None:
     """
     for name, kind in {**OWED, **OPTIONAL}.items():
         _given(adapters, name, kind, settings)
+    _refuse_unbounded(adapters, settings)
     keeper: TrackKeeper = adapters.keeper()
     if keeper.audio_store is not adapters.audio():
         problem = "its keeper does not put MP3s into its audio; give both the same audio store, or neither one"
@@ -94,6 +102,15 @@ def check_wiring(adapters: containers.Container, settings: Settings) -> None:
     if largest is not None and wanted > largest:
         problem = f"must be at most {largest}, where {type(keeper).__name__} ends; it is {wanted}"
         raise WrongSetting("MAX_MP3_BYTES", problem)
+
+
+def _refuse_unbounded(adapters: containers.Container, settings: Settings) -> None:
+    """A quota that is set and that nothing keeps would let in what it is to keep out."""
+    if not provides(adapters, "quotas"):
+        for name, value in msgspec.structs.asdict(settings.quotas).items():
+            if value and name != "max_user_uploads":  # those are counted by the service itself
+                problem = f"must be 0 with WIRING={settings.storage.wiring}, which keeps no quotas; it is {value}"
+                raise WrongSetting(name.upper(), problem)
 
 
 def _given(adapters: containers.Container, name: str, kind: type[object], settings: Settings) -> object:

@@ -7,10 +7,13 @@ from dependency_injector import providers
 from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from adapters.postgres.accounts import PsycopgAccountRepository
 from adapters.postgres.address import PostgresAddress
+from adapters.postgres.audit import PsycopgAuditTrail
 from adapters.postgres.database import Database
 from adapters.postgres.deleted_users import PsycopgDeletedUsers
+from adapters.postgres.directory import PsycopgUserDirectory
 from adapters.postgres.library import PsycopgTrackLibrary
 from adapters.postgres.links import PsycopgLinkRepository
+from adapters.postgres.quotas import PsycopgQuotaRepository, settings_of
 from adapters.postgres.receipts import PsycopgTrackReceipts
 from adapters.postgres.repeats import PsycopgRepeatableRequests
 from adapters.postgres.store import PostgresStore
@@ -18,7 +21,10 @@ from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from domain.accounts import AccountRepository, DeletedUsers
+from domain.audit import AuditTrail
+from domain.directory import UserDirectory
 from domain.library import TrackLibrary
+from domain.quotas import QuotaRepository
 from domain.receipts import TrackReceipts
 from domain.repeats import RepeatableRequests
 from domain.store import Store
@@ -35,7 +41,10 @@ class PostgresAdapters(CommonAdapters):
     )
     address = providers.Singleton(PostgresAddress, CommonAdapters.settings.provided.storage.database_url, own_server)
     database = providers.Singleton(
-        Database, address.provided.conninfo, CommonAdapters.settings.provided.storage.database_pool_size
+        Database,
+        address.provided.conninfo,
+        CommonAdapters.settings.provided.storage.database_pool_size,
+        providers.Factory(settings_of, CommonAdapters.settings.provided.quotas.general),
     )
     store: providers.Provider[Store] = providers.Singleton(PostgresStore, address, database.provider)
     users: providers.Provider[UserRepository] = providers.Singleton(PsycopgUserRepository, database)
@@ -47,3 +56,6 @@ class PostgresAdapters(CommonAdapters):
     links = providers.Singleton(PsycopgLinkRepository, database)
     accounts: providers.Provider[AccountRepository | None] = providers.Singleton(PsycopgAccountRepository, database)
     deleted_users: providers.Provider[DeletedUsers | None] = providers.Singleton(PsycopgDeletedUsers, database)
+    quotas: providers.Provider[QuotaRepository | None] = providers.Singleton(PsycopgQuotaRepository, database)
+    audit_trail: providers.Provider[AuditTrail | None] = providers.Singleton(PsycopgAuditTrail, database)
+    directory: providers.Provider[UserDirectory | None] = providers.Singleton(PsycopgUserDirectory, database)

@@ -7,9 +7,12 @@ import pytest
 
 from adapters.memory.accounts import InMemoryAccountRepository, InMemoryDeletedUsers
 from adapters.memory.audio_store import InMemoryAudioStore
+from adapters.memory.audit import InMemoryAuditTrail
 from adapters.memory.clock import FixedClock
+from adapters.memory.directory import InMemoryUserDirectory
 from adapters.memory.identifiers import SeededIdentifiers
 from adapters.memory.links import InMemoryLinkRepository
+from adapters.memory.quotas import InMemoryQuotaRepository
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
 from adapters.memory.users import InMemoryUserRepository
@@ -59,6 +62,20 @@ class InMemoryParts:
         self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository, keeper: InMemoryTrackKeeper
     ) -> InMemoryDeletedUsers:
         return self.deleted_users_type(users, tracks, keeper)
+
+    @pytest.fixture
+    def quotas(
+        self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository, keeper: InMemoryTrackKeeper
+    ) -> InMemoryQuotaRepository:
+        return InMemoryQuotaRepository(users, tracks, keeper)
+
+    @pytest.fixture
+    def directory(self, users: InMemoryUserRepository, accounts: InMemoryAccountRepository) -> InMemoryUserDirectory:
+        return InMemoryUserDirectory(users, accounts)
+
+    @pytest.fixture
+    def audit_trail(self) -> InMemoryAuditTrail:
+        return InMemoryAuditTrail()
 
     @pytest.fixture
     def make_client(self, users: UserRepository, tracks: TrackRepository, keeper: TrackKeeper) -> MakeClient:

@@ -13,14 +13,20 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from adapters.postgres.accounts import PsycopgAccountRepository
 from adapters.postgres.address import PostgresAddress
+from adapters.postgres.audit import PsycopgAuditTrail
 from adapters.postgres.database import Database
 from adapters.postgres.deleted_users import PsycopgDeletedUsers
+from adapters.postgres.directory import PsycopgUserDirectory
 from adapters.postgres.links import PsycopgLinkRepository
+from adapters.postgres.quotas import PsycopgQuotaRepository
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from adapters.shared.own_server import OwnServer
+from domain.audit import AuditTrail
+from domain.directory import UserDirectory
+from domain.quotas import QuotaRepository
 from domain.tracks import StoredMp3, Track, TrackKeeper, TrackRepository
 from domain.users import UserRepository
 from tests.contract.calls import Act
@@ -43,7 +49,9 @@ _FILL: LiteralString = """
         BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
     CREATE TRIGGER full_disk BEFORE INSERT ON users EXECUTE FUNCTION full_disk();
     CREATE TRIGGER full_disk BEFORE INSERT ON tracks EXECUTE FUNCTION full_disk();
-    CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON repeatable_requests EXECUTE FUNCTION full_disk()"""
+    CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON repeatable_requests EXECUTE FUNCTION full_disk();
+    CREATE TRIGGER full_disk BEFORE INSERT ON user_quotas EXECUTE FUNCTION full_disk();
+    CREATE TRIGGER full_disk BEFORE INSERT ON audit_events EXECUTE FUNCTION full_disk()"""
 
 
 class _NoServer(OwnServer):
@@ -155,6 +163,18 @@ class PostgresParts:
     def database(self, client: Client) -> Database:
         assert isinstance(client.users, PsycopgUserRepository)
         return client.users.database
+
+    @pytest.fixture
+    def quotas(self, database: Database) -> QuotaRepository:
+        return PsycopgQuotaRepository(database)
+
+    @pytest.fixture
+    def directory(self, database: Database) -> UserDirectory:
+        return PsycopgUserDirectory(database)
+
+    @pytest.fixture
+    def audit_trail(self, database: Database) -> AuditTrail:
+        return PsycopgAuditTrail(database)
 
     @pytest.fixture
     def break_store(self, break_database: Act) -> Act:

@@ -7,6 +7,7 @@ import pytest
 from psycopg.sql import SQL
 
 from adapters.memory.audio_store import InMemoryAudioStore
+from adapters.memory.audit import InMemoryAuditTrail
 from adapters.memory.identifiers import SeededIdentifiers
 from adapters.memory.library import InMemoryTrackLibrary
 from adapters.memory.receipts import InMemoryTrackReceipts
@@ -20,13 +21,16 @@ from domain.tracks import StoredMp3, Track, TrackRepository
 from domain.users import UserRepository
 from tests.contract.accounts import AccountRepositoryContract, DeletedUsersContract
 from tests.contract.audio import AudioCatalogueContract, AudioStoreContract
+from tests.contract.audit_trails import AuditTrailContract
 from tests.contract.calls import Act, errors
 from tests.contract.clients import Client
+from tests.contract.directories import UserDirectoryContract
 from tests.contract.keepers import TrackKeeperContract
 from tests.contract.libraries import TrackLibraryContract
 from tests.contract.links import LinkRepositoryContract
 from tests.contract.memory_parts import AudioFirstInMemoryParts, AudioFirstParts, InMemoryAudioParts, InMemoryParts
 from tests.contract.postgres_parts import PostgresParts, change, opened
+from tests.contract.quotas import QuotaRepositoryContract
 from tests.contract.repeats import RepeatableRequestsContract, TrackReceiptsContract
 from tests.contract.stores import StoreContract
 from tests.contract.tracks import TrackCatalogueContract, TrackRepositoryContract
@@ -62,6 +66,23 @@ class TestInMemoryTrackKeeper(InMemoryParts, TrackKeeperContract):
             keeper.mp3s[mp3.track_uuid] = keeper.mp3s[mp3.track_uuid][:1_000_000]
 
         return lose_bytes
+
+
+class TestInMemoryQuotaRepository(InMemoryParts, QuotaRepositoryContract):
+    pass
+
+
+class TestInMemoryUserDirectory(InMemoryParts, UserDirectoryContract):
+    pass
+
+
+class TestInMemoryAuditTrail(InMemoryParts, AuditTrailContract):
+    @pytest.fixture
+    def break_store(self, audit_trail: InMemoryAuditTrail) -> Act:
+        async def break_store() -> None:
+            audit_trail.is_away = True
+
+        return break_store
 
 
 class TestInMemoryStore(InMemoryParts, StoreContract):

@@ -1,27 +1,36 @@
 """The PostgreSQL adapters against the contracts."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
 from adapters.memory.mp3 import InMemoryMp3
+from adapters.postgres.connection import Connection
 from adapters.postgres.database import Database
 from adapters.postgres.library import PsycopgTrackLibrary
+from adapters.postgres.quotas import PsycopgQuotaRepository, settings_of
 from adapters.postgres.receipts import PsycopgTrackReceipts
 from adapters.postgres.repeats import PsycopgRepeatableRequests
 from adapters.postgres.track_keeper import MAX_VALUE_BYTES, PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
-from domain.errors import Mp3TooLarge
+from domain.errors import Mp3TooLarge, QuotaReached
+from domain.quotas import OwnQuota, Quota
 from domain.repeats import RepeatKey
 from domain.tracks import TrackKeeper
 from domain.users import token_digest
 from tests.contract.accounts import AccountRepositoryContract, DeletedUsersContract
+from tests.contract.audit_trails import AuditTrailContract
+from tests.contract.calls import errors
 from tests.contract.clients import Client
+from tests.contract.directories import UserDirectoryContract
 from tests.contract.keepers import TrackKeeperContract, assert_not_kept
 from tests.contract.libraries import TrackLibraryContract
 from tests.contract.links import LinkRepositoryContract
 from tests.contract.postgres_parts import PostgresParts
+from tests.contract.quotas import QuotaRepositoryContract
 from tests.contract.repeats import RepeatableRequestsContract, TrackReceiptsContract, claimed
 from tests.contract.stores import StoreBackupContract, StoreContract
 from tests.contract.tracks import (
@@ -118,6 +127,88 @@ def database_of(client: Client) -> Database:
     """The one with which all of a client's adapters work."""
     assert isinstance(client.users, PsycopgUserRepository)
     return client.users.database
+
+
+class CountingConnection(Connection):
+    """Counts what is asked of the server."""
+
+    asked = 0
+
+    async def execute(self, *values: Any, **more: Any) -> Any:
+        CountingConnection.asked += 1
+        return await super().execute(*values, **more)
+
+    def cursor(self, *values: Any, **more: Any) -> Any:
+        CountingConnection.asked += 1
+        return super().cursor(*values, **more)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How many statements there were since it was asked last."""
+    monkeypatch.setattr("adapters.postgres.database.Connection", CountingConnection)
+
+    def asked() -> int:
+        count, CountingConnection.asked = CountingConnection.asked, 0
+        return count
+
+    return asked
+
+
+@asynccontextmanager
+async def bound_by(url: str, general: Quota) -> AsyncIterator[Database]:
+    """A database of a service in which this holds for all."""
+    database = Database(url, pool_size=5, settings=settings_of(general))
+    await database.open()
+    yield database
+    await database.close()
+
+
+class TestPsycopgQuotaRepository(PostgresParts, QuotaRepositoryContract):
+    @pytest.mark.parametrize(
+        ("general", "own", "count"),
+        [
+            (Quota(tracks=2), OwnQuota(), 2),
+            (Quota(bytes=2999), OwnQuota(), 2),
+            (Quota(seconds=25), OwnQuota(), 2),
+            (Quota(tracks=2), OwnQuota(tracks=3), 3),
+            (Quota(tracks=2), OwnQuota(tracks=0), 4),
+            (Quota(tracks=3), OwnQuota(bytes=2000), 2),
+        ],
+    )
+    async def test_what_holds_for_all_binds_unless_something_else_is_set(
+        self, user_id: int, url: str, general: Quota, own: OwnQuota, count: int
+    ) -> None:
+        async with bound_by(url, general) as database:
+            await PsycopgQuotaRepository(database).put(user_id, own)
+            keeper = PsycopgTrackKeeper(database)
+
+            raised = [(await errors(self.keep(keeper, user_id)))[0] for _ in range(4)]
+
+        assert [issubclass(kind, QuotaReached) for kind in raised] == [False] * count + [True] * (4 - count)
+
+    @pytest.mark.parametrize("general", [Quota(), Quota(tracks=9, bytes=9999, seconds=999)])
+    async def test_keeping_a_track_and_finding_its_user_ask_no_more_than_one_thing(
+        self, user_id: int, url: str, asked: Callable[[], int], general: Quota
+    ) -> None:
+        async with bound_by(url, general) as database:
+            keeper, users = PsycopgTrackKeeper(database), PsycopgUserRepository(database)
+            await database.check()
+            asked()
+
+            await self.keep(keeper, user_id)
+            assert asked() == 1
+
+            await users.find(user_id)
+            assert asked() == 1
+
+
+class TestPsycopgAuditTrail(PostgresParts, AuditTrailContract):
+    pass
+
+
+class TestPsycopgUserDirectory(PostgresParts, UserDirectoryContract):
+    pass
 
 
 class TestPostgresStore(PostgresParts, StoreContract, StoreBackupContract):

@@ -18,7 +18,7 @@ RECORDING = wav(pcm(tone(8000)), rate=8000)
 def test_help_lists_the_commands_and_exit_codes(tmp_path: Path) -> None:
     done = _music_app(tmp_path, "--help")
     assert done.returncode == 0
-    for word in ("serve", "migrate", "convert", "backup", "restore", "check", "exit codes", ".env"):
+    for word in ("serve", "migrate", "convert", "backup", "restore", "check", "users", "audit", "exit codes", ".env"):
         assert word in done.stdout
 
 

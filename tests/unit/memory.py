@@ -1,8 +1,10 @@
 """The whole service over its in-memory adapters, and what these hold."""
 
+from adapters.memory.audit import InMemoryAuditTrail
 from adapters.memory.clock import FixedClock
 from adapters.memory.converter import InMemoryAudioConverter
 from adapters.memory.links import InMemoryLinkRepository
+from adapters.memory.quotas import InMemoryQuotaRepository
 from adapters.memory.repeats import InMemoryRepeatableRequests
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
@@ -62,4 +64,16 @@ def spool(container: Container) -> InMemorySpool:
 def clock(container: Container) -> FixedClock:
     found = container.adapters.clock()
     assert isinstance(found, FixedClock)
+    return found
+
+
+def quotas(container: Container) -> InMemoryQuotaRepository:
+    found = container.adapters.quotas()
+    assert isinstance(found, InMemoryQuotaRepository)
+    return found
+
+
+def audit_trail(container: Container) -> InMemoryAuditTrail:
+    found = container.adapters.audit_trail()
+    assert isinstance(found, InMemoryAuditTrail)
     return found

@@ -236,7 +236,16 @@ def test_commands_of_the_readme_are_understood(name: str, heading: str) -> None:
 
     for command in commands:
         main._parser().parse_args(command.split())
-    assert {command.split()[0] for command in commands} == {"serve", "migrate", "convert", "backup", "restore", "check"}
+    assert {command.split()[0] for command in commands} == {
+        "serve",
+        "migrate",
+        "convert",
+        "backup",
+        "restore",
+        "check",
+        "users",
+        "audit",
+    }
 
 
 def test_the_russian_readme_has_the_commands_of_the_english_one() -> None:

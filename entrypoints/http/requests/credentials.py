@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from application.authenticate import Authenticate, Credentials
 from domain.users import User
 from entrypoints.http.errors import CredentialsMissing, RequestInvalid
+from entrypoints.http.server.audit import tell_audit
 
 USER_ID, TOKEN = FIELDS = ("user_id", "user_access_token")
 _MAX_USER_ID = (1 << 63) - 1
@@ -28,7 +29,9 @@ async def bearer_user(
     token = bearer_token(request)
     if token is None:
         raise CredentialsMissing
-    return await authenticate(Credentials(token), *holders)
+    user = await authenticate(Credentials(token), *holders)
+    tell_audit(request, user_id=user.user_id)
+    return user
 
 
 def bearer_token(request: Request[Any, Any, Any]) -> str | None:

@@ -7,12 +7,15 @@ import msgspec
 from litestar import HttpMethod, Request, Response, delete, patch, post, route
 from litestar.di import NamedDependency
 
+from application.admission.quotas import Standing, UserQuotas
 from application.admission.rate_limit import RateLimit
 from application.manage_account import ManageAccount
 from domain.accounts import Totals
+from domain.quotas import Quota
 from domain.users import MAX_USER_NAME_LENGTH, User
 from entrypoints.http.examples import ACCOUNT, TOKEN
 from entrypoints.http.openapi import BEARER, error_responses, object_body, operation, text_schema
+from entrypoints.http.quota_resource import QuotaResource, quota_resource
 from entrypoints.http.requests.body import BodyPace
 from entrypoints.http.requests.json_body import json_body
 from entrypoints.settings.settings import Settings
@@ -40,7 +43,7 @@ class AccountResource(msgspec.Struct):
     """Of all their MP3s."""
     seconds: float
     """Of all their recordings."""
-    quota: dict[str, Any] | None = None
+    quota: QuotaResource | None
     """How much they may have; null where there is no bound."""
 
 
@@ -50,10 +53,11 @@ class TokenResponse(msgspec.Struct):
     user_access_token: str
 
 
-def account_resource(user: User, totals: Totals) -> AccountResource:
-    """What is told of an account."""
+def account_resource(user: User, totals: Totals, quota: Quota) -> AccountResource:
+    """What is told of an account, for which this quota holds."""
     seconds = totals.duration.total_seconds()
-    return AccountResource(user.user_id, user.name, user.created_at, totals.tracks, totals.bytes, seconds)
+    told = quota_resource(Standing(quota, totals))
+    return AccountResource(user.user_id, user.name, user.created_at, totals.tracks, totals.bytes, seconds, told)
 
 
 @route(
@@ -68,10 +72,12 @@ def account_resource(user: User, totals: Totals) -> AccountResource:
 async def account(
     user: NamedDependency[User],
     manage_account: NamedDependency[ManageAccount],
+    user_quotas: NamedDependency[UserQuotas],
     holders: NamedDependency[tuple[str, ...]],
 ) -> Response[AccountResource]:
     """Tell the user of the Bearer token who they are and how much they have."""
-    return Response(account_resource(user, await manage_account.totals(user, *holders)), headers=NO_STORE)
+    totals = await manage_account.totals(user, *holders)
+    return Response(account_resource(user, totals, user_quotas.of(user)), headers=NO_STORE)
 
 
 @patch(
@@ -93,13 +99,15 @@ async def change_account(
     request: Request[Any, Any, Any],
     user: NamedDependency[User],
     manage_account: NamedDependency[ManageAccount],
+    user_quotas: NamedDependency[UserQuotas],
     holders: NamedDependency[tuple[str, ...]],
     settings: NamedDependency[Settings],
 ) -> Response[AccountResource]:
     """Give the user another name."""
     change = await json_body(request, AccountChange, _EXAMPLE, BodyPace.of(settings.requests))
     renamed = await manage_account.rename(user, change.user_name, *holders)
-    return Response(account_resource(renamed, await manage_account.totals(user, *holders)), headers=NO_STORE)
+    totals = await manage_account.totals(user, *holders)
+    return Response(account_resource(renamed, totals, user_quotas.of(user)), headers=NO_STORE)
 
 
 @post(

@@ -34,6 +34,7 @@ from entrypoints.http.requests.raw_body import RawBody, is_raw
 from entrypoints.http.requests.repeat_key import REPEAT_KEY, repeat_key
 from entrypoints.http.requests.upload_form import UploadForm
 from entrypoints.http.resources import TriedTrackResource, tried_track_resource
+from entrypoints.http.server.audit import tell_audit
 from entrypoints.settings.settings import Settings
 
 
@@ -94,7 +95,7 @@ _HEADERS = {"Location": header("The link that downloads the MP3; not in the 200"
             generate_examples=False,
             examples=[Example(id="tried", value=TRIED)],
         ),
-        **error_responses(400, 401, 408, 409, 413, 415, 422, 429, 503, 507),
+        **error_responses(400, 401, 403, 408, 409, 413, 415, 422, 429, 503, 507),
     },
     security=[{}, {BEARER: []}],
 )
@@ -119,8 +120,11 @@ async def add_track(
         if is_dry_run:
             return _tried(await receive.into(recording, try_track))
         if key is None:
-            return _added(base, TrackReceipt.of(await receive(recording)))
-        return _added(base, await receive.into(recording, add_track_once.under(key)))
+            receipt = TrackReceipt.of(await receive(recording))
+        else:
+            receipt = await receive.into(recording, add_track_once.under(key))
+    tell_audit(request, user_id=receipt.user_id, track_uuid=receipt.track_uuid)
+    return _added(base, receipt)
 
 
 def _is_dry_run(request: Request[Any, Any, Any]) -> bool:

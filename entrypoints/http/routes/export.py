@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.response import Stream
 
 from application.admission.places import Places
+from application.admission.quotas import UserQuotas
 from application.admission.waiting_room import SpoolShares
 from application.blocks import rejoined
 from application.export_account import ExportAccount
@@ -36,6 +37,7 @@ async def export(
     request: Request[Any, Any, Any],
     user: NamedDependency[User],
     manage_account: NamedDependency[ManageAccount],
+    user_quotas: NamedDependency[UserQuotas],
     export_account: NamedDependency[ExportAccount],
     spool: NamedDependency[Spool],
     spool_shares: NamedDependency[SpoolShares],
@@ -49,7 +51,7 @@ async def export(
     The size is not known before; an archive that is broken off has no end, and no program takes it for whole.
     """
     now, base = clock.now(), base_url(request, settings.serving.public_base_url)
-    account = account_resource(user, await manage_account.totals(user, *holders))
+    account = account_resource(user, await manage_account.totals(user, *holders), user_quotas.of(user))
     await spool.check()
     holders = (*holders, f"user {user.user_id}")
     hold(request, downloads.take(*holders))

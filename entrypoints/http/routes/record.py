@@ -11,6 +11,7 @@ from application.open_record import OpenRecord
 from entrypoints.http.download import DOWNLOAD_HEADERS, DOWNLOAD_METHODS, DOWNLOAD_STATUSES, MEDIA_TYPE, download
 from entrypoints.http.openapi import error_responses, operation, text_schema, whole_number_schema
 from entrypoints.http.requests.links import RecordLink
+from entrypoints.http.server.audit import tell_audit
 
 _USER = whole_number_schema(minimum=1, maximum=(1 << 63) - 1)
 _PARAMETERS = [
@@ -74,4 +75,5 @@ async def _download(
 ) -> Response[Any]:
     link = RecordLink.of(request)
     found = await open_record.by_link(link.track_uuid, link.user_id, *holders)
+    tell_audit(request, user_id=link.user_id)
     return await download(request, found, downloads, holders, inline=link.inline)

@@ -13,6 +13,7 @@ from domain.users import MAX_USER_NAME_LENGTH
 from entrypoints.http.openapi import error_responses, object_body, operation, text_schema
 from entrypoints.http.requests.body import BodyPace
 from entrypoints.http.requests.json_body import json_body
+from entrypoints.http.server.audit import tell_audit
 from entrypoints.http.server.client import client_name
 from entrypoints.settings.settings import Settings
 
@@ -61,6 +62,7 @@ async def register(
     wanted = await json_body(request, RegisterRequest, _EXAMPLE, BodyPace.of(settings.requests), MAX_BODY_BYTES)
     async with queries.turn(*holders):
         user, token = await register_user(wanted.user_name)
+    tell_audit(request, user_id=user.user_id)
     return Response(
         RegisterResponse("success", user.user_id, token), status_code=201, headers={"Cache-Control": "no-store"}
     )

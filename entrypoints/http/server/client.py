@@ -21,6 +21,7 @@ A site gets more than one /64 in most cases (RFC 6177, BCP 157, section 2), and 
 what registries encourage for homes is a /56 (section 1 there), which is 256 of them. Where one subscriber has a single
 /64, up to 256 neighbours are one client, and share its part as those behind one IPv4 address do.
 """
+_KEPT_OF_IPV4, _KEPT_OF_IPV6 = 24, 48
 _MAPPED = int(IPv6Address("::ffff:0.0.0.0"))
 _MAPPED_PREFIX = 96
 _ADDRESS = b"x-forwarded-for"
@@ -79,6 +80,19 @@ def holders_behind(trusted: Sequence[Network]) -> Callable[[Request[Any, Any, An
         return holders(request.scope["client"], trusted)
 
     return of
+
+
+def address_prefix(peer: tuple[str, int] | None, trusted: Sequence[Network]) -> str | None:
+    """The network of a client, in which it is one of many: a /24 of IPv4, a /48 of IPv6.
+
+    None where it is not known, as of a proxy that names no client.
+    """
+    address = _address(peer)
+    if address is None or any(address in network for network in trusted):
+        return None
+    if isinstance(address, IPv4Address):
+        return str(IPv4Network((int(address), _KEPT_OF_IPV4), strict=False))
+    return str(IPv6Network((int(address), _KEPT_OF_IPV6), strict=False))
 
 
 def _address(peer: tuple[str, int] | None) -> IPv4Address | IPv6Address | None:

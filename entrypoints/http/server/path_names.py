@@ -34,6 +34,12 @@ def forget_path_names(app: ASGIApp) -> ASGIApp:
     return forgotten
 
 
+def path_names(scope: Scope) -> list[str]:
+    """All names in the path of a request, which has got to the handlers, in their order."""
+    names: list[str] = scope["state"].get(_KEY, [])
+    return names
+
+
 def path_name(request: Request[Any, Any, Any], number: int = 0) -> str:
     """The name in the path of a request; of several, that with this number."""
     names: list[str] = request.scope["state"][_KEY]

@@ -142,6 +142,20 @@ async def test_an_mp3_may_not_be_larger_than_can_be_kept() -> None:
     await started(Container(Settings().but(max_mp3_bytes=1000), Bounded))
 
 
+class WithoutQuotas(InMemoryAdapters):
+    quotas = providers.Object(None)
+
+
+@pytest.mark.parametrize("name", ["max_user_tracks", "max_user_bytes", "max_user_seconds", "retention_days"])
+async def test_a_quota_that_nothing_would_keep_stops_the_start(name: str) -> None:
+    with pytest.raises(WrongSetting, match=r"must be 0 with WIRING=.*, which keeps no quotas; it is 5") as told:
+        await started(Container(Settings().but(**{name: 5}), WithoutQuotas))
+
+    assert told.value.setting == name.upper()
+    await started(Container(Settings().but(**{name: 5}), InMemoryAdapters))
+    await started(Container(Settings().but(max_user_uploads=5), WithoutQuotas))
+
+
 async def test_an_audio_store_that_no_track_goes_into_stops_the_start() -> None:
     container = Container(Settings(), InMemoryAdapters)
 
