@@ -18,6 +18,8 @@ MAX_UNWRITTEN = 10_000
 WRITE_SECONDS = 1.0
 FLUSH_SECONDS = 5.0
 """What the end of the service may take for them."""
+ENDING_SECONDS = 2.0
+"""What a batch may still take when the service ends."""
 FORGET_EVERY = timedelta(days=1)
 FIRST_AFTER = timedelta(minutes=1)
 """A start has enough to do."""
@@ -49,10 +51,12 @@ class AuditLog:
         """
         while self._unwritten:
             batch = [self._unwritten.popleft() for _ in range(min(len(self._unwritten), MAX_EVENTS_AT_ONCE))]
+            writing = asyncio.create_task(self._trail.record(batch))
             try:
-                await self._trail.record(batch)
+                await asyncio.shield(writing)
             except BaseException:  # cancelled, too
-                self._unwritten.extendleft(reversed(batch))
+                if not await _is_done(writing):
+                    self._unwritten.extendleft(reversed(batch))
                 raise
 
     async def forget(self) -> int:
@@ -95,3 +99,11 @@ class AuditLog:
             logger.warning("%s: %s", failure, error)
         except Exception:
             logger.exception("%s", failure)
+
+
+async def _is_done(task: asyncio.Task[None]) -> bool:
+    """Whether it ends well, of which it is not cancelled at once: else nobody would know."""
+    await asyncio.wait([task], timeout=ENDING_SECONDS)
+    task.cancel()
+    await asyncio.wait([task], timeout=ENDING_SECONDS)
+    return task.done() and not task.cancelled() and task.exception() is None

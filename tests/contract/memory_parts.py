@@ -29,6 +29,10 @@ class InMemoryParts:
     durable = False
     accounts_type = InMemoryAccountRepository
     deleted_users_type = InMemoryDeletedUsers
+    tracks_type = InMemoryTrackRepository
+    quotas_type = InMemoryQuotaRepository
+    directory_type = InMemoryUserDirectory
+    audit_trail_type = InMemoryAuditTrail
 
     @pytest.fixture
     def users(self) -> InMemoryUserRepository:
@@ -36,7 +40,7 @@ class InMemoryParts:
 
     @pytest.fixture
     def tracks(self, users: UserRepository) -> InMemoryTrackRepository:
-        return InMemoryTrackRepository(users)
+        return self.tracks_type(users)
 
     @pytest.fixture
     def keeper(self, tracks: InMemoryTrackRepository) -> InMemoryTrackKeeper:
@@ -67,15 +71,15 @@ class InMemoryParts:
     def quotas(
         self, users: InMemoryUserRepository, tracks: InMemoryTrackRepository, keeper: InMemoryTrackKeeper
     ) -> InMemoryQuotaRepository:
-        return InMemoryQuotaRepository(users, tracks, keeper)
+        return self.quotas_type(users, tracks, keeper)
 
     @pytest.fixture
     def directory(self, users: InMemoryUserRepository, accounts: InMemoryAccountRepository) -> InMemoryUserDirectory:
-        return InMemoryUserDirectory(users, accounts)
+        return self.directory_type(users, accounts)
 
     @pytest.fixture
     def audit_trail(self) -> InMemoryAuditTrail:
-        return InMemoryAuditTrail()
+        return self.audit_trail_type()
 
     @pytest.fixture
     def make_client(self, users: UserRepository, tracks: TrackRepository, keeper: TrackKeeper) -> MakeClient:

@@ -3,12 +3,12 @@
 import pytest
 
 from tests.contract import test_memory_contracts, test_postgres_contracts
-from tests.contract.faulty import accounts, audio, keepers, stores, tracks, users
+from tests.contract.faulty import accounts, audio, keepers, operator, stores, tracks, users
 from tests.contract.faulty.table import FAULTS, Fault, suite
 from tests.contract.offers import not_offered
 from tests.sqlite import test_contracts as test_sqlite_contracts
 
-MODULES = (accounts, audio, keepers, stores, tracks, users)
+MODULES = (accounts, audio, keepers, operator, stores, tracks, users)
 
 # A test class for each row of the table, as pytest would find it were it written here.
 globals().update({f"Test{number:03}{fault.adapter.__name__}": suite(fault) for number, fault in enumerate(FAULTS)})

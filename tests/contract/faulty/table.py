@@ -10,12 +10,16 @@ import pytest
 
 from adapters.memory.accounts import InMemoryAccountRepository, InMemoryDeletedUsers
 from adapters.memory.audio_store import InMemoryAudioStore
+from adapters.memory.audit import InMemoryAuditTrail
+from adapters.memory.directory import InMemoryUserDirectory
+from adapters.memory.quotas import InMemoryQuotaRepository
+from adapters.memory.tracks import InMemoryTrackRepository
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from application.audio_first import AudioFirst
-from tests.contract import accounts, audio, keepers, stores, tracks, users
+from tests.contract import accounts, audio, audit_trails, directories, keepers, quotas, stores, tracks, users
 from tests.contract.memory_parts import AudioFirstInMemoryParts, InMemoryAudioParts, InMemoryParts
 from tests.contract.postgres_parts import PostgresParts, PostgresTypes
 from tests.sqlite.parts import SqliteParts, SqliteTypes
@@ -41,6 +45,13 @@ POSTGRES: dict[str, type] = {
     "users": PsycopgUserRepository,
     "tracks": PsycopgTrackRepository,
     "keeper": PsycopgTrackKeeper,
+}
+
+IN_MEMORY: dict[type, str] = {
+    InMemoryTrackRepository: "tracks_type",
+    InMemoryQuotaRepository: "quotas_type",
+    InMemoryUserDirectory: "directory_type",
+    InMemoryAuditTrail: "audit_trail_type",
 }
 
 
@@ -86,6 +97,9 @@ def _parts(adapter: type) -> tuple[tuple[type, ...], dict[str, Any]]:
         return (InMemoryParts,), {"accounts_type": adapter}
     if issubclass(adapter, InMemoryDeletedUsers):
         return (InMemoryParts,), {"deleted_users_type": adapter}
+    for kind, name in IN_MEMORY.items():
+        if issubclass(adapter, kind):
+            return (InMemoryParts,), {name: adapter}
     if issubclass(adapter, AudioFirst):
         return (AudioFirstInMemoryParts,), {"audio_first_type": adapter}
     replaced: dict[str, Any] = {name: adapter for name, good in SQLITE.items() if issubclass(adapter, good)}
@@ -98,7 +112,7 @@ def _parts(adapter: type) -> tuple[tuple[type, ...], dict[str, Any]]:
 def _contract(test: ContractTest) -> type:
     [contract] = [
         found
-        for module in (accounts, audio, keepers, stores, tracks, users)
+        for module in (accounts, audio, audit_trails, directories, keepers, quotas, stores, tracks, users)
         if isinstance(found := vars(module).get(test.__qualname__.partition(".")[0]), type)
         and found.__module__ == module.__name__
     ]

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.memory.audit import InMemoryAuditTrail
 from adapters.memory.clock import FixedClock
-from application.audit_log import FLUSH_SECONDS, MAX_UNWRITTEN, AuditLog
+from application.audit_log import ENDING_SECONDS, FLUSH_SECONDS, MAX_UNWRITTEN, AuditLog
 from application.read_audit import ReadAudit
 from domain.audit import MAX_EVENTS_AT_ONCE, Action, AuditEvent, KeptEvent, Wanted
 from domain.errors import StoreAway
@@ -19,17 +19,17 @@ ANY = Wanted()
 
 
 class Watched(InMemoryAuditTrail):
-    """Writes down the size of each batch and page. While `is_slow` is set it never answers."""
+    """Writes down the size of each batch and page. A batch takes `seconds`; while `is_slow` is set, for ever."""
 
     def __init__(self) -> None:
         super().__init__()
         self.batches: list[int] = []
         self.pages: list[int] = []
+        self.seconds = 0.0
         self.is_slow = False
 
     async def record(self, events: Sequence[AuditEvent]) -> None:
-        if self.is_slow:
-            await asyncio.sleep(1e9)
+        await asyncio.sleep(1e9 if self.is_slow else self.seconds)
         await super().record(events)
         self.batches.append(len(events))
 
@@ -121,6 +121,25 @@ def test_it_is_written_within_a_second_or_two_and_losses_are_logged(caplog: pyte
     assert "audit trail not written: the store did not answer in time" in told
 
 
+def test_what_is_being_written_when_the_service_ends_is_written_once() -> None:
+    trail, clock = Watched(), FixedClock()
+    log = AuditLog(trail, clock, days=30)
+
+    async def played() -> None:
+        writing = asyncio.create_task(log.writing())
+        log.tell(event(1, clock))
+        trail.seconds = 1.5
+        await asyncio.sleep(1.5)
+        writing.cancel()
+        await asyncio.wait([writing])
+        assert writing.cancelled()
+        await log.flush()
+
+    run(played())
+
+    assert users(trail) == [1]
+
+
 async def test_the_end_writes_what_is_left(log: AuditLog, trail: Watched, clock: FixedClock) -> None:
     log.tell(event(1, clock))
 
@@ -141,7 +160,7 @@ def test_the_end_does_not_wait_for_a_store_that_is_away(caplog: pytest.LogCaptur
         await log.flush()
         return asyncio.get_running_loop().time() - begun
 
-    assert run(played()) <= FLUSH_SECONDS
+    assert run(played()) <= FLUSH_SECONDS + ENDING_SECONDS
     assert [record.getMessage() for record in caplog.records] == ["audit trail: 1 events lost"]
 
 
