@@ -26,6 +26,11 @@ EXAMPLES: tuple[MusicAppError, ...] = (
     errors.RepeatRunning(),
     errors.RepeatOfAnother(),
     errors.TooManyKeys(20_000),
+    errors.QuotaReached(5, 1),
+    errors.TrackQuotaReached(5, 0),
+    errors.ByteQuotaReached(1000, 200),
+    errors.SecondsQuotaReached(3600, 20),
+    errors.UploadQuotaReached(2, 5),
     errors.ShareTaken("user 7", 12, "places for uploads", 2),
     errors.RecordingError("it sings"),
     errors.NotAWav("it begins with 'note'"),
@@ -53,5 +58,6 @@ EXAMPLES: tuple[MusicAppError, ...] = (
     errors.OperatorError("something"),
     errors.BackupRefused("the backup is none"),
     errors.CheckRefused("the tracks cannot be listed"),
+    errors.CommandRefused("users cannot be listed"),
     errors.WrongSetting("PORT", "must be free"),
 )

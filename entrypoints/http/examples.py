@@ -12,7 +12,14 @@ ACCOUNT: dict[str, Any] = {
     "tracks": 1,
     "bytes": 949_133,
     "seconds": 59.25,
-    "quota": None,
+    "quota": {
+        "tracks": 1_000,
+        "bytes": 10_000_000_000,
+        "seconds": 360_000,
+        "uploads": 2,
+        "retention_days": 365,
+        "left": {"tracks": 999, "bytes": 9_999_050_867, "seconds": 359_940.75},
+    },
 }
 TOKEN: dict[str, Any] = {"user_access_token": "c2d6c9a8-4a3f-4c53-9f4e-5a6b7c8d9e0f"}
 SUMMARY: dict[str, Any] = {

@@ -24,12 +24,16 @@ UNFORESEEN = {
     errors.WrongSetting,
     errors.BackupRefused,
     errors.CheckRefused,
+    errors.CommandRefused,
 }
-TOLD_AS_THEIR_BASE = {errors.UndecodableRecording}
+TOLD_AS_THEIR_BASE = {errors.UndecodableRecording, errors.QuotaReached}
 STATUSES = {
     "request.invalid": {400},
     "digest.mismatch": {400},
     "auth.wrong_credentials": {401},
+    "quota.tracks": {403},
+    "quota.bytes": {403},
+    "quota.seconds": {403},
     "record.not_found": {404},
     "track.not_found": {404},
     "link.not_found": {404},
@@ -56,6 +60,7 @@ STATUSES = {
     "repeat.other_request": {422},
     "limit.keys": {429},
     "limit.rate": {429},
+    "quota.uploads": {429},
     "limit.places": {429},
     "record.damaged": {500},
     "service.error": {500},
