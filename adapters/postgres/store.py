@@ -9,13 +9,14 @@ from adapters.postgres.address import PostgresAddress
 from adapters.postgres.database import Database
 from adapters.postgres.keeping.backup import back_up
 from adapters.postgres.keeping.restore import restore
+from adapters.postgres.library import PsycopgTrackLibrary
 from adapters.postgres.schema.migrate import check_migrated, migrate
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from domain.store import Store, StoreBackup
 
-_PARTS = (PsycopgUserRepository, PsycopgTrackRepository, PsycopgTrackKeeper)
+_PARTS = (PsycopgUserRepository, PsycopgTrackRepository, PsycopgTrackKeeper, PsycopgTrackLibrary)
 """What keeps everything in the tables of a backup; who inherits them may keep more elsewhere."""
 
 

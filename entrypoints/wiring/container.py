@@ -81,7 +81,7 @@ class Container:
     def backup(self) -> StoreBackup:
         """What writes and reads backups. Raises `BackupRefused` unless they hold everything that is kept."""
         store = self.store
-        parts = [self.adapters.providers[name]() for name in ("users", "tracks", "keeper", "audio")]
+        parts = [self.adapters.providers[name]() for name in ("users", "tracks", "keeper", "audio", "library")]
         for part in [store, *(part for part in parts if part is not None)]:
             if not isinstance(store, StoreBackup) or not (part is store or store.covers(part)):
                 raise BackupRefused(

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.benchmarks.clips import measure_clips
 from tests.benchmarks.converters import measure_converters
 from tests.benchmarks.cost import measure_cost
+from tests.benchmarks.lists import measure_lists
 from tests.benchmarks.machine import describe_machine
 from tests.benchmarks.memory import measure_memory
 from tests.benchmarks.report import Report
@@ -26,6 +27,7 @@ PARTS = {
     "clips": measure_clips,
     "memory": measure_memory,
     "cost": measure_cost,
+    "lists": measure_lists,
 }
 
 
