@@ -71,8 +71,8 @@ def _service(folder: Path, server: str, name: str, users: int) -> Iterator[dict[
         yield {
             "GET /tracks": _in_turns([asker.getting("/tracks") for asker in askers]),
             "its page 1,000": _in_turns([asker.getting(asker.page_1000()) for asker in askers]),
-            "q=talk, which all have": _in_turns([asker.getting("/tracks?q=tal") for asker in askers]),
-            "q=t7, which 1 in 100 has": _in_turns([asker.getting("/tracks?q=t7") for asker in askers]),
+            "q=tal, all have it": _in_turns([asker.getting("/tracks?q=tal") for asker in askers]),
+            "q=t7, 1 in 100 has it": _in_turns([asker.getting("/tracks?q=t7") for asker in askers]),
             "GET /record": _in_turns([asker.getting(asker.a_link()) for asker in askers]),
         }
 
