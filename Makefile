@@ -32,7 +32,7 @@ format: $(VENV)/.installed-dev ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.installed-dev ## Measure speed and memory beside ffmpeg and pydub on this machine, about 25 minutes
+bench: $(VENV)/.installed-dev ## Measure speed and memory beside ffmpeg and pydub on this machine, about 30 minutes
 	$(BIN)/python -m tests.benchmarks
 
 crash: $(VENV)/.installed-dev ## Kill the service, ffmpeg and PostgreSQL 3,000 times, and make every call to the system fail

@@ -78,8 +78,8 @@ def _selected(read: Mapping[str, SQL | Composed]) -> Composed:
 
 
 _AS_DOWNLOADED: dict[str, SQL | Composed] = {
-    "mp3_size": SQL("coalesce(tagged_size, mp3_size)"),
-    "mp3_sha256": SQL("coalesce(tagged_sha256, mp3_sha256)"),
+    "mp3_size": SQL("coalesce(tracks.tagged_size, tracks.mp3_size)"),
+    "mp3_sha256": SQL("coalesce(tracks.tagged_sha256, tracks.mp3_sha256)"),
 }
 KNOWN = _selected(_AS_DOWNLOADED)
 """What `track_of` reads; of an MP3 with a new tag it tells what is downloaded."""
@@ -93,12 +93,13 @@ LISTED = _selected(
     }
 )
 """The same without what is large, which is not even read: the passport is empty, the waveform has no points."""
-MORE_OF_MP3 = SQL("audio_key, tag, tag_replaces")
+MORE_OF_MP3 = SQL("tracks.audio_key, tracks.tag, tracks.tag_replaces")
 """What `stored_mp3_of` reads beside `KNOWN`."""
 MP3 = SQL(
-    "track_uuid, track_file_name, {mp3_size} AS mp3_size, {mp3_sha256} AS mp3_sha256, link_revoked_at, {more}"
+    "tracks.track_uuid, tracks.track_file_name, {mp3_size} AS mp3_size, {mp3_sha256} AS mp3_sha256, "
+    "tracks.link_revoked_at, {more}"
 ).format(**_AS_DOWNLOADED, more=MORE_OF_MP3)
-"""What it reads of all."""
+"""All that it reads, also where other tables are joined to `tracks`."""
 
 
 def values(track: Track) -> list[object]:

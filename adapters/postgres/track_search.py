@@ -8,8 +8,11 @@ from psycopg.sql import SQL, Composed
 from adapters.postgres.track_rows import LISTED
 from domain.library import Position, Wanted
 
-LIMITS = "SELECT set_config('statement_timeout', %s, true), set_config('enable_seqscan', 'off', true)"
-"""For `numbers` alone: how long it may take; and it never reads the whole table, whatever the planner expects."""
+LIMITS: LiteralString = """
+    SELECT set_config('statement_timeout', %s, true), set_config('enable_seqscan', 'off', true),
+           set_config('jit', 'off', true)"""
+"""For `numbers` alone: how long it may take. It never reads the whole table, whatever the planner expects, and is not
+compiled, which takes longer than most searches do."""
 
 _AFTER: LiteralString = "(created_at, track_id) < (%(after_at)s, %(after_number)s)"
 _UP_TO: LiteralString = "(created_at, track_id) >= (%(last_at)s, %(last_number)s)"

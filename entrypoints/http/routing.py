@@ -13,9 +13,10 @@ from entrypoints.http.routes.links import linked_record
 from entrypoints.http.routes.pages import asset, home
 from entrypoints.http.routes.record import named_record, record
 from entrypoints.http.routes.register import register
+from entrypoints.http.routes.track_changes import change_one_track, remove_one_track
 from entrypoints.http.routes.track_links import create_link, list_links, revoke_link
 from entrypoints.http.routes.track_sound import audio, waveform
-from entrypoints.http.routes.tracks import change_one_track, list_of_tracks, one_track, remove_one_track
+from entrypoints.http.routes.tracks import list_of_tracks, one_track
 from entrypoints.wiring.owed import provides
 
 _ALWAYS: Sequence[HTTPRouteHandler] = (register, add_track, record, named_record, live, ready, home, asset)

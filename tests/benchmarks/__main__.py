@@ -13,6 +13,7 @@ from tests.benchmarks.accounts import measure_accounts
 from tests.benchmarks.clips import measure_clips
 from tests.benchmarks.converters import measure_converters
 from tests.benchmarks.cost import measure_cost
+from tests.benchmarks.lists import measure_lists
 from tests.benchmarks.machine import describe_machine
 from tests.benchmarks.memory import measure_memory
 from tests.benchmarks.report import Report
@@ -28,6 +29,7 @@ PARTS = {
     "memory": measure_memory,
     "cost": measure_cost,
     "accounts": measure_accounts,
+    "lists": measure_lists,
 }
 
 

@@ -9,6 +9,7 @@ from tests.contract import (
     audit_trails,
     directories,
     keepers,
+    libraries,
     quotas,
     stores,
     test_memory_contracts,
@@ -23,6 +24,7 @@ CONTRACTS = [
     users.UserRepositoryContract,
     tracks.TrackRepositoryContract,
     tracks.TrackCatalogueContract,
+    libraries.TrackLibraryContract,
     keepers.TrackKeeperContract,
     audio.AudioStoreContract,
     audio.AudioCatalogueContract,
@@ -32,8 +34,8 @@ CONTRACTS = [
     audit_trails.AuditTrailContract,
     directories.UserDirectoryContract,
 ]
-OF_OPTIONAL_PORTS = CONTRACTS[-3:]
-"""A wiring may leave them out, and that of SQLite does."""
+LEFT_OUT_OF_SQLITE = {libraries.TrackLibraryContract, *CONTRACTS[-3:]}
+"""Those of ports that a wiring may leave out, and the example does."""
 SUITES = {
     name: suite
     for module in (test_memory_contracts, test_postgres_contracts, test_sqlite_contracts)
@@ -72,7 +74,8 @@ def test_our_adapters_offer_all_but_what_memory_cannot(suite: type) -> None:
 @pytest.mark.parametrize("technology", ["Sqlite", "P(sycopg|ostgres)"])
 def test_our_stores_are_put_to_every_contract_that_fits(technology: str) -> None:
     expected = {contract for contract in CONTRACTS if not contract.__name__.startswith("Audio")}
-    expected -= {*OF_OPTIONAL_PORTS} if technology == "Sqlite" else set()
+    if technology == "Sqlite":
+        expected -= LEFT_OUT_OF_SQLITE
 
     suites = [suite for name, suite in SUITES.items() if re.match(f"Test{technology}", name)]
 

@@ -17,15 +17,14 @@ from domain.users import User
 from domain.waveform_file import waveform_file
 from entrypoints.http.download import DOWNLOAD_HEADERS, DOWNLOAD_METHODS, DOWNLOAD_STATUSES, MEDIA_TYPE, download
 from entrypoints.http.examples import WAVEFORM
-from entrypoints.http.openapi import BEARER, error_responses, header, operation, text_schema, whole_number_schema
+from entrypoints.http.openapi import error_responses, header, operation, text_schema, whole_number_schema
 from entrypoints.http.requests.accept import prefers
 from entrypoints.http.requests.links import is_inline
 from entrypoints.http.requests.ranges import names_tag
-from entrypoints.http.routes.tracks import GET_METHODS, TRACK_UUID
+from entrypoints.http.routes.tracks import GET_METHODS, SECURITY, TRACK_UUID
 from entrypoints.http.server.path_names import path_uuid
 
 JSON, BINARY = "application/json", "application/octet-stream"
-_SECURITY = [{BEARER: list[str]()}]
 _INLINE = Parameter(
     name="inline",
     param_in="query",
@@ -38,7 +37,7 @@ _INLINE = Parameter(
     "/tracks/{track_uuid:str}/waveform",
     http_method=GET_METHODS,
     summary="What a player draws",
-    security=_SECURITY,
+    security=SECURITY,
     operation_class=operation(
         parameters=[TRACK_UUID],
         headers={"ETag": header("Changes when the bytes do")},
@@ -65,7 +64,7 @@ async def waveform(
     http_method=DOWNLOAD_METHODS,
     summary="Download an MP3 by the token",
     media_type=MEDIA_TYPE,
-    security=_SECURITY,
+    security=SECURITY,
     operation_class=operation(parameters=[TRACK_UUID, _INLINE], headers=DOWNLOAD_HEADERS),
     responses=error_responses(401, *DOWNLOAD_STATUSES),
 )

@@ -10,6 +10,7 @@ import pytest
 
 from adapters.memory.mp3 import InMemoryMp3
 from adapters.postgres import library as module
+from adapters.postgres import track_pages
 from adapters.postgres.database import Database
 from adapters.postgres.library import PsycopgTrackLibrary
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
@@ -101,7 +102,7 @@ async def test_t1_a_search_that_takes_too_long_is_a_walk_over_several_pages(
 ) -> None:
     tracks = await kept(database, user_id, 40)
     await change(database, _SLOW_WORDS)
-    monkeypatch.setattr(module, "SEARCH_SECONDS", 0.1)
+    monkeypatch.setattr(track_pages, "SEARCH_SECONDS", 0.1)
     library = PsycopgTrackLibrary(database, walked=3, walked_at_most=15)
     wanted = Wanted(words=("1",))
 
