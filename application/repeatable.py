@@ -23,12 +23,12 @@ BEAT_SECONDS = 15.0
 DEAD_AFTER = timedelta(seconds=60)
 """Who is not heard of for so long is dead, or on a machine that nobody reaches."""
 MOST_KEYS = 20_000
-"""Of a user, of a day: twice as many as somebody needs who uploads 10,000 recordings. Each new one has them counted."""
+"""Of a user, of a day: twice as many as for 10,000 recordings. They are counted for each new one."""
 _PATIENCE_SECONDS = 10.0
 """How long what is done waits for the turn to say so."""
 
 Find: TypeAlias = Callable[[UUID], Awaitable[Outcome | None]]
-"""Finds what an earlier attempt made under a reserved identifier, and did not come to tell."""
+"""Finds what an earlier attempt made under a reserved identifier, and did not come to tell; called in a turn."""
 
 
 async def _nothing(_: Outcome) -> None:
@@ -114,7 +114,10 @@ class Repeatable:
             return
         held = _Held(requests, claim, self._clock, self._queries, holders)
         async with held.alive():
-            found = await find(claim.reserved) if claim.attempt > 1 else None
+            found = None
+            if claim.attempt > 1:
+                async with self._queries.turn(*holders):
+                    found = await find(claim.reserved)
             if found is not None:
                 await held.finish(found)
             yield Attempt(claim.reserved, found, held.finish)

@@ -54,7 +54,7 @@ def test_a_generated_client_registers_uploads_lists_downloads_and_deletes(
 
     [track] = part("api.default.list_tracks").sync(client=me).items
     assert (track.file_name, track.link, track.duration) == ("talk.mp3", uploaded.headers["Location"], 1.0)
-    mp3 = part("api.default.track_audio").sync(client=me, track_uuid=track.track_uuid).payload.read()
+    mp3 = part("api.default.get_audio").sync(client=me, track_uuid=track.track_uuid).payload.read()
     assert len(mp3) == track.mp3.size
 
     assert part("api.default.delete_track").sync_detailed(client=me, track_uuid=track.track_uuid).status_code == 204

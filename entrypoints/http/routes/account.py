@@ -69,7 +69,7 @@ def account_resource(user: User, totals: Totals, quota: Quota) -> AccountResourc
     responses=error_responses(400, 401, 429, 503),
     security=_SECURITY,
 )
-async def account(
+async def get_account(
     user: NamedDependency[User],
     manage_account: NamedDependency[ManageAccount],
     user_quotas: NamedDependency[UserQuotas],

@@ -33,7 +33,7 @@ MEDIA_TYPE = "application/zip"
     responses=error_responses(400, 401, 429, 503, 507),
     security=[{BEARER: []}],
 )
-async def export(
+async def export_account(
     request: Request[Any, Any, Any],
     user: NamedDependency[User],
     manage_account: NamedDependency[ManageAccount],

@@ -59,7 +59,7 @@ class TrackChange(msgspec.Struct):
     ),
     responses=error_responses(400, 401, 404, 408, 413, 415, 429, 503, 507),
 )
-async def change_one_track(
+async def change_track(
     request: Request[Any, Any, Any],
     user: NamedDependency[User],
     change_track: NamedDependency[ChangeTrack],
@@ -83,7 +83,7 @@ async def change_one_track(
     operation_class=operation(parameters=[TRACK_UUID]),
     responses=error_responses(400, 401, 404, 429, 503),
 )
-async def remove_one_track(
+async def delete_track(
     request: Request[Any, Any, Any],
     user: NamedDependency[User],
     remove_track: NamedDependency[RemoveTrack],

@@ -46,7 +46,7 @@ _INLINE = Parameter(
     ),
     responses=error_responses(400, 401, 404, 429, 503),
 )
-async def waveform(
+async def get_waveform(
     request: Request[Any, Any, Any],
     user: NamedDependency[User],
     find_track: NamedDependency[FindTrack],
@@ -68,7 +68,7 @@ async def waveform(
     operation_class=operation(parameters=[TRACK_UUID, _INLINE], headers=DOWNLOAD_HEADERS),
     responses=error_responses(401, *DOWNLOAD_STATUSES),
 )
-async def audio(
+async def get_audio(
     request: Request[Any, Any, Any],
     user: NamedDependency[User],
     open_record: NamedDependency[OpenRecord],

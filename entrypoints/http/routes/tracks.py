@@ -70,7 +70,7 @@ _NEXT = {"Link": header('The next page, where there is one, as `<…>; rel="next
     operation_class=operation(parameters=_FILTERS, headers=_NEXT, example=TRACKS),
     responses=error_responses(400, 401, 429, 503),
 )
-async def list_of_tracks(
+async def list_tracks(
     request: Request[Any, Any, Any],
     user: NamedDependency[User],
     list_tracks: NamedDependency[ListTracks],
@@ -94,7 +94,7 @@ async def list_of_tracks(
     operation_class=operation(parameters=[TRACK_UUID], example=TRACK),
     responses=error_responses(400, 401, 404, 429, 503),
 )
-async def one_track(
+async def get_track(
     request: Request[Any, Any, Any],
     user: NamedDependency[User],
     find_track: NamedDependency[FindTrack],
