@@ -31,7 +31,7 @@ from domain.recording.texts import MAX_CHUNK_BYTES, TagReader
 MAX_CHUNKS = 1000
 """In one file; recorders and editors write a few dozen."""
 CHUNKS_AT_ONCE = 50
-"""So many are read, and then the parser rests: up to 1.1 ms of work, as measured (docs/security.md)."""
+"""So many are read, and then the parser rests: up to 0.5 ms of work, as measured (docs/security.md)."""
 _READ_HERE = (b"fmt ", b"ds64", b"fact")
 _MAX_DS64_BYTES = 28
 _FACT_BYTES = 4  # Wave64 has 8, of which these are the low ones

@@ -129,7 +129,7 @@ class WavReader:
     def push_in_steps(self, data: bytes) -> Iterator[None]:
         """The next bytes of the file, to be run to its end before anything else is pushed; then `take` has what came.
 
-        Others may have a turn where it yields, after up to 2.6 ms as measured (docs/security.md). Raises `NotAWav`,
+        Others may have a turn where it yields, after up to 2.2 ms as measured (docs/security.md). Raises `NotAWav`,
         `UnsupportedChannels`, `UnsupportedRate`, `UnsupportedCodec`, `RateTooLowForCodec` and `DamagedRecording`.
         """
         self.bytes_read += len(data)
