@@ -14,12 +14,20 @@ class CuttingProxy:
 
     It ends a connection, towards both ends, in place of the byte whose number since the last cut the next of `cuts`
     names, counting what all clients send: the service gets those before it. It does the same, once for each entry, in
-    place of a piece of an answer that holds one of `lost`, in lower case: the service has answered, and nobody hears it.
-    Where no service is heard, the client's connection ends. Leaves no thread and no socket behind its context.
+    place of a piece of an answer that holds one of `lost`, in lower case: the service has answered, nobody hears it.
+    `when_cut` is called before a connection ends so. Where no service is heard, the client's connection ends. Leaves no
+    thread and no socket behind its context.
     """
 
-    def __init__(self, target: tuple[str, int], cuts: Iterable[int] = (), lost: Iterable[bytes] = ()) -> None:
+    def __init__(
+        self,
+        target: tuple[str, int],
+        cuts: Iterable[int] = (),
+        lost: Iterable[bytes] = (),
+        when_cut: Callable[[], object] = lambda: None,
+    ) -> None:
         self.target = target
+        self.when_cut = when_cut
         self.cuts = deque(cuts)
         self.lost = deque(lost)
         self._sent = 0
@@ -60,11 +68,23 @@ class CuttingProxy:
             self._open.discard(client)
             return
         self._open.add(service)
-        answers = threading.Thread(target=_hand_on, args=(service, client, self._answered), daemon=True)
+        answers = threading.Thread(target=self._hand_on, args=(service, client, self._answered), daemon=True)
         answers.start()
-        _hand_on(client, service, self._asked)
+        self._hand_on(client, service, self._asked)
         answers.join()
         self._open -= {client, service}
+
+    def _hand_on(self, source: socket.socket, to: socket.socket, passing: Callable[[bytes], bytes]) -> None:
+        """Until one of the two ends, or not all of a piece may pass; then end both."""
+        with suppress(OSError):
+            while piece := source.recv(PIECE_BYTES):
+                passed = passing(piece)
+                to.sendall(passed)
+                if len(passed) < len(piece):
+                    self.when_cut()
+                    break
+        _end(source)
+        _end(to)
 
     def _asked(self, piece: bytes) -> bytes:
         with self._lock:
@@ -81,18 +101,6 @@ class CuttingProxy:
                     self.lost.remove(text)
                     return b""
         return piece
-
-
-def _hand_on(source: socket.socket, to: socket.socket, passing: Callable[[bytes], bytes]) -> None:
-    """Until one of the two ends, or not all of a piece may pass; then end both."""
-    with suppress(OSError):
-        while piece := source.recv(PIECE_BYTES):
-            passed = passing(piece)
-            to.sendall(passed)
-            if len(passed) < len(piece):
-                break
-    _end(source)
-    _end(to)
 
 
 def _end(connection: socket.socket) -> None:

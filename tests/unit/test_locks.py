@@ -80,7 +80,7 @@ def test_d8_every_npm_package_is_hashed_of_one_version_and_runs_nothing() -> Non
 def test_d8_npm_is_told_no_address_to_fetch_from(file: str) -> None:
     text = (PROJECT / file).read_text("utf-8")
 
-    assert "resolved\"" not in text
+    assert 'resolved"' not in text
     assert "registry=" not in text.replace("omit-lockfile-registry-resolved=true", "")
 
 
