@@ -1,0 +1,141 @@
+"""Uploads, each by one of the clients, while the service is killed and started again."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.crash.service import Service
+from tests.tus import by_hand, javascript, python
+from tests.tus.proxy import CuttingProxy
+from tests.tus.uploading import Caller, Recording, track_of
+
+TRIES = 300
+"""Of each client: more than a start of the service takes."""
+BETWEEN_MS = 100
+REQUEST_BYTES = 4000
+"""More than the requests before and after the bytes of a recording have."""
+LATEST_SECONDS = 1.0
+"""After a start, of a kill that is not at a byte."""
+
+Client = Callable[[str, Caller, Recording, Path], str | None]
+
+
+def _javascript(**options: object) -> Client:
+    def upload(url: str, caller: Caller, what: Recording, _: Path) -> str | None:
+        delays = [BETWEEN_MS] * TRIES
+        client = javascript.Upload(url, caller.token, what.path, retry_delays=delays, **options)  # type: ignore[arg-type] # checked by the class
+        done = client.run()
+        if not done.succeeded:
+            raise RuntimeError(f"ended with {done.last}")
+        return done.link
+
+    return upload
+
+
+def _tuspy(**options: object) -> Client:
+    def upload(url: str, caller: Caller, what: Recording, _: Path) -> str | None:
+        delay = BETWEEN_MS / 1000
+        client = python.Upload(url, caller.token, what.content, retries=TRIES, retry_delay=delay, **options)  # type: ignore[arg-type] # checked by the class
+        done = client.run()
+        if done.problem:
+            raise RuntimeError(f"ended with {done.problem}")
+        return done.link
+
+    return upload
+
+
+def _curl(url: str, caller: Caller, what: Recording, folder: Path) -> str | None:
+    client = by_hand.Curl(url, caller.token, folder)
+    answer = client.finish(client.create(what.path), what.path)
+    if answer.status != 204:
+        raise RuntimeError(f"ended with {answer}")
+    return answer.headers.get("upload-track-location")
+
+
+CLIENTS: dict[str, Client] = {
+    "tus-js-client, bytes": _javascript(),
+    "tus-js-client, file": _javascript(source="file"),
+    "tus-js-client, pieces": _javascript(chunk_size=1 << 20),
+    "tus-js-client, stream of unknown length": _javascript(source="stream", chunk_size=1 << 18, deferred=True),
+    "tuspy": _tuspy(),
+    "tuspy, pieces with checksums": _tuspy(chunk_size=1 << 20, checksum=True),
+    "curl": _curl,
+}
+
+
+@dataclass
+class Result:
+    """What came of one upload; `problem` is empty where it arrived whole."""
+
+    client: str
+    size: int
+    kills: int
+    seconds: float = 0.0
+    problem: str = ""
+
+    def line(self) -> str:
+        """For the table."""
+        came = self.problem or "whole"
+        return f"{self.client:40} {self.size:>10} bytes, {self.kills} kills, {self.seconds:5.1f} s: {came}"
+
+
+class Lane:
+    """One service and one user, who uploads one recording after the other."""
+
+    def __init__(self, service: Service, dice: random.Random, kills: int) -> None:
+        self._service = service
+        self._dice = dice
+        self._kills = kills
+        self._killing = threading.Lock()
+        self._caller = Caller.new(service.running)
+        self._expected: list[str] = []
+
+    def upload(self, name: str, what: Recording) -> Result:
+        """Have the client upload it, kill the service meanwhile, and compare what is stored with what was sent."""
+        result = Result(name, len(what.content), 0)
+        began = time.monotonic()
+        with CuttingProxy(self._service.running.address, self._cuts(len(what.content)), self._lost()) as proxy:
+            late = threading.Timer(self._dice.uniform(0, LATEST_SECONDS), self._kill, (proxy, result))
+            proxy.when_cut = lambda: self._kill(proxy, result, then=late)
+            try:
+                link = CLIENTS[name](f"{proxy.url}/uploads", self._caller, what, self._service.folder)
+                if late.ident:
+                    late.join()
+                result.problem = self._compare(what, link)
+            except (RuntimeError, TimeoutError, AssertionError) as error:
+                result.problem = f"{type(error).__name__}: {error}"
+            late.cancel()
+        result.seconds = time.monotonic() - began
+        return result
+
+    def _cuts(self, size: int) -> list[int]:
+        """Where in what is sent all kills but the last one are: their sum is less than all that is sent."""
+        places = sorted(self._dice.randrange(REQUEST_BYTES, size) for _ in range(self._kills - 1))
+        return [max(1, place - before) for before, place in zip([0, *places], places, strict=False)]
+
+    def _lost(self) -> list[bytes]:
+        return [b"upload-track-location"] if self._dice.random() < 0.3 else []
+
+    def _kill(self, proxy: CuttingProxy, result: Result, then: threading.Timer | None = None) -> None:
+        with self._killing:
+            self._service.kill("service", self._dice)
+            self._service.start()
+            proxy.target = self._service.running.address
+            result.kills += 1
+            if then and not then.ident:
+                then.start()
+
+    def _compare(self, what: Recording, link: str | None) -> str:
+        self._service.await_ready()
+        self._expected.append(what.sha256)
+        tracks = self._caller.tracks()
+        if sorted(tracks.values()) != sorted(self._expected):
+            return f"{len(tracks)} tracks after {len(self._expected)} uploads: {tracks}"
+        if tracks[track_of(link)] != what.sha256:
+            return f"the link is of another recording: {link}"
+        with self._service.running.client() as client:
+            status = client.get(f"/record?{str(link).partition('?')[2]}").status_code
+        return "" if status == 200 else f"the record is answered {status}"
