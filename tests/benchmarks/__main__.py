@@ -15,6 +15,7 @@ from tests.benchmarks.cost import measure_cost
 from tests.benchmarks.machine import describe_machine
 from tests.benchmarks.memory import measure_memory
 from tests.benchmarks.report import Report
+from tests.benchmarks.resuming import measure_resumable
 from tests.benchmarks.threads import measure_threads
 from tests.benchmarks.uploading import measure_last_bytes, measure_uploads
 
@@ -22,6 +23,7 @@ PARTS = {
     "converter": measure_converters,
     "threads": measure_threads,
     "upload": measure_uploads,
+    "resumable": measure_resumable,
     "paced": measure_last_bytes,
     "clips": measure_clips,
     "memory": measure_memory,
