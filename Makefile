@@ -35,9 +35,10 @@ format: $(VENV)/.installed-dev ## Format the code and mend what the linter can
 bench: $(VENV)/.installed-dev ## Measure speed and memory beside ffmpeg and pydub on this machine, about 25 minutes
 	$(BIN)/python -m tests.benchmarks
 
-crash: $(VENV)/.installed-dev ## Kill the service, ffmpeg and PostgreSQL 3,000 times, and make every call to the system fail
+crash: $(VENV)/.installed-dev ## Kill the service, ffmpeg and PostgreSQL 3,000 times, also under resumable uploads, and make every call to the system fail
 	$(BIN)/python -m tests.crash
 	$(BIN)/python -m tests.failures
+	$(BIN)/python -m tests.tus
 
 soak: $(VENV)/.installed-dev ## An hour of mixed load, and what of the service grows meanwhile
 	$(BIN)/python -m tests.soak
