@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
+from litestar import HttpMethod
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import (
+    Example,
     OpenAPIFormat,
     OpenAPIHeader,
     OpenAPIMediaType,
@@ -15,6 +18,20 @@ from litestar.openapi.spec import (
     Parameter,
     RequestBody,
     Schema,
+)
+from litestar.types import Method
+
+from domain import errors
+from entrypoints.http.answers import answer_to
+from entrypoints.http.errors import (
+    BodyTooLarge,
+    CredentialsMissing,
+    RangeUnsatisfiable,
+    RecordChanged,
+    RequestInvalid,
+    TargetTooLong,
+    UploadTooSlow,
+    WrongType,
 )
 
 BEARER = "user_access_token"
@@ -41,6 +58,24 @@ _ERROR_DESCRIPTIONS = {
 }
 
 _OF_ANY_CALL = {414, 500}
+_HEAD = "head_"
+_ERROR_EXAMPLES: dict[int, errors.MusicAppError] = {
+    400: RequestInvalid("user_name is missing"),
+    401: CredentialsMissing(),
+    404: errors.TrackNotFound(),
+    408: UploadTooSlow(8192, 30, 3600, 60),
+    412: RecordChanged(""),
+    413: BodyTooLarge(4096),
+    414: TargetTooLong(8192),
+    415: WrongType("the body is not JSON by its Content-Type", "application/json"),
+    416: RangeUnsatisfiable(946_000, ""),
+    422: errors.NoAudio(),
+    429: errors.TooOften(60, 5),
+    500: errors.MusicAppError(),
+    503: errors.StoreAway(),
+    507: errors.DiskFull(),
+}
+"""One of those that have the status; `entrypoints/http/answers.py` has all of them."""
 
 
 class ErrorResponse(msgspec.Struct):
@@ -54,9 +89,26 @@ class ErrorResponse(msgspec.Struct):
 def error_responses(*statuses: int) -> dict[int, ResponseSpec]:
     """The descriptions of these error responses, and of those that no call rules out."""
     return {
-        status: ResponseSpec(ErrorResponse, description=_ERROR_DESCRIPTIONS[status], generate_examples=False)
+        status: ResponseSpec(
+            ErrorResponse,
+            description=_ERROR_DESCRIPTIONS[status],
+            generate_examples=False,
+            examples=[Example(id="error", value=_error_example(status))],
+        )
         for status in sorted({*statuses, *_OF_ANY_CALL})
     }
+
+
+def _error_example(status: int) -> dict[str, str]:
+    error = _ERROR_EXAMPLES[status]
+    answer = answer_to(error)
+    return {"status": "error", "code": answer.code, "message": answer.message(error)}
+
+
+def operation_id(handler: HTTPRouteHandler, method: HttpMethod | Method, _: object) -> str:
+    """What a generated client calls an operation: the name of its handler, with `head_` before it for HEAD."""
+    name = handler.handler_name
+    return f"{_HEAD}{name}" if method == HttpMethod.HEAD else name
 
 
 def text_schema(**more: Any) -> Schema:
@@ -79,9 +131,14 @@ def header(description: str, schema: Schema | None = None) -> OpenAPIHeader:
     return OpenAPIHeader(description=description, schema=schema or text_schema())
 
 
-def object_body(media_type: str, required: list[str], properties: dict[str, Schema], *files: str) -> RequestBody:
-    """A request body with these fields; or else one that is a file, of one of the types in `files`."""
-    fields = Schema(type=OpenAPIType.OBJECT, required=required, properties=dict(properties))
+def object_body(
+    media_type: str, required: list[str], properties: dict[str, Schema], *files: str, title: str | None = None
+) -> RequestBody:
+    """A request body with these fields; or else one that is a file, of one of the types in `files`.
+
+    `title` is what a generated client calls it.
+    """
+    fields = Schema(type=OpenAPIType.OBJECT, title=title, required=required or None, properties=dict(properties))
     bytes_ = text_schema(format=OpenAPIFormat.BINARY)
     content = {media_type: fields} | dict.fromkeys(files, bytes_)
     return RequestBody(content={kind: OpenAPIMediaType(schema=of) for kind, of in content.items()}, required=True)
@@ -91,8 +148,13 @@ def operation(
     body: RequestBody | None = None,
     parameters: list[Parameter] | None = None,
     headers: dict[str, OpenAPIHeader] | None = None,
+    example: object = None,
 ) -> type[Operation]:
-    """An operation with what a signature cannot say; `headers` tells what each header of a successful response says."""
+    """An operation with what a signature cannot say.
+
+    `headers` tells what each header of a successful response says, and `example` is its body where that is JSON. What
+    is neither JSON nor text is bytes.
+    """
 
     @dataclass
     class Described(Operation):
@@ -100,7 +162,20 @@ def operation(
             self.request_body = body or self.request_body
             self.parameters = [*parameters] if parameters else self.parameters
             for status, response in (self.responses or {}).items():
-                if isinstance(response, OpenAPIResponse) and status.startswith("2"):
-                    response.headers = {**(headers or {})}
+                if isinstance(response, OpenAPIResponse):
+                    if status.startswith("2"):
+                        response.headers = {**(headers or {})}
+                        _describe(response.content or {}, example)
+                    if (self.operation_id or "").startswith(_HEAD):
+                        response.content = None
 
     return Described
+
+
+def _describe(content: dict[str, OpenAPIMediaType], example: object) -> None:
+    """Say of each form of a body what it is like."""
+    for kind, form in content.items():
+        if kind == "application/json":
+            form.example = example
+        elif not kind.startswith("text/"):
+            form.schema = text_schema(format=OpenAPIFormat.BINARY)
