@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TypeAlias
+from uuid import UUID
 
 from application.add_track import AddTrack
 from application.admission.fair_queue import WAIT_SECONDS
@@ -60,6 +61,17 @@ class IncomingRecording(ABC):
     def bytes_to_come(self) -> int:
         """How many bytes of the file are certain to follow those that `blocks` has given. 0 where nobody can know."""
 
+    def track_uuid(self) -> UUID | None:
+        """The identifier that was reserved for the track; None where a new one will do."""
+        return None
+
+    def is_kept(self) -> bool:
+        """Whether its bytes are kept where they are, so that it waits for its place there and not in the spool.
+
+        Its sender is known then. How many may wait is bounded by whoever calls.
+        """
+        return False
+
 
 class ReceiveRecording:
     """Takes a recording in: lets it in or refuses it, finds out whose it is, and makes it a track."""
@@ -97,12 +109,26 @@ class ReceiveRecording:
         async with aclosing(recording.blocks()) as blocks:
             first = await read_ahead(blocks, READ_AHEAD_BYTES)
             holders = _holders(recording, user)
+            if user is not None and recording.is_kept():
+                async with self._places.wait(*holders, seconds=PLACE_SECONDS):
+                    return await self._add(recording, user, file_name, first, blocks)
             if user is None or not self._places.shares.has_for(*holders):
                 return await self._add_from_waiting_room(recording, user, file_name, rejoined(first, blocks))
             with self._places.take(*holders):
-                async with aclosing(rejoined(first, blocks)) as wav:
-                    at_least = len(first) + recording.bytes_to_come()
-                    return await self._add_track(user, file_name, wav, at_least)
+                return await self._add(recording, user, file_name, first, blocks)
+
+    async def _add(
+        self,
+        recording: IncomingRecording,
+        user: User,
+        file_name: str,
+        first: bytes,
+        blocks: AsyncGenerator[bytes, None],
+    ) -> Track:
+        """Make it a track while it comes; who calls holds its place."""
+        async with aclosing(rejoined(first, blocks)) as wav:
+            at_least = len(first) + recording.bytes_to_come()
+            return await self._add_track(user, file_name, wav, at_least, recording.track_uuid())
 
     async def _let_in(self, recording: IncomingRecording) -> User | None:
         """The sender, known to be who they say they are; None while nobody is named.
@@ -143,7 +169,7 @@ class ReceiveRecording:
             async with self._places.wait(*_holders(recording, user), seconds=PLACE_SECONDS):
                 waiting.leave_place()
                 async with aclosing(waiting.read()) as wav:
-                    return await self._add_track(user, file_name, wav, at_least=waiting.size)
+                    return await self._add_track(user, file_name, wav, waiting.size, recording.track_uuid())
 
 
 def _holders(recording: IncomingRecording, user: User | None) -> tuple[str, ...]:

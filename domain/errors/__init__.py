@@ -33,6 +33,16 @@ from domain.errors.service import (
     TrackDamaged,
     WorkspaceAway,
 )
+from domain.errors.uploads import (
+    LengthChanged,
+    PastTheEnd,
+    TooManyUploads,
+    UploadGone,
+    UploadLocked,
+    UploadNotFound,
+    WrongChecksum,
+    WrongOffset,
+)
 
 __all__ = [
     "BackupRefused",
@@ -45,12 +55,14 @@ __all__ = [
     "DiskFull",
     "DuplicateTrack",
     "InvalidUserName",
+    "LengthChanged",
     "Mp3TooLarge",
     "MusicAppError",
     "NoAudio",
     "NotAWav",
     "OperatorError",
     "Overloaded",
+    "PastTheEnd",
     "RateTooLowForCodec",
     "RecordingError",
     "RecordingTooLarge",
@@ -59,6 +71,7 @@ __all__ = [
     "StoreAway",
     "TooLargeToHold",
     "TooLong",
+    "TooManyUploads",
     "TooOften",
     "TrackDamaged",
     "TrackNotFound",
@@ -67,7 +80,12 @@ __all__ = [
     "UnsupportedChannels",
     "UnsupportedCodec",
     "UnsupportedRate",
+    "UploadGone",
+    "UploadLocked",
+    "UploadNotFound",
     "WorkspaceAway",
+    "WrongChecksum",
     "WrongCredentials",
+    "WrongOffset",
     "WrongSetting",
 ]

@@ -14,7 +14,7 @@ from litestar.serialization import encode_json
 from litestar.utils.helpers import get_enum_string_value
 
 from entrypoints.http.document import Document
-from entrypoints.http.openapi import BEARER
+from entrypoints.http.openapi import BEARER, operation_id
 
 
 class _Page:
@@ -91,6 +91,7 @@ def openapi_config(version: str, page: bytes, page_headers: dict[str, str]) -> O
         title="music-app",
         version=version,
         description="Register, upload a WAV, get a link to an MP3.",
+        operation_id_creator=operation_id,
         components=Components(
             security_schemes={
                 BEARER: SecurityScheme(type="http", scheme="bearer", description="The user_access_token of /register")

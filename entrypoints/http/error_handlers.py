@@ -11,7 +11,7 @@ from litestar.types import Scope
 
 from domain import errors
 from entrypoints.http.answers import ANSWERS, answer_to
-from entrypoints.http.errors import RangeUnsatisfiable, RecordChanged, RequestInvalid
+from entrypoints.http.errors import RangeUnsatisfiable, RecordChanged, RequestInvalid, WrongTusVersion
 
 logger = structlog.get_logger(__name__)
 
@@ -78,10 +78,14 @@ def headers_of(status: int, error: errors.MusicAppError) -> dict[str, str]:
     """What an answer says of the error beside its body."""
     if status == 401:
         return {"WWW-Authenticate": "Bearer"}
-    if isinstance(error, errors.TooOften | errors.ShareTaken | errors.Overloaded):
+    if isinstance(error, errors.TooOften | errors.ShareTaken | errors.Overloaded | errors.UploadLocked):
         return {"Retry-After": retry_after(error.retry_after)}
     if status in (503, 507):
         return {"Retry-After": retry_after()}
+    if isinstance(error, errors.WrongOffset):
+        return {"Upload-Offset": str(error.offset)}
+    if isinstance(error, WrongTusVersion):
+        return {"Tus-Version": error.version}
     if isinstance(error, RecordChanged):
         return {"ETag": error.etag}
     if isinstance(error, RangeUnsatisfiable):

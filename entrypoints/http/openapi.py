@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
+from litestar import HttpMethod
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import (
+    Example,
     OpenAPIFormat,
     OpenAPIHeader,
     OpenAPIMediaType,
@@ -16,26 +19,63 @@ from litestar.openapi.spec import (
     RequestBody,
     Schema,
 )
+from litestar.types import Method
+
+from domain import errors
+from entrypoints.http.answers import answer_to
+from entrypoints.http.errors import (
+    BodyTooLarge,
+    CredentialsMissing,
+    RangeUnsatisfiable,
+    RecordChanged,
+    RequestInvalid,
+    TargetTooLong,
+    UploadTooSlow,
+    WrongType,
+)
 
 BEARER = "user_access_token"
 _ERROR_DESCRIPTIONS = {
     400: "A field is missing, doubled, too long or of the wrong type; or the body cannot be parsed",
     401: "The credentials do not belong together",
+    403: "The user has as much as one may have",
     404: "No such record",
     408: "The upload was too slow",
+    409: "The bytes do not begin where the upload ends; Upload-Offset says where that is",
+    410: "It was deleted, or has expired",
     412: "If-Match names another version",
     413: "The body is too large",
     414: "Path and query are too long",
     415: "The body, or the recording's codec, is of a type that is not taken",
     416: "The range is not satisfiable",
     422: "The recording cannot be converted",
+    423: "Another request writes it; Retry-After says when to come back",
     429: "Too much, or too often, from one address or user; Retry-After says when to come back",
+    460: "The bytes do not have the checksum",
     500: "A fault of the service, which was logged",
     503: "The service is busy, or its database is away; Retry-After says when to come back",
     507: "The disk is full; Retry-After says when to come back",
 }
 
 _OF_ANY_CALL = {414, 500}
+_HEAD = "head_"
+_ERROR_EXAMPLES: dict[int, errors.MusicAppError] = {
+    400: RequestInvalid("user_name is missing"),
+    401: CredentialsMissing(),
+    404: errors.TrackNotFound(),
+    408: UploadTooSlow(8192, 30, 3600, 60),
+    412: RecordChanged(""),
+    413: BodyTooLarge(4096),
+    414: TargetTooLong(8192),
+    415: WrongType("the body is not JSON by its Content-Type", "application/json"),
+    416: RangeUnsatisfiable(946_000, ""),
+    422: errors.NoAudio(),
+    429: errors.TooOften(60, 5),
+    500: errors.MusicAppError(),
+    503: errors.StoreAway(),
+    507: errors.DiskFull(),
+}
+"""One of those that have the status; `entrypoints/http/answers.py` has all of them."""
 
 
 class ErrorResponse(msgspec.Struct):
@@ -49,9 +89,26 @@ class ErrorResponse(msgspec.Struct):
 def error_responses(*statuses: int) -> dict[int, ResponseSpec]:
     """The descriptions of these error responses, and of those that no call rules out."""
     return {
-        status: ResponseSpec(ErrorResponse, description=_ERROR_DESCRIPTIONS[status], generate_examples=False)
+        status: ResponseSpec(
+            ErrorResponse,
+            description=_ERROR_DESCRIPTIONS[status],
+            generate_examples=False,
+            examples=[Example(id="error", value=_error_example(status))],
+        )
         for status in sorted({*statuses, *_OF_ANY_CALL})
     }
+
+
+def _error_example(status: int) -> dict[str, str]:
+    error = _ERROR_EXAMPLES[status]
+    answer = answer_to(error)
+    return {"status": "error", "code": answer.code, "message": answer.message(error)}
+
+
+def operation_id(handler: HTTPRouteHandler, method: HttpMethod | Method, _: object) -> str:
+    """What a generated client calls an operation: the name of its handler, with `head_` before it for HEAD."""
+    name = handler.handler_name
+    return f"{_HEAD}{name}" if method == HttpMethod.HEAD else name
 
 
 def text_schema(**more: Any) -> Schema:
@@ -74,9 +131,14 @@ def header(description: str, schema: Schema | None = None) -> OpenAPIHeader:
     return OpenAPIHeader(description=description, schema=schema or text_schema())
 
 
-def object_body(media_type: str, required: list[str], properties: dict[str, Schema], *files: str) -> RequestBody:
-    """A request body with these fields; or else one that is a file, of one of the types in `files`."""
-    fields = Schema(type=OpenAPIType.OBJECT, required=required, properties=dict(properties))
+def object_body(
+    media_type: str, required: list[str], properties: dict[str, Schema], *files: str, title: str | None = None
+) -> RequestBody:
+    """A request body with these fields; or else one that is a file, of one of the types in `files`.
+
+    `title` is what a generated client calls it.
+    """
+    fields = Schema(type=OpenAPIType.OBJECT, title=title, required=required or None, properties=dict(properties))
     bytes_ = text_schema(format=OpenAPIFormat.BINARY)
     content = {media_type: fields} | dict.fromkeys(files, bytes_)
     return RequestBody(content={kind: OpenAPIMediaType(schema=of) for kind, of in content.items()}, required=True)
@@ -86,8 +148,13 @@ def operation(
     body: RequestBody | None = None,
     parameters: list[Parameter] | None = None,
     headers: dict[str, OpenAPIHeader] | None = None,
+    example: object = None,
 ) -> type[Operation]:
-    """An operation with what a signature cannot say; `headers` tells what each header of a successful response says."""
+    """An operation with what a signature cannot say.
+
+    `headers` tells what each header of a successful response says, and `example` is its body where that is JSON. What
+    is neither JSON nor text is bytes.
+    """
 
     @dataclass
     class Described(Operation):
@@ -95,7 +162,20 @@ def operation(
             self.request_body = body or self.request_body
             self.parameters = [*parameters] if parameters else self.parameters
             for status, response in (self.responses or {}).items():
-                if isinstance(response, OpenAPIResponse) and status.startswith("2"):
-                    response.headers = {**(headers or {})}
+                if isinstance(response, OpenAPIResponse):
+                    if status.startswith("2"):
+                        response.headers = {**(headers or {})}
+                        _describe(response.content or {}, example)
+                    if (self.operation_id or "").startswith(_HEAD):
+                        response.content = None
 
     return Described
+
+
+def _describe(content: dict[str, OpenAPIMediaType], example: object) -> None:
+    """Say of each form of a body what it is like."""
+    for kind, form in content.items():
+        if kind == "application/json":
+            form.example = example
+        elif not kind.startswith("text/"):
+            form.schema = text_schema(format=OpenAPIFormat.BINARY)

@@ -18,6 +18,7 @@ from domain.decoding import AudioDecoder
 from domain.measuring import SoundMeter
 from domain.output.converter import AudioConverter
 from domain.system import Clock, IdentifierSource, Spool
+from domain.uploads import UploadStore
 from entrypoints.settings.settings import Settings
 
 
@@ -67,3 +68,5 @@ class CommonAdapters(containers.DeclarativeContainer):
     )
     audio: providers.Provider[AudioStore | None] = providers.Object(None)
     """An `AudioStore`, where the MP3s are kept apart from what is known of them."""
+    uploads: providers.Provider[UploadStore | None] = providers.Object(None)
+    """Where resumable uploads are kept until they are whole."""

@@ -56,7 +56,7 @@ class Container:
         """
         check_wiring(self.adapters, self.settings)
         await asyncio.to_thread(self.store.migrate)
-        async with self.open_store(), self._resources(), self._sweeping():
+        async with self.open_store(), self._resources(), self._sweeping(), self._resumable_uploads():
             await check_converter(self.adapters.converter())
             await check_spool(self.adapters.spool(), self.settings)
             yield
@@ -123,3 +123,19 @@ class Container:
         finally:
             task.cancel()
             await asyncio.wait([task])
+
+    @asynccontextmanager
+    async def _resumable_uploads(self) -> AsyncGenerator[None, None]:
+        """Meanwhile remove those whose time is over; in the end, end the conversions of those that are not whole."""
+        uploads = self.adapters.uploads()
+        if uploads is None:
+            yield
+            return
+        async with uploads.running():
+            task = asyncio.create_task(self.application.sweep_uploads().hourly())
+            try:
+                yield
+            finally:
+                task.cancel()
+                await asyncio.wait([task])
+                await self.application.upload_runs().close()

@@ -9,9 +9,11 @@ from adapters.memory.identifiers import SeededIdentifiers
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
+from adapters.memory.uploads import InMemoryUploads
 from adapters.memory.users import InMemoryUserRepository
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
+from domain.uploads import UploadStore
 from domain.users import UserRepository
 from entrypoints.wiring.common import CommonAdapters
 
@@ -28,3 +30,4 @@ class InMemoryAdapters(CommonAdapters):
     users: providers.Provider[UserRepository] = providers.Singleton(InMemoryUserRepository)
     tracks: providers.Provider[TrackRepository] = providers.Singleton(InMemoryTrackRepository, users)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(InMemoryTrackKeeper, tracks)
+    uploads: providers.Provider[UploadStore] = providers.Singleton(InMemoryUploads)

@@ -13,6 +13,7 @@ from domain.output.converter import AudioConverter
 from domain.store import Store
 from domain.system import Clock, IdentifierSource, Spool
 from domain.tracks import TrackKeeper, TrackRepository
+from domain.uploads import UploadStore
 from domain.users import UserRepository
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.common import CommonAdapters
@@ -30,7 +31,7 @@ OWED: Mapping[str, type[object]] = {
     "keeper": TrackKeeper,
 }
 """The providers of a wiring, and what each gives: a port, but for `cores`."""
-OPTIONAL: Mapping[str, type[object]] = {"meter": SoundMeter, "audio": AudioStore}
+OPTIONAL: Mapping[str, type[object]] = {"meter": SoundMeter, "audio": AudioStore, "uploads": UploadStore}
 """Those that may give None: where there is none of a port, what stands on it is not there either."""
 
 

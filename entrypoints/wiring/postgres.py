@@ -4,6 +4,7 @@ from pathlib import Path
 
 from dependency_injector import providers
 
+from adapters.disk.uploads import DiskUploads
 from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from adapters.postgres.address import PostgresAddress
 from adapters.postgres.database import Database
@@ -13,6 +14,7 @@ from adapters.postgres.tracks import PsycopgTrackRepository
 from adapters.postgres.users import PsycopgUserRepository
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
+from domain.uploads import UploadStore
 from domain.users import UserRepository
 from entrypoints.wiring.common import CommonAdapters
 
@@ -31,3 +33,8 @@ class PostgresAdapters(CommonAdapters):
     users: providers.Provider[UserRepository] = providers.Singleton(PsycopgUserRepository, database)
     tracks: providers.Provider[TrackRepository] = providers.Singleton(PsycopgTrackRepository, database)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(PsycopgTrackKeeper, database)
+    uploads: providers.Provider[UploadStore] = providers.Singleton(
+        DiskUploads,
+        CommonAdapters.settings.provided.storage.upload_folder,
+        CommonAdapters.settings.provided.spooling.spool_min_free_bytes,
+    )

@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar import Request
 
 from domain.tracks import Track
+from domain.uploads import Upload
 from entrypoints.http.errors import RequestInvalid
 from entrypoints.http.requests.query import query_fields
 
@@ -29,8 +30,8 @@ def base_url(request: Request[Any, Any, Any], public_base_url: str) -> str:
     return f"{request.scope['scheme']}://{hosts[0]}"
 
 
-def record_link(base: str, track: Track) -> str:
-    """The link that downloads a track's MP3."""
+def record_link(base: str, track: Track | Upload) -> str:
+    """The link that downloads a track's MP3, or that of the track which an upload becomes."""
     return f"{base}/record?{urlencode({'id': str(track.track_uuid), 'user': track.user_id})}"
 
 

@@ -42,7 +42,9 @@ class RegisterResponse(msgspec.Struct):
             "application/json",
             ["user_name"],
             {"user_name": text_schema(min_length=1, max_length=MAX_USER_NAME_LENGTH, description="Need not be unique")},
-        )
+            title="NewUser",
+        ),
+        example={"status": "success", "user_id": 1, "user_access_token": "8f14e45f-ceea-467f-ab12-6f0d3c6f5e2a"},
     ),
     responses=error_responses(400, 408, 413, 415, 429, 503),
 )

@@ -1,0 +1,48 @@
+"""What is around all requests of resumable uploads, also around those that are refused before a route sees them."""
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+_UPLOADS = "/uploads"
+_VERSION = (b"tus-resumable", b"1.0.0")
+_OVERRIDE = b"x-http-method-override"
+_OVERRIDDEN = {b"PATCH": "PATCH", b"DELETE": "DELETE", b"HEAD": "HEAD"}
+_NOT_NOW = {429, 500, 503, 507}
+_LOCKED = 423
+
+
+def speak_tus(app: ASGIApp) -> ASGIApp:
+    """Say the version in every answer, and let HEAD say 423 where it cannot be answered now.
+
+    tus-js-client takes any other answer to HEAD for the end of the upload: it creates a new one and sends the whole
+    file again. After 423 it asks again. POST may stand for another method where a proxy lets no others through.
+    """
+
+    async def spoken(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP or not _is_upload(scope["path"]):
+            await app(scope, receive, send)
+            return
+        _override_method(scope)
+
+        async def send_more(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], _VERSION]
+                if scope["method"] == "HEAD" and message["status"] in _NOT_NOW:
+                    message["status"] = _LOCKED
+            await send(message)
+
+        await app(scope, receive, send_more)
+
+    return spoken
+
+
+def _is_upload(path: str) -> bool:
+    return path == _UPLOADS or path.startswith(f"{_UPLOADS}/")
+
+
+def _override_method(scope: HTTPScope) -> None:
+    if scope["method"] != "POST" or scope["path"].strip("/") == _UPLOADS.strip("/"):
+        return
+    said = next((value.strip().upper() for name, value in scope["headers"] if name == _OVERRIDE), b"")
+    if method := _OVERRIDDEN.get(said):
+        scope["method"] = method  # type: ignore[typeddict-item] # one of the methods that it may have
