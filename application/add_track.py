@@ -29,9 +29,9 @@ class AddTrack:
         """The track, durable. `user` comes from `Authenticate`: nothing is converted for anybody else.
 
         `wav` ends only when the upload is known to be whole; what it raises comes out unchanged, and nothing is kept.
-        `at_least` is how many bytes are certain to come. `track_uuid` is one that was reserved before, else a new one is
-        made. Raises `UnknownUser` (deleted meanwhile), `DuplicateTrack` (one that was reserved is kept already),
-        `StoreAway`, `DiskFull` and what `Convert` raises.
+        `at_least` is how many bytes are certain to come; `track_uuid` is one that was reserved for this track. Raises
+        `UnknownUser` (deleted meanwhile), `DuplicateTrack` (what was reserved is a track already), `StoreAway`,
+        `DiskFull` and what `Convert` raises.
         """
         async with self._convert(wav, at_least) as converted:
             track = Track(

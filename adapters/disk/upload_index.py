@@ -9,7 +9,7 @@ from domain.uploads import Upload, UploadUsage
 
 
 class UploadIndex:
-    """The uploads by their identifiers, oldest first, and what those that are not ended come to. Threads may share it."""
+    """The uploads by their identifiers, oldest first, and what those that are not ended come to; for threads, too."""
 
     def __init__(self, uploads: list[Upload]) -> None:
         self._uploads: dict[UUID, Upload] = {}

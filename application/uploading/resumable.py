@@ -49,8 +49,8 @@ class ResumableUploads:
         self.bounds = bounds
 
     async def create(self, user: User, wanted: NewUpload) -> Upload:
-        """A new upload without bytes, durable. Raises `NoAudio`, `RecordingTooLarge`, `TooManyUploads`, `Overloaded`, `DiskFull`,
-        `WorkspaceAway`.
+        """A new upload without bytes, durable. Raises `NoAudio`, `RecordingTooLarge`, `TooManyUploads`, `Overloaded`,
+        `DiskFull`, `WorkspaceAway`.
         """
         self.bounds.refuse_length(wanted.length)
         usage = await self._uploads.usage(user.user_id)
@@ -84,9 +84,10 @@ class ResumableUploads:
         """The upload with this piece, as far as it is durable; with the last piece, what became of it all.
 
         Of one that has ended, what became of it, whatever the piece is. Safe to repeat. `holders` are those of
-        `IncomingRecording`. Raises what `find` does, `WrongOffset`, `PastTheEnd`, `UploadLocked`, `TooManyUploads`,
-        `LengthChanged`, `NoAudio` and `RecordingTooLarge` for a length, what the piece's blocks raise, and what `ReceiveRecording` does, but for what is wrong with
-        the recording: that is an outcome. After any error the upload goes on where it is durable.
+        `IncomingRecording`. Raises what `find` does, `WrongOffset`, `PastTheEnd`, `UploadLocked`, `TooManyUploads`;
+        `LengthChanged`, `NoAudio` and `RecordingTooLarge` for a length; what the piece's blocks raise; and what
+        `ReceiveRecording` does, but for what is wrong with the recording: that is an outcome. After any error the
+        upload goes on where it is durable.
         """
         upload = await self.find(user, upload_id)
         if upload.outcome is not None:
@@ -121,9 +122,7 @@ class ResumableUploads:
             await self._runs.cancel(upload.upload_id)
             await self._uploads.remove(upload.upload_id)
 
-    async def _take(
-        self, writer: UploadWriter, user: User, piece: UploadPiece, holders: tuple[str, ...]
-    ) -> Run | None:
+    async def _take(self, writer: UploadWriter, user: User, piece: UploadPiece, holders: tuple[str, ...]) -> Run | None:
         """Write the piece; the conversion, where that has, or is about to have, an outcome."""
         if writer.upload.outcome is not None:
             raise UploadLocked

@@ -7,9 +7,7 @@ from domain.errors import recording
 from domain.errors.base import RecordingError
 
 _KINDS = {
-    name: kind
-    for name, kind in vars(recording).items()
-    if inspect.isclass(kind) and issubclass(kind, RecordingError)
+    name: kind for name, kind in vars(recording).items() if inspect.isclass(kind) and issubclass(kind, RecordingError)
 }
 
 

@@ -87,7 +87,9 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
     errors.UploadGone: Answer(410, "upload.gone", "this upload was deleted, or has expired; create a new one"),
     WrongTusVersion: Answer(412, "upload.wrong_version", "{error}"),
     errors.PastTheEnd: Answer(
-        413, "upload.too_large", "the upload has {error.length} bytes, and this goes on behind them; send no more than that"
+        413,
+        "upload.too_large",
+        "the upload has {error.length} bytes, and this goes on behind them; send no more than that",
     ),
     errors.UploadLocked: Answer(
         423, "upload.locked", "another request writes this upload, or nothing can be written now; ask again in a moment"

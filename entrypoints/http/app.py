@@ -34,10 +34,11 @@ from entrypoints.http.server.request_log import log_requests
 from entrypoints.http.server.shutdown import answer_cancelled
 from entrypoints.http.server.slices import slice_bodies
 from entrypoints.http.server.slow_readers import end_slow_responses
-from entrypoints.http.server.tus import speak_tus
+from entrypoints.http.server.tus import answer_tus_options, speak_tus
 from entrypoints.http.server.unread_bodies import end_refused_uploads
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
+from entrypoints.wiring.owed import provides
 
 
 def create_app(container: Container) -> Litestar:
@@ -77,6 +78,8 @@ def _wrapped(handler: ASGIApp, container: Container) -> ASGIApp:
     trusted = settings.serving.trusted_networks
     requests = Places(settings.admission.max_requests, "requests")
     origins = settings.serving.allowed_origins
+    if provides(container.adapters, "uploads"):
+        handler = answer_tus_options(handler, settings.recordings.max_upload_bytes)
     handler = answer_preflights(handler, origins)
     handler = end_refused_uploads(answer_refused(slice_bodies(forget_path_names(handler))))
     handler = limit_requests(release_held(handler), requests, application.download_places(), trusted)

@@ -15,14 +15,12 @@ from entrypoints.http.routes.uploads import (
     create_upload,
     terminate_upload,
     upload_offset,
-    upload_options,
-    uploads_options,
 )
 from entrypoints.wiring.owed import provides
 
 _ALWAYS: Sequence[HTTPRouteHandler] = (register, add_track, record, named_record, live, ready, home, asset)
 _OF_PARTS: Mapping[str, Sequence[HTTPRouteHandler]] = {
-    "uploads": (create_upload, upload_offset, append_to_upload, terminate_upload, uploads_options, upload_options),
+    "uploads": (create_upload, upload_offset, append_to_upload, terminate_upload),
 }
 """By the provider that they stand on, which a wiring may leave out (`entrypoints.wiring.owed.OPTIONAL`)."""
 

@@ -30,4 +30,4 @@ class InMemoryAdapters(CommonAdapters):
     users: providers.Provider[UserRepository] = providers.Singleton(InMemoryUserRepository)
     tracks: providers.Provider[TrackRepository] = providers.Singleton(InMemoryTrackRepository, users)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(InMemoryTrackKeeper, tracks)
-    uploads: providers.Provider[UploadStore] = providers.Singleton(InMemoryUploads)
+    uploads: providers.Provider[UploadStore | None] = providers.Singleton(InMemoryUploads)

@@ -33,7 +33,7 @@ class PostgresAdapters(CommonAdapters):
     users: providers.Provider[UserRepository] = providers.Singleton(PsycopgUserRepository, database)
     tracks: providers.Provider[TrackRepository] = providers.Singleton(PsycopgTrackRepository, database)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(PsycopgTrackKeeper, database)
-    uploads: providers.Provider[UploadStore] = providers.Singleton(
+    uploads: providers.Provider[UploadStore | None] = providers.Singleton(
         DiskUploads,
         CommonAdapters.settings.provided.storage.upload_folder,
         CommonAdapters.settings.provided.spooling.spool_min_free_bytes,

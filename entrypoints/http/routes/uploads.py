@@ -1,9 +1,11 @@
 """`/uploads`: recordings that come in pieces, by tus 1.0.0."""
 
 from typing import Any
+from uuid import UUID
 
 from litestar import HttpMethod, Request, Response, delete, patch, post, route
 from litestar.di import NamedDependency
+from litestar.enums import MediaType
 from litestar.openapi.spec import OpenAPIFormat, Parameter
 
 from application.uploading.pieces import UploadPiece
@@ -13,12 +15,10 @@ from domain.system import Spool
 from domain.uploads import Refused, Upload
 from domain.users import User
 from entrypoints.http.errors import RequestInvalid
-from entrypoints.http.openapi import BEARER, error_responses, header, operation, text_schema, whole_number_schema
+from entrypoints.http.openapi import BEARER, error_responses, operation, text_schema, whole_number_schema
 from entrypoints.http.requests.body import BodyPace, body_blocks, refuse_encoded
 from entrypoints.http.requests.links import base_url
 from entrypoints.http.requests.tus import (
-    ALGORITHMS,
-    EXTENSIONS,
     VERSION,
     Checksum,
     body_size,
@@ -55,12 +55,15 @@ _SECURITY: list[dict[str, list[str]]] = [{BEARER: []}]
     "/uploads",
     summary="Create a resumable upload",
     status_code=201,
+    media_type=MediaType.TEXT,
     operation_class=operation(
         parameters=[
             _TUS,
             Parameter(name="Upload-Length", param_in="header", schema=_BYTES),
             Parameter(name="Upload-Defer-Length", param_in="header", schema=whole_number_schema(enum=[1])),
-            Parameter(name="Upload-Metadata", param_in="header", schema=text_schema(), description="filename, filetype"),
+            Parameter(
+                name="Upload-Metadata", param_in="header", schema=text_schema(), description="filename, filetype"
+            ),
             _CHECKSUM,
         ],
         headers=CREATED_HEADERS | AUDIO_HEADERS,
@@ -75,7 +78,7 @@ async def create_upload(
     spool: NamedDependency[Spool],
     settings: NamedDependency[Settings],
     holders: NamedDependency[tuple[str, ...]],
-) -> Response[None]:
+) -> Response[bytes]:
     """Create an upload by tus 1.0.0, for PATCH to bring its bytes; the first of them may come along."""
     refuse_other_version(request)
     base = base_url(request, settings.serving.public_base_url)
@@ -88,7 +91,7 @@ async def create_upload(
     if piece is not None:
         upload = await _first_piece(resumable_uploads, user, upload, piece, holders)
     headers = {"Location": f"{base}/uploads/{upload.upload_id}"} | upload_headers(base, upload) | _NO_STORE
-    return Response(None, status_code=201, headers=headers)
+    return Response(b"", status_code=201, headers=headers, media_type=MediaType.TEXT)
 
 
 @route(
@@ -96,6 +99,7 @@ async def create_upload(
     http_method=HttpMethod.HEAD,
     summary="Tell how far a resumable upload is",
     status_code=200,
+    media_type=MediaType.TEXT,
     operation_class=operation(parameters=[_ID, _TUS], headers=HEAD_HEADERS | AUDIO_HEADERS),
     responses=error_responses(400, 401, 404, 410, 412, 423),
     security=_SECURITY,
@@ -105,12 +109,13 @@ async def upload_offset(
     user: NamedDependency[User],
     resumable_uploads: NamedDependency[ResumableUploads],
     settings: NamedDependency[Settings],
-) -> Response[None]:
+) -> Response[bytes]:
     """Tell how many bytes are durable, the last one only with what became of the recording."""
     refuse_other_version(request)
     base = base_url(request, settings.serving.public_base_url)
     upload = await resumable_uploads.find(user, _upload_id(request))
-    return Response(None, headers=upload_headers(base, upload) | length_headers(upload) | _NO_STORE)
+    headers = upload_headers(base, upload) | length_headers(upload) | _NO_STORE
+    return Response(b"", headers=headers, media_type=MediaType.TEXT)
 
 
 @patch(
@@ -168,30 +173,7 @@ async def terminate_upload(
     return Response(None, status_code=204)
 
 
-@route("/uploads", http_method=HttpMethod.OPTIONS, include_in_schema=False, status_code=204)
-async def uploads_options(settings: NamedDependency[Settings]) -> Response[None]:
-    """What of tus there is, and how large an upload may be."""
-    return _options(settings, "OPTIONS, POST")
-
-
-@route("/uploads/{upload_id:str}", http_method=HttpMethod.OPTIONS, include_in_schema=False, status_code=204)
-async def upload_options(settings: NamedDependency[Settings]) -> Response[None]:
-    """The same, whatever the upload."""
-    return _options(settings, "DELETE, HEAD, OPTIONS, PATCH")
-
-
-def _options(settings: Settings, methods: str) -> Response[None]:
-    headers = {
-        "Allow": methods,
-        "Tus-Version": VERSION,
-        "Tus-Extension": EXTENSIONS,
-        "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
-        "Tus-Max-Size": str(settings.recordings.max_upload_bytes),
-    }
-    return Response(None, status_code=204, headers=headers)
-
-
-def _upload_id(request: Request[Any, Any, Any]) -> Any:
+def _upload_id(request: Request[Any, Any, Any]) -> UUID:
     """That in the path. Raises `UploadNotFound`: nothing has another name."""
     if (upload_id := path_uuid(request)) is None:
         raise UploadNotFound
@@ -222,7 +204,7 @@ async def _first_piece(
 
 
 async def _appended(
-    uploads: ResumableUploads, user: User, upload_id: Any, piece: UploadPiece, holders: tuple[str, ...]
+    uploads: ResumableUploads, user: User, upload_id: UUID, piece: UploadPiece, holders: tuple[str, ...]
 ) -> Upload:
     """The upload with the piece. Raises why the recording was refused, and `UploadLocked` for want of a place.
 

@@ -11,8 +11,8 @@ _VARY = (b"vary", b"Origin")
 _METHODS = b"GET, HEAD, POST, PATCH, DELETE"
 _SENT = (
     b"Authorization, Content-Type, Content-Disposition, Content-Digest, Repr-Digest, Idempotency-Key, If-Match, "
-    b"If-None-Match, If-Range, Range, Tus-Resumable, Upload-Checksum, Upload-Concat, Upload-Defer-Length, Upload-Length, "
-    b"Upload-Metadata, Upload-Offset, X-HTTP-Method-Override, X-Requested-With, X-Request-ID"
+    b"If-None-Match, If-Range, Range, Tus-Resumable, Upload-Checksum, Upload-Concat, Upload-Defer-Length, "
+    b"Upload-Length, Upload-Metadata, Upload-Offset, X-HTTP-Method-Override, X-Requested-With, X-Request-ID"
 )
 _SEEN = (
     b"Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Location, Retry-After, Tus-Checksum-Algorithm, "

@@ -3,8 +3,10 @@
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from entrypoints.http.requests.tus import ALGORITHMS, EXTENSIONS, VERSION
+
 _UPLOADS = "/uploads"
-_VERSION = (b"tus-resumable", b"1.0.0")
+_VERSION = (b"tus-resumable", VERSION.encode())
 _OVERRIDE = b"x-http-method-override"
 _OVERRIDDEN = {b"PATCH": "PATCH", b"DELETE": "DELETE", b"HEAD": "HEAD"}
 _NOT_NOW = {429, 500, 503, 507}
@@ -36,12 +38,36 @@ def speak_tus(app: ASGIApp) -> ASGIApp:
     return spoken
 
 
+def answer_tus_options(app: ASGIApp, max_bytes: int) -> ASGIApp:
+    """Tell whoever asks with OPTIONS what of tus there is, and that an upload may have `max_bytes` at most.
+
+    The framework has a handler of its own for the method, in place of which it takes no other.
+    """
+    told = {
+        "Tus-Version": VERSION,
+        "Tus-Extension": EXTENSIONS,
+        "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
+        "Tus-Max-Size": str(max_bytes),
+    }
+    headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP or scope["method"] != "OPTIONS" or not _is_upload(scope["path"]):
+            await app(scope, receive, send)
+            return
+        methods = b"OPTIONS, POST" if scope["path"].strip("/") == _UPLOADS[1:] else b"DELETE, HEAD, OPTIONS, PATCH"
+        await send({"type": "http.response.start", "status": 204, "headers": [*headers, (b"allow", methods)]})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return answered
+
+
 def _is_upload(path: str) -> bool:
     return path == _UPLOADS or path.startswith(f"{_UPLOADS}/")
 
 
 def _override_method(scope: HTTPScope) -> None:
-    if scope["method"] != "POST" or scope["path"].strip("/") == _UPLOADS.strip("/"):
+    if scope["method"] != "POST" or scope["path"].strip("/") == _UPLOADS[1:]:
         return
     said = next((value.strip().upper() for name, value in scope["headers"] if name == _OVERRIDE), b"")
     if method := _OVERRIDDEN.get(said):
