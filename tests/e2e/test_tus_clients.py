@@ -142,7 +142,10 @@ def test_who_does_not_hear_the_last_answer_and_gives_up_uploads_nothing_twice(
 
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "text": (lambda: b"This is no recording. " * 100_000, "wav.not_a_wav"),
-    "an MP3 in a WAV": (lambda: wav(bytes(500_000), fmt=b"\x55\x00\x02\x00" + bytes(14)), "wav.unsupported_codec"),
+    "an MP3 in a WAV": (
+        lambda: wav(bytes(500_000), tag=0x55, channels=2, rate=44_100, block_align=1),
+        "wav.unsupported_codec",
+    ),
     "without a sample": (lambda: wav(b""), "wav.no_audio"),
     "nothing at all": (lambda: b"", "wav.no_audio"),
 }
@@ -222,7 +225,7 @@ def test_a_wrong_token_ends_tus_js_client_at_once(server: Server, talk: Recordin
     stranger = Caller(1, "00000000-0000-4000-8000-000000000000", server.data_dir)
     done = by_javascript(server.url, stranger, talk)
 
-    assert (done.succeeded, done.answers("POST"), done.code) == (False, [401], "auth.wrong_token")
+    assert (done.succeeded, done.answers("POST"), done.code) == (False, [401], "auth.wrong_credentials")
 
 
 def test_bodies_without_a_length_are_taken(server: Server, caller: Caller, talk: Recording) -> None:

@@ -41,9 +41,12 @@ def main(arguments: list[str]) -> int:
         shares = [numbers[lane :: options.at_once] for lane in range(options.at_once)]
         jobs = [lanes.submit(_lane, Path(folder) / str(lane), share, options) for lane, share in enumerate(shares)]
         results = list(itertools.chain.from_iterable(job.result() for job in jobs))
-    wrong = sum(bool(result.problem) for result in results)
+    wrong = [result for result in results if result.problem]
     kills = sum(result.kills for result in results)
-    print(f"{len(results)} uploads, {kills} kills, {time.monotonic() - began:.0f} s; not whole  {wrong}", flush=True)
+    print("", *(result.line() for result in wrong), sep="\n")
+    print(
+        f"{options.uploads} uploads, {kills} kills, {time.monotonic() - began:.0f} s; wrong  {len(wrong)}", flush=True
+    )
     return 1 if wrong else 0
 
 

@@ -11,6 +11,7 @@ from tests.node import NODE, ROOT
 CLIENT = ROOT / "tests" / "tus" / "client.mjs"
 AT_ONCE = [0, 0, 0, 0, 0]
 """Waits between tries, in milliseconds; those of the client are [0, 1000, 3000, 5000]."""
+ENDS = ("success", "error")
 Source = Literal["bytes", "file", "stream"]
 
 
@@ -64,13 +65,13 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All that the client told, in order; `last` is its `success` or its `error`."""
+    """All that the client told, in order; `last` is its `success` or its `error`, the first where there are more."""
 
     events: list[dict[str, Any]]
 
     @property
     def last(self) -> dict[str, Any]:
-        return self.events[-1]
+        return next(event for event in self.events if event["event"] in ENDS)
 
     @property
     def succeeded(self) -> bool:
@@ -103,6 +104,6 @@ def outcome(process: "subprocess.Popen[str]", seconds: float = 100) -> Outcome:
         process.kill()
         process.wait()
     events = [json.loads(line) for line in told.splitlines()]
-    if not events or events[-1]["event"] not in ("success", "error"):
+    if not any(event["event"] in ENDS for event in events):
         raise RuntimeError(f"the client ended with {process.returncode} after {events}: {errors}")
     return Outcome(events)
