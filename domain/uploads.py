@@ -175,7 +175,7 @@ class UploadCatalogue(ABC):
 
     @abstractmethod
     def all(self) -> AsyncIterator[Upload]:
-        """Each of them once, in order of their creation; one that is added or removed meanwhile may come or not."""
+        """Each of them once, in any order; one that is added or removed meanwhile may come or not."""
 
 
 class UploadStore(PartialUploads, UploadCatalogue):

@@ -9,7 +9,7 @@ from domain.uploads import Upload, UploadUsage
 
 
 class UploadIndex:
-    """The uploads by their identifiers, oldest first, and what those that are not ended come to; for threads, too."""
+    """The uploads by their identifiers, and what those that are not ended come to; for threads, too."""
 
     def __init__(self, uploads: list[Upload]) -> None:
         self._uploads: dict[UUID, Upload] = {}
@@ -27,7 +27,7 @@ class UploadIndex:
         return self._uploads.get(upload_id)
 
     def identifiers(self) -> list[UUID]:
-        """Of all, oldest first."""
+        """Of all."""
         return [*self._uploads]
 
     def put(self, upload: Upload) -> None:
