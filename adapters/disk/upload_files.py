@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
-from adapters.disk import upload_facts
+from adapters.shared import upload_facts
 from adapters.shared.durable import sync
 from adapters.shared.files import disk_errors
 from domain.errors import DiskFull, UploadNotFound

@@ -13,7 +13,7 @@ from domain.uploads import Upload, UploadWriter
 PIECE_BYTES = 1 << 20
 """The most that is in one row: a value is in memory as a whole, more than once, where it is written or read."""
 LEASE_SECONDS = 5
-"""After which another one may write where a writer shows no sign of life. tus clients ask for nine, then they give up."""
+"""After which another one may write where a writer shows no sign of life; tus clients ask for nine."""
 
 _GROW: LiteralString = """
     UPDATE partial_uploads

@@ -2,13 +2,17 @@
 
 import os
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from adapters.disk.uploads import DiskUploads
 from adapters.memory.uploads import InMemoryUploads
-from domain.errors import DiskFull, UploadLocked
+from adapters.postgres.database import Database
+from adapters.postgres.uploads import PsycopgUploads
+from domain.errors import DiskFull, UnknownUser, UploadLocked
 from tests.contract.leftovers import open_files
 from tests.contract.test_spools import MORE_THAN_ANY_DISK
 from tests.contract.uploads import (
@@ -95,3 +99,67 @@ class TestDiskUploads(DurableUploadStoreContract):
 
         assert [upload async for upload in uploads.all()] == []
         assert sorted(path.name for path in folder.iterdir()) == ["lock", "other.json"]
+
+
+class TestPostgresUploads(DurableUploadStoreContract):
+    @pytest.fixture
+    async def uploads(self, emptied_database_url: str) -> AsyncIterator[PsycopgUploads]:
+        with psycopg.connect(emptied_database_url, autocommit=True) as connection:
+            for number in (1, 2):  # whose uploads the contract adds
+                connection.execute(
+                    "INSERT INTO users (user_name, token_sha256, created_at) VALUES ('Ann', %s, now())",
+                    [bytes([number]) * 32],
+                )
+        async with _database(emptied_database_url) as database:
+            yield PsycopgUploads(database)
+
+    @pytest.fixture
+    async def reopened(
+        self, uploads: PsycopgUploads, emptied_database_url: str
+    ) -> AsyncIterator[Callable[[], PsycopgUploads]]:
+        async with _database(emptied_database_url) as database:
+
+            def reopened() -> PsycopgUploads:
+                with psycopg.connect(emptied_database_url, autocommit=True) as connection:
+                    connection.execute("UPDATE partial_uploads SET writing_until = now() - interval '1 ms'")  # it is late
+                return PsycopgUploads(database)
+
+            yield reopened
+
+    async def test_a_writer_that_was_only_slow_spoils_nothing_of_the_next_one(
+        self, uploads: PsycopgUploads, reopened: Callable[[], PsycopgUploads]
+    ) -> None:
+        await uploads.add(an_upload())
+        async with uploads.write(an_upload().upload_id) as slow:
+            await slow.append(b"abc")
+            other = reopened()
+            async with other.write(an_upload().upload_id) as writer:
+                await writer.append(b"def")
+                for late in (slow.append(b"xyz"), slow.change(slow.upload)):
+                    with pytest.raises(UploadLocked):
+                        await late
+                await writer.append(b"ghi")
+        assert await content(other, an_upload(), 0, 9) == b"abcdefghi"
+
+    async def test_nothing_is_added_for_a_user_who_is_gone_and_theirs_go_with_them(
+        self, uploads: PsycopgUploads, emptied_database_url: str
+    ) -> None:
+        await added(uploads, an_upload(), b"abc")
+        with psycopg.connect(emptied_database_url, autocommit=True) as connection:
+            connection.execute("DELETE FROM users WHERE user_id = 1")
+            [(pieces,)] = connection.execute("SELECT count(*) FROM partial_upload_pieces").fetchall()
+
+        assert pieces == 0
+        assert await uploads.find(an_upload().upload_id) is None
+        with pytest.raises(UnknownUser):
+            await uploads.add(an_upload())
+
+
+@asynccontextmanager
+async def _database(url: str) -> AsyncIterator[Database]:
+    database = Database(url, pool_size=5)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
