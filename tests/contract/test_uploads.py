@@ -121,7 +121,9 @@ class TestPostgresUploads(DurableUploadStoreContract):
 
             def reopened() -> PsycopgUploads:
                 with psycopg.connect(emptied_database_url, autocommit=True) as connection:
-                    connection.execute("UPDATE partial_uploads SET writing_until = now() - interval '1 ms'")  # it is late
+                    connection.execute(
+                        "UPDATE partial_uploads SET writing_until = now() - interval '1 ms'"
+                    )  # it is late
                 return PsycopgUploads(database)
 
             yield reopened
