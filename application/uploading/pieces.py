@@ -28,6 +28,10 @@ class UploadPiece:
     """Its bytes; what they raise comes out unchanged, after those that came before are durable."""
     length: int | None = None
     """Of the whole upload, where the sender says it only now."""
+    with_creation: bool = False
+    """Whether the sender is told of the upload only after this: its last byte is left for another piece, since the
+    answer may be lost, and the sender would send all of it again as another upload.
+    """
 
     @property
     def end(self) -> int | None:

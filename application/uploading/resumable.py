@@ -134,6 +134,8 @@ class ResumableUploads:
             run = self._runs.begin(upload, user, holders)
         taker = PieceTaker(writer, self.bounds, self._uploads, run)
         await taker.take(piece)
+        if piece.with_creation:
+            return None
         if run is not None:
             run.refuse_if_refused()
             if run.outcome is not None:

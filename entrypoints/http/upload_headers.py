@@ -24,7 +24,6 @@ CREATED_HEADERS = {
     "Location": header("The upload, for HEAD, PATCH and DELETE"),
     "Upload-Offset": OFFSET,
     "Upload-Expires": EXPIRES,
-    "Upload-Track-Location": TRACK_LOCATION,
 }
 PIECE_HEADERS = {"Upload-Offset": OFFSET, "Upload-Expires": EXPIRES, "Upload-Track-Location": TRACK_LOCATION}
 HEAD_HEADERS = {

@@ -66,7 +66,7 @@ _SECURITY: list[dict[str, list[str]]] = [{BEARER: []}]
             ),
             _CHECKSUM,
         ],
-        headers=CREATED_HEADERS | AUDIO_HEADERS,
+        headers=CREATED_HEADERS,
     ),
     responses=error_responses(400, 401, 403, 408, 412, 413, 415, 422, 423, 429, 460, 503, 507),
     security=_SECURITY,
@@ -79,7 +79,7 @@ async def create_upload(
     settings: NamedDependency[Settings],
     holders: NamedDependency[tuple[str, ...]],
 ) -> Response[bytes]:
-    """Create an upload by tus 1.0.0, for PATCH to bring its bytes; the first of them may come along."""
+    """Create an upload by tus 1.0.0, for PATCH to bring its bytes; all but the last may come along."""
     refuse_other_version(request)
     base = base_url(request, settings.serving.public_base_url)
     size = body_size(request)
@@ -188,14 +188,15 @@ def _piece(request: Request[Any, Any, Any], spool: Spool, settings: Settings, of
     blocks = body_blocks(request, most, PastTheEnd(most), BodyPace.of(settings.requests))
     if checksum is not None:
         blocks = verified_blocks(blocks, checksum, spool)
-    length = told_number(request, "upload-length") if request.method == HttpMethod.PATCH else None
-    return UploadPiece(offset, body_size(request), blocks, length)
+    if request.method == HttpMethod.POST:
+        return UploadPiece(offset, body_size(request), blocks, with_creation=True)
+    return UploadPiece(offset, body_size(request), blocks, told_number(request, "upload-length"))
 
 
 async def _first_piece(
     uploads: ResumableUploads, user: User, upload: Upload, piece: UploadPiece, holders: tuple[str, ...]
 ) -> Upload:
-    """Take what came along with the creation; whoever is refused is told of no upload, so that there is none."""
+    """Take what came along with the creation; who is refused, or gone, is told of no upload, so that there is none."""
     try:
         return await _appended(uploads, user, upload.upload_id, piece, holders)
     except BaseException:
