@@ -59,9 +59,10 @@ PYTHON: dict[str, dict[str, object]] = {
 }
 
 
-def assert_arrived(caller: Caller, what: Recording, link: str | None) -> None:
-    """There is one track, of this WAV, and the link is its."""
+def assert_arrived(caller: Caller, what: Recording, link: str | None, sha256: str | None) -> None:
+    """There is one track, of this WAV, and the link is its; the answer has the WAV's digest."""
     assert caller.tracks() == {track_of(link): what.sha256}
+    assert sha256 == what.sha256
 
 
 @pytest.mark.parametrize("options", JAVASCRIPT.values(), ids=JAVASCRIPT)
@@ -71,7 +72,7 @@ def test_tus_js_client_uploads_and_is_told_the_link(
     done = by_javascript(server.url, caller, talk, **options)
 
     assert done.succeeded, done.events
-    assert_arrived(caller, talk, done.link)
+    assert_arrived(caller, talk, done.link, done.sha256)
     with server.client() as client:
         record = client.get(str(done.link))
         again = client.head(done.url, headers={"Authorization": f"Bearer {caller.token}", "Tus-Resumable": "1.0.0"})
@@ -90,7 +91,7 @@ def test_tuspy_uploads_and_is_told_the_link(
     done = by_python(server.url, caller, talk, **options)
 
     assert (done.status, done.problem) == (204, "")
-    assert_arrived(caller, talk, done.link)
+    assert_arrived(caller, talk, done.link, done.sha256)
 
 
 @pytest.mark.parametrize("options", JAVASCRIPT.values(), ids=JAVASCRIPT)
@@ -103,7 +104,7 @@ def test_what_was_cut_goes_on_in_tus_js_client(
 
     assert (done.succeeded, left) == (True, []), done.events
     assert done.answers("POST") in ([], [201])
-    assert_arrived(caller, talk, done.link)
+    assert_arrived(caller, talk, done.link, done.sha256)
 
 
 @pytest.mark.parametrize("options", PYTHON.values(), ids=PYTHON)
@@ -115,7 +116,7 @@ def test_what_was_cut_goes_on_in_tuspy(
         left = [*proxy.cuts, *proxy.lost]
 
     assert (done.problem, left) == ("", []), done.problem
-    assert_arrived(caller, talk, done.link)
+    assert_arrived(caller, talk, done.link, done.sha256)
 
 
 def some_cuts(what: Recording) -> list[int]:
@@ -136,7 +137,7 @@ def test_who_does_not_hear_the_last_answer_and_gives_up_uploads_nothing_twice(
 
     assert given_up.problem
     assert js.succeeded
-    assert_arrived(caller, talk, js.link)
+    assert_arrived(caller, talk, js.link, js.sha256)
     assert done.link in (None, js.link)  # tuspy sends nothing where all has arrived
 
 
@@ -198,7 +199,7 @@ def test_two_clients_that_send_the_same_upload_at_once_make_one_track(
 
     assert [done.succeeded for done in outcomes] == [True, True], [done.events for done in outcomes]
     [link] = {done.link for done in outcomes}
-    assert_arrived(caller, talk, link)
+    assert_arrived(caller, talk, link, outcomes[0].sha256)
 
 
 def test_who_died_in_the_middle_keeps_nobody_from_going_on(server: Server, caller: Caller, talk: Recording) -> None:
@@ -207,7 +208,7 @@ def test_who_died_in_the_middle_keeps_nobody_from_going_on(server: Server, calle
         done = javascript.Upload("", caller.token, talk.path, url=url, retry_delays=[250] * 100).run()
 
     assert done.succeeded, done.events
-    assert_arrived(caller, talk, done.link)
+    assert_arrived(caller, talk, done.link, done.sha256)
 
 
 def test_a_recording_in_parts_that_are_sent_at_once_is_refused_in_words(
@@ -236,7 +237,7 @@ def test_bodies_without_a_length_are_taken(server: Server, caller: Caller, talk:
         answer = client.patch(url, content=pieces, headers=tus_headers(caller, 0))
 
     assert answer.status_code == 204, answer.text
-    assert_arrived(caller, talk, answer.headers["upload-track-location"])
+    assert_arrived(caller, talk, answer.headers["upload-track-location"], answer.headers["x-audio-sha256"])
 
 
 def begun(server: Server, caller: Caller, what: Recording) -> str:

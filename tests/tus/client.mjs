@@ -21,6 +21,7 @@ const answer = (response) =>
     body: response.getBody(),
     offset: response.getHeader('Upload-Offset') ?? null,
     link: response.getHeader('Upload-Track-Location') ?? null,
+    sha256: response.getHeader('X-Audio-SHA256') ?? null,
     refused: response.getHeader('Upload-Error') ?? null,
   }
 

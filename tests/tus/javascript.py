@@ -87,6 +87,11 @@ class Outcome:
         return self.last.get("link")
 
     @property
+    def sha256(self) -> str | None:
+        """Of the WAV, as the last answer says."""
+        return self.last.get("sha256")
+
+    @property
     def code(self) -> str:
         """Of the error that the client was answered last."""
         return str(json.loads(self.last["body"])["code"])

@@ -17,6 +17,8 @@ class Done:
     url: str
     status: int
     link: str | None
+    sha256: str | None = None
+    """Of the WAV, as the last answer says."""
     problem: str = ""
 
 
@@ -51,7 +53,7 @@ class Upload:
             uploader.upload()
         except (TusUploadFailed, TusCommunicationError) as error:
             said = error.response_content or b""
-            return Done(str(uploader.url), error.status_code or 0, None, said.decode() or str(error))
+            return Done(str(uploader.url), error.status_code or 0, None, problem=said.decode() or str(error))
         return _done(uploader)
 
 
@@ -59,4 +61,5 @@ def _done(uploader: Uploader) -> Done:
     request = uploader.request
     if request is None:  # an empty file: nothing is sent behind the creation
         return Done(str(uploader.url), 201, None)
-    return Done(str(uploader.url), request.status_code, request.response_headers.get("upload-track-location"))
+    told = request.response_headers
+    return Done(str(uploader.url), request.status_code, told.get("upload-track-location"), told.get("x-audio-sha256"))

@@ -20,39 +20,41 @@ REQUEST_BYTES = 4000
 LATEST_SECONDS = 1.0
 """After a start, of a kill that is not at a byte."""
 
-Client = Callable[[str, Caller, Recording, Path], str | None]
+Told = tuple[str | None, str | None]
+"""The link and the SHA-256 of the WAV, as the last answer has them."""
+Client = Callable[[str, Caller, Recording, Path], Told]
 
 
 def _javascript(**options: object) -> Client:
-    def upload(url: str, caller: Caller, what: Recording, _: Path) -> str | None:
+    def upload(url: str, caller: Caller, what: Recording, _: Path) -> Told:
         delays = [BETWEEN_MS] * TRIES
         client = javascript.Upload(url, caller.token, what.path, retry_delays=delays, **options)  # type: ignore[arg-type] # checked by the class
         done = client.run()
         if not done.succeeded:
             raise RuntimeError(f"ended with {done.last}")
-        return done.link
+        return done.link, done.sha256
 
     return upload
 
 
 def _tuspy(**options: object) -> Client:
-    def upload(url: str, caller: Caller, what: Recording, _: Path) -> str | None:
+    def upload(url: str, caller: Caller, what: Recording, _: Path) -> Told:
         delay = BETWEEN_MS / 1000
         client = python.Upload(url, caller.token, what.content, retries=TRIES, retry_delay=delay, **options)  # type: ignore[arg-type] # checked by the class
         done = client.run()
         if done.problem:
             raise RuntimeError(f"ended with {done.problem}")
-        return done.link
+        return done.link, done.sha256
 
     return upload
 
 
-def _curl(url: str, caller: Caller, what: Recording, folder: Path) -> str | None:
+def _curl(url: str, caller: Caller, what: Recording, folder: Path) -> Told:
     client = by_hand.Curl(url, caller.token, folder)
     answer = client.finish(client.create(what.path), what.path)
     if answer.status != 204:
         raise RuntimeError(f"ended with {answer}")
-    return answer.headers.get("upload-track-location")
+    return answer.headers.get("upload-track-location"), answer.headers.get("x-audio-sha256")
 
 
 CLIENTS: dict[str, Client] = {
@@ -101,10 +103,10 @@ class Lane:
             late = threading.Timer(self._dice.uniform(0, LATEST_SECONDS), self._kill, (proxy, result))
             proxy.when_cut = lambda: self._kill(proxy, result, then=late)
             try:
-                link = CLIENTS[name](f"{proxy.url}/uploads", self._caller, what, self._service.folder)
+                told = CLIENTS[name](f"{proxy.url}/uploads", self._caller, what, self._service.folder)
                 if late.ident:
                     late.join()
-                result.problem = self._compare(what, link)
+                result.problem = self._compare(what, *told)
             except (RuntimeError, TimeoutError, AssertionError) as error:
                 result.problem = f"{type(error).__name__}: {error}"
             late.cancel()
@@ -128,14 +130,14 @@ class Lane:
             if then and not then.ident:
                 then.start()
 
-    def _compare(self, what: Recording, link: str | None) -> str:
+    def _compare(self, what: Recording, link: str | None, sha256: str | None) -> str:
         self._service.await_ready()
         self._expected.append(what.sha256)
         tracks = self._caller.tracks()
         if sorted(tracks.values()) != sorted(self._expected):
             return f"{len(tracks)} tracks after {len(self._expected)} uploads: {tracks}"
-        if tracks[track_of(link)] != what.sha256:
-            return f"the link is of another recording: {link}"
+        if not sha256 == tracks[track_of(link)] == what.sha256:
+            return f"{what.sha256} was sent, {sha256} answered, {tracks[track_of(link)]} is stored"
         with self._service.running.client() as client:
             status = client.get(f"/record?{str(link).partition('?')[2]}").status_code
         return "" if status == 200 else f"the record is answered {status}"
