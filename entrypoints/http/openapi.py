@@ -149,6 +149,12 @@ def object_body(
     return RequestBody(content={kind: OpenAPIMediaType(schema=of) for kind, of in content.items()}, required=True)
 
 
+def bytes_body(media_type: str, *, required: bool) -> RequestBody:
+    """A request body that is bytes, of this type."""
+    content = {media_type: OpenAPIMediaType(schema=text_schema(format=OpenAPIFormat.BINARY))}
+    return RequestBody(content=content, required=required)
+
+
 def operation(
     body: RequestBody | None = None,
     parameters: list[Parameter] | None = None,
@@ -171,7 +177,7 @@ def operation(
                     if status.startswith("2"):
                         response.headers = {**(headers or {})}
                         _describe(response.content or {}, example)
-                    if (self.operation_id or "").startswith(_HEAD):
+                    if status == "204" or (self.operation_id or "").startswith(_HEAD):
                         response.content = None
 
     return Described

@@ -118,15 +118,17 @@ class UploadStoreContract:
     ) -> None:
         upload = an_upload(length=None)
         await uploads.add(upload)
+        begun = asyncio.Event()
 
         async def write() -> None:
             async with uploads.write(upload.upload_id) as writer:
                 for number in range(1000):
                     await writer.append(bytes([number % 256]) * 1000)
+                    begun.set()
+                    await asyncio.sleep(0)  # where what is in memory finds out that it is cancelled
 
         writing = asyncio.create_task(write())
-        while not (found := await uploads.find(upload.upload_id)) or not found.offset:
-            await asyncio.sleep(0)
+        await begun.wait()
         writing.cancel()
         await asyncio.wait([writing])
 

@@ -15,10 +15,18 @@ from domain.system import Spool
 from domain.uploads import Refused, Upload
 from domain.users import User
 from entrypoints.http.errors import RequestInvalid
-from entrypoints.http.openapi import BEARER, error_responses, operation, text_schema, whole_number_schema
+from entrypoints.http.openapi import (
+    BEARER,
+    bytes_body,
+    error_responses,
+    operation,
+    text_schema,
+    whole_number_schema,
+)
 from entrypoints.http.requests.body import BodyPace, body_blocks, refuse_encoded
 from entrypoints.http.requests.links import base_url
 from entrypoints.http.requests.tus import (
+    PIECE_TYPE,
     VERSION,
     Checksum,
     body_size,
@@ -57,6 +65,7 @@ _SECURITY: list[dict[str, list[str]]] = [{BEARER: []}]
     status_code=201,
     media_type=MediaType.TEXT,
     operation_class=operation(
+        bytes_body(PIECE_TYPE, required=False),
         parameters=[
             _TUS,
             Parameter(name="Upload-Length", param_in="header", schema=_BYTES),
@@ -123,6 +132,7 @@ async def upload_offset(
     summary="Bring bytes of a resumable upload",
     status_code=204,
     operation_class=operation(
+        bytes_body(PIECE_TYPE, required=True),
         parameters=[
             _ID,
             _TUS,

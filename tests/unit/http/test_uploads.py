@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from adapters.memory.uploads import InMemoryUploads
-from application.uploading import resumable
 from domain.errors import StoreAway
+from entrypoints.settings.recordings import Recordings
 from entrypoints.settings.settings import Settings
+from entrypoints.settings.uploads import Uploads
 from entrypoints.wiring.container import Container
 from tests.unit import memory
 from tests.unit.http.test_app_in_memory import RECORDING, client_of
@@ -104,14 +105,15 @@ async def test_a_refused_recording_is_refused_each_time_and_never_looks_finished
     assert memory.tracks(container).kept == {}
 
 
-async def test_head_says_one_byte_less_until_there_is_an_outcome(ann: TusClient, container: Container) -> None:
-    memory.converter(container).problem = "gone"
+async def test_head_says_one_byte_less_until_there_is_an_outcome(
+    ann: TusClient, container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
     location = await ann.created(SIZE)
-    failed = await ann.patch(location, 0, RECORDING)
-    assert code(failed) == (503, "service.overloaded")
+    with monkeypatch.context() as broken:
+        broken.setattr(memory.converter(container), "problem", "gone")
+        assert code(await ann.patch(location, 0, RECORDING)) == (503, "service.overloaded")
     assert await ann.offset(location) == SIZE - 1
     assert code(await ann.patch(location, SIZE, b"")) == (409, "upload.wrong_offset")
-    memory.converter(container).problem = None
 
     last = await ann.patch(location, SIZE - 1, RECORDING[-1:])
     assert (last.status_code, last.headers["x-audio-sha256"]) == (204, SHA256)
@@ -281,10 +283,13 @@ async def test_uploads_of_a_user_who_is_gone_are_gone(ann: TusClient, container:
 
 
 async def test_uploads_are_bounded_for_each_user_and_in_all() -> None:
-    settings = Settings().but(
-        user_unfinished_uploads=2, max_unfinished_uploads=3, user_unfinished_bytes=SIZE, max_unfinished_bytes=SIZE + 100,
-        max_upload_bytes=SIZE,
-    )  # fmt: skip
+    bounds = Uploads(
+        user_unfinished_uploads=2,
+        user_unfinished_bytes=SIZE,
+        max_unfinished_uploads=3,
+        max_unfinished_bytes=SIZE + 100,
+    )
+    settings = Settings(uploads=bounds, recordings=Recordings(max_upload_bytes=SIZE))
     container = memory.in_memory_container(settings)
     async with client_of(container) as client, container.running():
         ann, bob = await TusClient.registered(client), await TusClient.registered(client, "Bob")
@@ -318,7 +323,7 @@ async def test_a_piece_without_bytes_is_answered_late(ann: TusClient, monkeypatc
         waited.append(seconds)
 
     location = await ann.created(SIZE)
-    monkeypatch.setattr(resumable.asyncio, "sleep", sleep)
+    monkeypatch.setattr("application.uploading.resumable.asyncio.sleep", sleep)
     answer = await ann.patch(location, 0, b"")
     assert (answer.status_code, answer.headers["upload-offset"]) == (204, "0")
     assert waited == [1.0]

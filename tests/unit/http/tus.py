@@ -40,7 +40,7 @@ class TusClient:
 
     async def created(self, length: int | None, **more: str) -> str:
         """The location of a new upload."""
-        answer = await self.create(length, **more)
+        answer = await self.create(length, None, **more)
         assert answer.status_code == 201
         return answer.headers["location"]
 
