@@ -1,7 +1,7 @@
 """How much resumable uploads that are not finished may take."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -19,6 +19,8 @@ class Uploads(Section, frozen=True, kw_only=True):
     max_unfinished_uploads: _Count = 10_000
     max_unfinished_bytes: Bytes = 64 << 30
     upload_expiry_hours: Annotated[int, Meta(ge=1, le=24 * 365)] = 24
+    uploads_in: Literal["disk", "database"] = "disk"
+    """Where they are kept: below DATA_DIR, which is one service's, or in the database, which several may share."""
 
     def __post_init__(self) -> None:
         self._refuse_more("USER_UNFINISHED_UPLOADS", self.user_unfinished_uploads, self.max_unfinished_uploads)

@@ -11,6 +11,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
+from adapters.postgres.uploads import PsycopgUploads
 from adapters.postgres.users import PsycopgUserRepository
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
@@ -33,8 +34,12 @@ class PostgresAdapters(CommonAdapters):
     users: providers.Provider[UserRepository] = providers.Singleton(PsycopgUserRepository, database)
     tracks: providers.Provider[TrackRepository] = providers.Singleton(PsycopgTrackRepository, database)
     keeper: providers.Provider[TrackKeeper] = providers.Singleton(PsycopgTrackKeeper, database)
-    uploads: providers.Provider[UploadStore | None] = providers.Singleton(
-        DiskUploads,
-        CommonAdapters.settings.provided.storage.upload_folder,
-        CommonAdapters.settings.provided.spooling.spool_min_free_bytes,
+    uploads: providers.Provider[UploadStore | None] = providers.Selector(
+        CommonAdapters.settings.provided.uploads.uploads_in,
+        disk=providers.Singleton(
+            DiskUploads,
+            CommonAdapters.settings.provided.storage.upload_folder,
+            CommonAdapters.settings.provided.spooling.spool_min_free_bytes,
+        ),
+        database=providers.Singleton(PsycopgUploads, database),
     )

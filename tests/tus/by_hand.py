@@ -8,7 +8,7 @@ from pathlib import Path
 from tests import programs
 
 TYPE = "Content-Type: application/offset+octet-stream"
-_TRIES = 200
+_TRIES = 3000
 _BETWEEN_SECONDS = 0.1
 
 
