@@ -40,9 +40,12 @@ class Curl:
     folder: Path
 
     def create(self, path: Path, name: str = "dGFsay53YXY=") -> str:
-        """The address of a new upload; `name` is Base64."""
+        """The address of a new upload; `name` is Base64. Raises RuntimeError where none is made."""
         length, metadata = f"Upload-Length: {path.stat().st_size}", f"Upload-Metadata: filename {name}"
-        return self.ask("-X", "POST", "-H", length, "-H", metadata, self.endpoint).headers["location"]
+        answer = self.ask("-X", "POST", "-H", length, "-H", metadata, self.endpoint)
+        if "location" not in answer.headers:
+            raise RuntimeError(f"no upload was created: {answer}")
+        return answer.headers["location"]
 
     def finish(self, url: str, path: Path) -> Answer:
         """Send what is missing until there is an answer that says what came of it."""

@@ -104,12 +104,12 @@ class Lane:
             proxy.when_cut = lambda: self._kill(proxy, result, then=late)
             try:
                 told = CLIENTS[name](f"{proxy.url}/uploads", self._caller, what, self._service.folder)
-                if late.ident:
-                    late.join()
+                _wait_for(late)
                 result.problem = self._compare(what, *told)
             except (RuntimeError, TimeoutError, AssertionError) as error:
                 result.problem = f"{type(error).__name__}: {error}"
-            late.cancel()
+            finally:
+                _wait_for(late)
         result.seconds = time.monotonic() - began
         return result
 
@@ -141,3 +141,9 @@ class Lane:
         with self._service.running.client() as client:
             status = client.get(f"/record?{str(link).partition('?')[2]}").status_code
         return "" if status == 200 else f"the record is answered {status}"
+
+
+def _wait_for(late: threading.Timer) -> None:
+    """Until what it was begun for is done, if it was."""
+    if late.ident:
+        late.join()
