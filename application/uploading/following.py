@@ -6,7 +6,6 @@ from contextlib import aclosing
 from uuid import UUID
 
 from application.receive_recording import IncomingRecording
-from domain.errors import CallerError
 from domain.uploads import PartialUploads, Upload
 from domain.users import User
 
@@ -14,7 +13,7 @@ PAUSE_SECONDS = 10.0
 """A sender who pauses for longer gives the place and the encoder back; the conversion begins anew later."""
 
 
-class UploadPaused(CallerError):
+class UploadPaused(Exception):
     """Nothing came for so long that the conversion does not wait any more; it is told to nobody."""
 
 

@@ -91,7 +91,7 @@ class ResumableUploads:
         """
         upload = await self.find(user, upload_id)
         if upload.outcome is not None:
-            return upload
+            return await self._unhurried(upload, piece)
         run: Run | None
         try:
             async with self._turns.turn(upload_id), self._uploads.write(upload_id) as writer:
@@ -102,9 +102,7 @@ class ResumableUploads:
                 raise
         if run is not None:
             return await run.ended()
-        if piece.size == 0:
-            await asyncio.sleep(EMPTY_SECONDS)
-        return await self.find(user, upload_id)
+        return await self._unhurried(await self.find(user, upload_id), piece)
 
     async def terminate(self, user: User, upload_id: UUID) -> None:
         """Let go of it, as far as it is no track yet. Raises what `find` does and `UploadLocked`."""
@@ -146,6 +144,12 @@ class ResumableUploads:
             run = self._runs.begin(writer.upload, user, holders)
         run.followed.end(taker.last)
         return run
+
+    async def _unhurried(self, upload: Upload, piece: UploadPiece) -> Upload:
+        """The upload, after a pause where the piece brought nothing."""
+        if piece.size == 0:
+            await asyncio.sleep(EMPTY_SECONDS)
+        return upload
 
     async def _begin(self, writer: UploadWriter, piece: UploadPiece) -> None:
         """Learn the length, and see whether the piece fits."""

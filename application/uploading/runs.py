@@ -38,7 +38,7 @@ class Run:
     def refuse_if_refused(self) -> None:
         """Raise what it has failed with, if that will be no other soon: the user may not have more tracks, say."""
         error = self.task.exception() if self.task.done() and not self.task.cancelled() else None
-        if isinstance(error, CallerError) and not isinstance(error, ShareTaken | UploadPaused):
+        if isinstance(error, CallerError) and not isinstance(error, ShareTaken):
             raise error
 
     async def ended(self) -> Upload:
@@ -137,5 +137,5 @@ def _notice(task: asyncio.Task[Upload]) -> None:
     """Nobody may wait for it: an error that nobody foresaw is logged, the others have been told or will come again."""
     with suppress(asyncio.CancelledError):
         error = task.exception()
-        if error is not None and not isinstance(error, MusicAppError):
+        if error is not None and not isinstance(error, MusicAppError | UploadPaused):
             logger.error("conversion of an upload failed", exc_info=error)

@@ -7,14 +7,14 @@ class UploadNotFound(CallerError):
     """No upload has this identifier and this owner."""
 
     def __init__(self) -> None:
-        super().__init__("no upload has this identifier and this owner")
+        super().__init__("nothing that this user sends in pieces has this identifier")
 
 
 class UploadGone(CallerError):
     """The caller had this upload, and it was deleted or has expired."""
 
     def __init__(self) -> None:
-        super().__init__("this upload was deleted, or has expired")
+        super().__init__("it was deleted, or has expired")
 
 
 class WrongOffset(CallerError):
@@ -22,7 +22,7 @@ class WrongOffset(CallerError):
 
     def __init__(self, offset: int) -> None:
         self.offset = offset
-        super().__init__(f"the upload has {offset} bytes, and goes on there")
+        super().__init__(f"it has {offset} bytes, and goes on there")
 
 
 class LengthChanged(CallerError):
@@ -30,7 +30,7 @@ class LengthChanged(CallerError):
 
     def __init__(self, length: int) -> None:
         self.length = length
-        super().__init__(f"the upload has {length} bytes, or more; its length is told once")
+        super().__init__(f"its length is told once, and is no less than {length} bytes")
 
 
 class PastTheEnd(CallerError):
@@ -38,7 +38,7 @@ class PastTheEnd(CallerError):
 
     def __init__(self, length: int) -> None:
         self.length = length
-        super().__init__(f"there are more bytes than the {length} of this upload")
+        super().__init__(f"there are more bytes than the {length} that it has")
 
 
 class WrongChecksum(CallerError):
@@ -54,7 +54,7 @@ class UploadLocked(CallerError):
     retry_after = 1
 
     def __init__(self) -> None:
-        super().__init__("this upload is written by another request")
+        super().__init__("somebody else writes it now")
 
 
 class TooManyUploads(CallerError):
@@ -65,4 +65,4 @@ class TooManyUploads(CallerError):
 
     def __init__(self, held: int, limit: int, what: str) -> None:
         self.held, self.limit, self.what = held, limit, what
-        super().__init__(f"unfinished uploads of this user hold {held} {what}; {limit} are the most")
+        super().__init__(f"this user has {held} {what} that are not finished; {limit} are the most")

@@ -76,10 +76,15 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
     errors.TooManyUploads: Answer(
         403,
         "uploads.too_many",
-        "your unfinished uploads hold {error.held} {error.what}, and {error.limit} are the most; finish or delete some",
+        "you have {error.held} {error.what} unfinished, and {error.limit} are the most; finish or delete some",
     ),
     errors.UploadNotFound: Answer(
         404, "upload.not_found", "you have no upload of this name; use the Location of the answer that created it"
+    ),
+    errors.LengthChanged: Answer(
+        400,
+        "request.invalid",
+        "Upload-Length is told once, and is no less than {error.length} here; send none, or that",
     ),
     errors.WrongOffset: Answer(
         409, "upload.wrong_offset", "Upload-Offset is not where the upload ends; send what follows byte {error.offset}"
@@ -92,7 +97,10 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
         "the upload has {error.length} bytes, and this goes on behind them; send no more than that",
     ),
     errors.UploadLocked: Answer(
-        423, "upload.locked", "another request writes this upload, or nothing can be written now; ask again in a moment"
+        423,
+        "upload.locked",
+        "another request writes this upload, or this one came too slowly, or you have as many places as you may; "
+        "ask with HEAD in a moment where the upload goes on, and go on there",
     ),
     errors.WrongChecksum: Answer(
         460, "upload.wrong_checksum", "the body does not have this Upload-Checksum, and is forgotten; send it again"

@@ -34,7 +34,7 @@ from entrypoints.http.server.request_log import log_requests
 from entrypoints.http.server.shutdown import answer_cancelled
 from entrypoints.http.server.slices import slice_bodies
 from entrypoints.http.server.slow_readers import end_slow_responses
-from entrypoints.http.server.tus import answer_tus_options, speak_tus
+from entrypoints.http.server.tus import answer_tus_options, lock_refused_uploads, speak_tus
 from entrypoints.http.server.unread_bodies import end_refused_uploads
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
@@ -81,7 +81,7 @@ def _wrapped(handler: ASGIApp, container: Container) -> ASGIApp:
     if provides(container.adapters, "uploads"):
         handler = answer_tus_options(handler, settings.recordings.max_upload_bytes)
     handler = answer_preflights(handler, origins)
-    handler = end_refused_uploads(answer_refused(slice_bodies(forget_path_names(handler))))
+    handler = end_refused_uploads(lock_refused_uploads(answer_refused(slice_bodies(forget_path_names(handler)))))
     handler = limit_requests(release_held(handler), requests, application.download_places(), trusted)
     handler = begin_in_turns(handler, application.beginnings(), trusted)
     handler = space_requests(handler, application.spacing(), trusted)

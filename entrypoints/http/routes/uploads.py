@@ -14,7 +14,7 @@ from domain.errors import PastTheEnd, ShareTaken, UploadLocked, UploadNotFound
 from domain.system import Spool
 from domain.uploads import Refused, Upload
 from domain.users import User
-from entrypoints.http.errors import RequestInvalid
+from entrypoints.http.errors import RequestInvalid, UploadTooSlow
 from entrypoints.http.openapi import (
     BEARER,
     bytes_body,
@@ -77,7 +77,7 @@ _SECURITY: list[dict[str, list[str]]] = [{BEARER: []}]
         ],
         headers=CREATED_HEADERS,
     ),
-    responses=error_responses(400, 401, 403, 408, 412, 413, 415, 422, 423, 429, 460, 503, 507),
+    responses=error_responses(400, 401, 403, 412, 413, 415, 422, 423, 460, 503, 507),
     security=_SECURITY,
 )
 async def create_upload(
@@ -142,7 +142,7 @@ async def upload_offset(
         ],
         headers=PIECE_HEADERS | AUDIO_HEADERS,
     ),
-    responses=error_responses(400, 401, 403, 404, 408, 409, 410, 412, 413, 415, 422, 423, 429, 460, 503, 507),
+    responses=error_responses(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 423, 460, 503, 507),
     security=_SECURITY,
 )
 async def append_to_upload(
@@ -171,7 +171,7 @@ async def append_to_upload(
     summary="Delete a resumable upload",
     status_code=204,
     operation_class=operation(parameters=[_ID, _TUS]),
-    responses=error_responses(400, 401, 404, 410, 412, 423, 429, 503, 507),
+    responses=error_responses(400, 401, 404, 410, 412, 423, 503, 507),
     security=_SECURITY,
 )
 async def terminate_upload(
@@ -217,13 +217,12 @@ async def _first_piece(
 async def _appended(
     uploads: ResumableUploads, user: User, upload_id: UUID, piece: UploadPiece, holders: tuple[str, ...]
 ) -> Upload:
-    """The upload with the piece. Raises why the recording was refused, and `UploadLocked` for want of a place.
-
-    After 429 the usual clients give up; after 423 they come again, and bring one byte.
+    """The upload with the piece. Raises why the recording was refused, and `UploadLocked` where the client is to go on
+    later: after 408 and 429 the usual ones give up.
     """
     try:
         upload = await uploads.append(user, upload_id, piece, holders)
-    except ShareTaken as error:
+    except (ShareTaken, UploadTooSlow) as error:
         raise UploadLocked from error
     if isinstance(upload.outcome, Refused):
         raise upload.outcome.error

@@ -3,7 +3,9 @@
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from domain.errors import ShareTaken, UploadLocked
 from entrypoints.http.requests.tus import ALGORITHMS, EXTENSIONS, VERSION
+from entrypoints.http.server.refusal import refuse, refused
 
 _UPLOADS = "/uploads"
 _VERSION = (b"tus-resumable", VERSION.encode())
@@ -36,6 +38,17 @@ def speak_tus(app: ASGIApp) -> ASGIApp:
         await app(scope, receive, send_more)
 
     return spoken
+
+
+def lock_refused_uploads(app: ASGIApp) -> ASGIApp:
+    """Where a client holds its part of something, ask it to come again rather than to give up, as it does after 429."""
+
+    async def locked(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP and _is_upload(scope["path"]) and isinstance(refused(scope), ShareTaken):
+            refuse(scope, UploadLocked())
+        await app(scope, receive, send)
+
+    return locked
 
 
 def answer_tus_options(app: ASGIApp, max_bytes: int) -> ASGIApp:

@@ -29,6 +29,13 @@ TOLD_AS_THEIR_BASE = {errors.UndecodableRecording}
 STATUSES = {
     "request.invalid": {400},
     "auth.wrong_credentials": {401},
+    "uploads.too_many": {403},
+    "upload.not_found": {404},
+    "upload.wrong_offset": {409},
+    "upload.gone": {410},
+    "upload.wrong_version": {412},
+    "upload.locked": {423},
+    "upload.wrong_checksum": {460},
     "record.not_found": {404},
     "upload.too_slow": {408},
     "record.changed": {412},

@@ -1,5 +1,6 @@
 """Resumable uploads over the in-memory adapters: what clients send, and what they are told."""
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator
@@ -429,3 +430,52 @@ async def test_the_last_piece_waits_for_a_place_and_is_asked_to_come_again(
     shares.free = free
     assert (await ann.patch(location, SIZE - 1, RECORDING[-1:])).headers["x-audio-sha256"] == SHA256
     assert memory.spool(container).open_files == []
+
+
+async def test_who_holds_too_much_is_asked_to_come_again(ann: TusClient, container: Container) -> None:
+    location = await ann.created(SIZE)
+    shares = container.application.upload_places().shares
+    with_all = container.application.waiting_upload_places().shares
+    shares.take("address 127.0.0.1", count=shares.free - 1)
+    with_all.take("address 127.0.0.1", count=with_all.free - 1)
+    assert code(await ann.patch(location, 0, RECORDING)) == (423, "upload.locked")
+    assert await ann.offset(location) == SIZE - 1
+    shares.give_back("address 127.0.0.1", count=shares.held("address 127.0.0.1"))
+    assert (await ann.patch(location, SIZE - 1, RECORDING[-1:])).headers["x-audio-sha256"] == SHA256
+
+
+async def test_a_request_too_many_of_one_address_is_asked_to_come_again() -> None:
+    container = memory.in_memory_container(Settings().but(max_uploads=1, max_downloads=1, max_requests=4))
+    async with client_of(container) as client, container.running():
+        answer = await client.post("/register", json={"user_name": "Ann"})
+        ann = TusClient(client, answer.json()["user_access_token"])
+        location = await ann.created(SIZE)
+        held, begun = asyncio.Event(), asyncio.Barrier(4)
+
+        async def body() -> AsyncIterator[bytes]:
+            yield RECORDING[:100]
+            await begun.wait()
+            await held.wait()
+
+        slow = [asyncio.create_task(ann.patch(await ann.created(SIZE), 0, body())) for _ in range(3)]
+        await begun.wait()
+        assert code(await ann.patch(location, 0, RECORDING)) == (423, "upload.locked")
+        assert (await ann.head(location)).status_code == 423
+        held.set()
+        assert {(await answer).status_code for answer in slow} == {204}
+
+
+async def test_a_body_that_comes_too_slowly_leaves_what_came() -> None:
+    container = memory.in_memory_container(
+        Settings().but(upload_grace=1, max_stalled_seconds=1, min_upload_rate=1 << 30)
+    )
+    async with client_of(container) as client, container.running():
+        ann = await TusClient.registered(client)
+        location = await ann.created(SIZE)
+
+        async def body() -> AsyncIterator[bytes]:
+            yield RECORDING[:5000]
+            await asyncio.Event().wait()
+
+        assert code(await ann.patch(location, 0, body())) == (423, "upload.locked")
+        assert await ann.offset(location) == 5000
