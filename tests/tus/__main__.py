@@ -3,14 +3,15 @@
 Each upload, of a recording that no other one has, is by one of the clients that people use: tus-js-client in Node.js,
 tuspy, curl. Meanwhile the service gets SIGKILL and is started again, all times but one at a random byte of what is
 sent, that one soon after such a start; some of the last answers are lost. The client must end by itself, with a link;
-the SHA-256 of the WAV in the database must be the file's, and there must be no second track. Exit code 1 where
-something is wrong.
+the SHA-256 of the WAV must be the file's in the answer and in the database, where there must be no second track. Exit
+code 1 where something is wrong; the folders of such services are kept.
 """
 
 import argparse
 import itertools
 import os
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -37,13 +38,17 @@ def main(arguments: list[str]) -> int:
     print(f"seed {options.seed}, {options.uploads} uploads, {options.kills} kills in each", flush=True)
     began = time.monotonic()
     numbers = range(options.uploads)
-    with tempfile.TemporaryDirectory(prefix="music-app-tus-") as folder, ThreadPoolExecutor(options.at_once) as lanes:
+    folder = Path(tempfile.mkdtemp(prefix="music-app-tus-"))
+    with ThreadPoolExecutor(options.at_once) as lanes:
         shares = [numbers[lane :: options.at_once] for lane in range(options.at_once)]
-        jobs = [lanes.submit(_lane, Path(folder) / str(lane), share, options) for lane, share in enumerate(shares)]
+        jobs = [lanes.submit(_lane, folder / str(lane), share, options) for lane, share in enumerate(shares)]
         results = list(itertools.chain.from_iterable(job.result() for job in jobs))
     wrong = [result for result in results if result.problem]
     kills = sum(result.kills for result in results)
-    print("", *(result.line() for result in wrong), sep="\n")
+    if wrong:
+        print(*(result.line() for result in wrong), f"kept        {folder}", sep="\n")
+    else:
+        shutil.rmtree(folder)
     print(
         f"{options.uploads} uploads, {kills} kills, {time.monotonic() - began:.0f} s; wrong  {len(wrong)}", flush=True
     )
@@ -60,7 +65,10 @@ def _lane(folder: Path, numbers: range, options: argparse.Namespace) -> list[Res
         left = service.stop()
     finally:
         service.close()
-    return [*results, *(Result("the end", 0, 0, problem=text) for text in left)]
+    results += [Result("the end", 0, 0, problem=text) for text in left]
+    if not any(result.problem for result in results):
+        shutil.rmtree(folder)
+    return results
 
 
 def _uploads(lane: Lane, folder: Path, numbers: range, seed: int) -> Iterator[Result]:

@@ -76,15 +76,18 @@ class CuttingProxy:
 
     def _hand_on(self, source: socket.socket, to: socket.socket, passing: Callable[[bytes], bytes]) -> None:
         """Until one of the two ends, or not all of a piece may pass; then end both."""
-        with suppress(OSError):
+        try:
             while piece := source.recv(PIECE_BYTES):
                 passed = passing(piece)
                 to.sendall(passed)
                 if len(passed) < len(piece):
                     self.when_cut()
                     break
-        _end(source)
-        _end(to)
+        except OSError:
+            pass  # one of the two has ended it
+        finally:
+            _end(source)
+            _end(to)
 
     def _asked(self, piece: bytes) -> bytes:
         with self._lock:

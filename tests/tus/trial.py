@@ -105,9 +105,9 @@ class Lane:
             try:
                 told = CLIENTS[name](f"{proxy.url}/uploads", self._caller, what, self._service.folder)
                 _wait_for(late)
-                result.problem = self._compare(what, *told)
+                result.problem = result.problem or self._compare(what, *told)
             except (RuntimeError, TimeoutError, AssertionError) as error:
-                result.problem = f"{type(error).__name__}: {error}"
+                result.problem = result.problem or f"{type(error).__name__}: {error}"
             finally:
                 _wait_for(late)
         result.seconds = time.monotonic() - began
@@ -124,9 +124,13 @@ class Lane:
     def _kill(self, proxy: CuttingProxy, result: Result, then: threading.Timer | None = None) -> None:
         with self._killing:
             self._service.kill("service", self._dice)
-            self._service.start()
-            proxy.target = self._service.running.address
             result.kills += 1
+            try:
+                self._service.start()
+            except AssertionError as error:
+                result.problem = str(error)
+                return
+            proxy.target = self._service.running.address
             if then and not then.ident:
                 then.start()
 
