@@ -2,7 +2,9 @@
 
 import itertools
 import random
+import re
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.programs import CURLS, ROOT, path_with_curl
 from tests.server import Server
-from tests.tus import javascript, python
+from tests.tus import by_hand, javascript, python
+from tests.tus.__main__ import main as trial
 from tests.tus.proxy import CuttingProxy
 from tests.tus.uploading import Caller, Recording, noise, recording, track_of
 from tests.wavs import wav
@@ -139,6 +143,51 @@ def test_who_does_not_hear_the_last_answer_and_gives_up_uploads_nothing_twice(
     assert js.succeeded
     assert_arrived(caller, talk, js.link, js.sha256)
     assert done.link in (None, js.link)  # tuspy sends nothing where all has arrived
+
+
+def test_what_was_cut_goes_on_by_hand(server: Server, caller: Caller, talk: Recording, tmp_path: Path) -> None:
+    with CuttingProxy(server.address, some_cuts(talk), [LAST_ANSWER]) as proxy:
+        client = by_hand.Curl(f"{proxy.url}/uploads", caller.token, tmp_path)
+        done = client.finish(client.create(talk.path), talk.path)
+        left = [*proxy.cuts, *proxy.lost]
+
+    assert (done.status, left) == (204, []), done
+    assert_arrived(caller, talk, done.headers["upload-track-location"], done.headers["x-audio-sha256"])
+
+
+@pytest.mark.parametrize("curl", CURLS)
+def test_the_calls_of_the_page_upload_a_recording(
+    server: Server, caller: Caller, talk: Recording, tmp_path: Path, curl: str
+) -> None:
+    page = (ROOT / "docs" / "uploads.md").read_text("utf-8")
+    calls = page.split("```sh\n")[1].split("```")[0].replace("http://127.0.0.1:5000", server.url)
+    (programs := tmp_path / "programs").mkdir()
+    talk.path.rename(tmp_path / "talk.wav")
+    done = subprocess.run(
+        ["sh", "-c", "set -eu\n" + calls],
+        cwd=tmp_path,
+        env={"PATH": path_with_curl(programs, curl), "token": caller.token, "NO_PROXY": "*"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    name, _, link = done.stdout.strip().partition(": ")
+    assert name.lower() == "upload-track-location"
+    assert caller.tracks() == {track_of(link): talk.sha256}
+
+
+@pytest.mark.timeout(300)
+def test_what_a_service_was_sent_that_was_killed_arrives_whole(capfd: pytest.CaptureFixture[str]) -> None:
+    """The short form of `python -m tests.tus`."""
+    wrong = trial(["--uploads", "1", "--kills", "2", "--at-once", "1", "--seed", "7"])
+
+    told = capfd.readouterr().out
+    assert not wrong, told
+    assert "tus-js-client, bytes" in told
+    assert re.search(r"^1 uploads, [2-9] kills, \d+ s; wrong  0$", told, re.MULTILINE)
 
 
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {

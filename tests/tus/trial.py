@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import TimeoutExpired
 
 from tests.crash.service import Service
+from tests.patience import answered
 from tests.tus import by_hand, javascript, python
 from tests.tus.proxy import CuttingProxy
 from tests.tus.uploading import Caller, Recording, track_of
@@ -15,6 +17,8 @@ from tests.tus.uploading import Caller, Recording, track_of
 TRIES = 3000
 """Of each client: for minutes, as a start takes long on a machine that is busy with others."""
 BETWEEN_MS = 100
+CLIENT_SECONDS = 600.0
+"""For one upload with all its kills."""
 REQUEST_BYTES = 4000
 """More than the requests before and after the bytes of a recording have."""
 LATEST_SECONDS = 1.0
@@ -29,7 +33,7 @@ def _javascript(**options: object) -> Client:
     def upload(url: str, caller: Caller, what: Recording, _: Path) -> Told:
         delays = [BETWEEN_MS] * TRIES
         client = javascript.Upload(url, caller.token, what.path, retry_delays=delays, **options)  # type: ignore[arg-type] # checked by the class
-        done = client.run()
+        done = javascript.outcome(client.begin(), CLIENT_SECONDS)
         if not done.succeeded:
             raise RuntimeError(f"ended with {done.last}")
         return done.link, done.sha256
@@ -106,7 +110,7 @@ class Lane:
                 told = CLIENTS[name](f"{proxy.url}/uploads", self._caller, what, self._service.folder)
                 _wait_for(late)
                 result.problem = result.problem or self._compare(what, *told)
-            except (RuntimeError, TimeoutError, AssertionError) as error:
+            except (RuntimeError, TimeoutError, AssertionError, TimeoutExpired) as error:
                 result.problem = result.problem or f"{type(error).__name__}: {error}"
             finally:
                 _wait_for(late)
@@ -135,7 +139,6 @@ class Lane:
                 then.start()
 
     def _compare(self, what: Recording, link: str | None, sha256: str | None) -> str:
-        self._service.await_ready()
         self._expected.append(what.sha256)
         tracks = self._caller.tracks()
         if sorted(tracks.values()) != sorted(self._expected):
@@ -143,7 +146,7 @@ class Lane:
         if not sha256 == tracks[track_of(link)] == what.sha256:
             return f"{what.sha256} was sent, {sha256} answered, {tracks[track_of(link)]} is stored"
         with self._service.running.client() as client:
-            status = client.get(f"/record?{str(link).partition('?')[2]}").status_code
+            status = answered(client, f"/record?{str(link).partition('?')[2]}").status_code
         return "" if status == 200 else f"the record is answered {status}"
 
 
