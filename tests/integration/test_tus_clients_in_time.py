@@ -33,7 +33,7 @@ class Service:
     token: str
 
     async def upload(self, what: Recording, url: str | None = None, cut: int | None = None, tries: int = 3) -> Outcome:
-        """What comes of a client that goes on with the upload at the URL, or begins one; no more than `cut` bytes come."""
+        """What comes of a client that goes on with the upload at the URL, or begins one; its bytes end at `cut`."""
         cuts = [] if cut is None else [cut] + [1] * tries
         with CuttingProxy(self.address, cuts) as proxy:
             at = f"{proxy.url}/uploads"
