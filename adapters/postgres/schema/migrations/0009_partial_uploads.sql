@@ -12,9 +12,9 @@ CREATE TABLE partial_uploads (
     CONSTRAINT partial_uploads_primary_key PRIMARY KEY (upload_id),
     CONSTRAINT partial_uploads_user_id_known FOREIGN KEY (user_id) REFERENCES users (user_id) ON DELETE CASCADE,
     CONSTRAINT partial_uploads_bytes_not_negative CHECK (bytes >= 0)
-);
+) WITH (fillfactor = 70); -- each piece changes a row, in its place where there is room and no index has what changes
 
-CREATE INDEX partial_uploads_unfinished ON partial_uploads (user_id) INCLUDE (bytes) WHERE NOT is_ended;
+CREATE INDEX partial_uploads_unfinished ON partial_uploads (user_id) WHERE NOT is_ended;
 CREATE INDEX partial_uploads_user_id ON partial_uploads (user_id);
 CREATE INDEX partial_uploads_created_at ON partial_uploads (created_at, upload_id);
 
