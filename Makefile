@@ -35,9 +35,10 @@ format: $(VENV)/.installed-dev ## Format the code and mend what the linter can
 bench: $(VENV)/.installed-dev ## Measure speed and memory beside ffmpeg and pydub on this machine, about 30 minutes
 	$(BIN)/python -m tests.benchmarks
 
-crash: $(VENV)/.installed-dev ## Kill the service, ffmpeg and PostgreSQL 3,000 times, and make every call to the system fail
+crash: $(VENV)/.installed-dev ## Kill the service, ffmpeg and PostgreSQL 3,000 times, also under resumable uploads, and make every call to the system fail
 	$(BIN)/python -m tests.crash
 	$(BIN)/python -m tests.failures
+	$(BIN)/python -m tests.tus
 
 soak: $(VENV)/.installed-dev ## An hour of mixed load, and what of the service grows meanwhile
 	$(BIN)/python -m tests.soak
@@ -71,6 +72,8 @@ lock: ## Resolve the hashed lock files anew (needs uv)
 	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
 	$(LOCK) --group fuzz -c requirements.lock -c requirements-dev.lock -o requirements-fuzz.lock
 	$(LOCK) --group audit -c requirements.lock -c requirements-dev.lock -o requirements-audit.lock
+	$(INSTALL) -r requirements-dev.lock
+	$(BIN)/python -m tests.node update --package-lock-only --silent
 
 # All are asked about before any is written: both digests are of one day.
 pin: ## Pin the base images in docker-compose.pinned.yml to what their tags name now (needs docker buildx)
@@ -87,7 +90,7 @@ pin: ## Pin the base images in docker-compose.pinned.yml to what their tags name
 	printf "$$told"
 
 clean: ## Remove the virtual environment and caches (never the data)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c '' || { echo "$(PYTHON) does not run; name another Python with: make PYTHON=python3.13 $(MAKECMDGOALS)" >&2; exit 1; }
@@ -107,8 +110,10 @@ $(VENV)/.installed: $(BIN)/python requirements.lock requirements-build.lock pypr
 	@rm -rf $(VENV)/build
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
+# Node.js and npm come with a wheel of requirements-dev.lock.
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock package-lock.json .npmrc
 	$(INSTALL) -r requirements-dev.lock
+	$(BIN)/python -m tests.node ci --silent
 	@touch $@
 
 $(VENV)/.installed-fuzz: $(VENV)/.installed-dev requirements-fuzz.lock

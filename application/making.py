@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from application.add_track import AddTrack
 from domain.tracks import Track
@@ -48,9 +49,11 @@ class Making(ABC, Generic[T]):
 class TracksOf(Making[Track]):
     """Makes a track of each."""
 
-    def __init__(self, add_track: AddTrack) -> None:
+    def __init__(self, add_track: AddTrack, track_uuid: UUID | None = None) -> None:
+        """`track_uuid` is one that was reserved for the only track that is made."""
         self._add_track = add_track
+        self._track_uuid = track_uuid
 
     @asynccontextmanager
     async def begin(self, user: User, *_: str) -> AsyncGenerator[Work[Track], None]:
-        yield Work(lambda file: self._add_track(user, file.name, file.blocks, file.at_least))
+        yield Work(lambda file: self._add_track(user, file.name, file.blocks, file.at_least, self._track_uuid))

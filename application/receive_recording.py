@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, ExitStack, aclosing, asynccontextmanager
 from typing import TypeAlias, TypeVar
+from uuid import UUID
 
 from application.add_track import AddTrack
 from application.admission.fair_queue import WAIT_SECONDS
@@ -63,6 +64,13 @@ class IncomingRecording(ABC):
     def bytes_to_come(self) -> int:
         """How many bytes of the file are certain to follow those that `blocks` has given. 0 where nobody can know."""
 
+    def is_kept(self) -> bool:
+        """Whether its bytes are kept where they are, so that it waits for its place there and not in the spool.
+
+        Its sender is known then. How many may wait is bounded by whoever calls.
+        """
+        return False
+
 
 class ReceiveRecording:
     """Takes a recording in: lets it in or refuses it, finds out whose it is, and makes it a track."""
@@ -77,14 +85,16 @@ class ReceiveRecording:
         quotas: UserQuotas,
     ) -> None:
         self._authenticate = authenticate
-        self._tracks = TracksOf(add_track)
+        self._add_track = add_track
         self._spool = spool
         self._places = places
         self._waiting_room = waiting_room
         self._quotas = quotas
 
-    async def __call__(self, recording: IncomingRecording) -> Track:
+    async def __call__(self, recording: IncomingRecording, track_uuid: UUID | None = None) -> Track:
         """The track, durable. After an error nothing is kept, but after `StoreAway` the track may be.
+
+        `track_uuid` is an identifier that was reserved for it.
 
         What can be refused is refused before a further byte is read: for want of a place, for wrong credentials, for
         want of disk space, for a quota. Nothing is decoded before the sender is known. A place is held from the first
@@ -93,7 +103,7 @@ class ReceiveRecording:
         Raises `Overloaded`, `ShareTaken`, `DiskFull`, `WorkspaceAway`, `WrongCredentials`, `QuotaReached` and what
         `AddTrack` raises.
         """
-        return await self.into(recording, self._tracks)
+        return await self.into(recording, TracksOf(self._add_track, track_uuid))
 
     async def into(self, recording: IncomingRecording, making: Making[T]) -> T:
         """The same for whatever else is made of a recording, once it is known who sends it.
@@ -120,6 +130,9 @@ class ReceiveRecording:
                 if user is None:
                     return await self._make_later(recording, file, making, held)
                 async with self._begun(making, user, recording) as work:
+                    if recording.is_kept():
+                        async with self._places.wait(*_holders(recording, user), seconds=PLACE_SECONDS):
+                            return await work.do(file)
                     return await self._do(work, file, _holders(recording, user))
 
     async def _let_in(self, recording: IncomingRecording, held: ExitStack) -> User | None:

@@ -38,7 +38,7 @@ def _request(client: httpx.Client, options: argparse.Namespace, files: ExitStack
         headers.append(("Content-Length", str(options.upload.stat().st_size)))
     elif options.data:
         content["content"] = Path(options.data[1:]).read_bytes() if options.data[0] == "@" else options.data
-    method = "PUT" if options.upload else "POST" if content else "GET"
+    method = options.method or ("HEAD" if options.head else "PUT" if options.upload else "POST" if content else "GET")
     request = client.build_request(method, options.url, headers=headers, **content)
     if "chunked" in request.headers.get("Transfer-Encoding", ""):
         request.headers.pop("Content-Length", None)
@@ -67,7 +67,7 @@ def _show(answer: httpx.Response, options: argparse.Namespace) -> None:
         options.headers_to.write_bytes(head)
     if named := options.remote_name and re.search('filename="([^"/]+)"', answer.headers["content-disposition"]):
         options.to = Path(named[1])
-    body = (head if options.include else b"") + answer.content
+    body = (head if options.include or options.head else b"") + answer.content
     if options.to:
         options.to.write_bytes(body)
     else:
@@ -78,6 +78,8 @@ def _show(answer: httpx.Response, options: argparse.Namespace) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="curl", allow_abbrev=False)
     parser.add_argument("url")
+    parser.add_argument("-X", dest="method")
+    parser.add_argument("-I", dest="head", action="store_true")
     parser.add_argument("-H", dest="headers", action="append", default=[])
     parser.add_argument("-F", dest="fields", action="append", default=[])
     parser.add_argument("-d", "--data-binary", dest="data", default="")

@@ -58,6 +58,16 @@ from domain.errors.service import (
     TrackDamaged,
     WorkspaceAway,
 )
+from domain.errors.uploads import (
+    LengthChanged,
+    PastTheEnd,
+    TooManyUploads,
+    UploadGone,
+    UploadLocked,
+    UploadNotFound,
+    WrongChecksum,
+    WrongOffset,
+)
 
 __all__ = [
     "BackupRefused",
@@ -75,6 +85,7 @@ __all__ = [
     "InvalidQuestion",
     "InvalidText",
     "InvalidUserName",
+    "LengthChanged",
     "LinkExpired",
     "LinkNotFound",
     "LinkRevoked",
@@ -87,6 +98,7 @@ __all__ = [
     "NotAWav",
     "OperatorError",
     "Overloaded",
+    "PastTheEnd",
     "QuotaReached",
     "RateTooLowForCodec",
     "RecordingError",
@@ -101,6 +113,7 @@ __all__ = [
     "TooLong",
     "TooManyKeys",
     "TooManyLinks",
+    "TooManyUploads",
     "TooOften",
     "TrackDamaged",
     "TrackNotFound",
@@ -110,8 +123,13 @@ __all__ = [
     "UnsupportedChannels",
     "UnsupportedCodec",
     "UnsupportedRate",
+    "UploadGone",
+    "UploadLocked",
+    "UploadNotFound",
     "UploadQuotaReached",
     "WorkspaceAway",
+    "WrongChecksum",
     "WrongCredentials",
+    "WrongOffset",
     "WrongSetting",
 ]

@@ -13,6 +13,7 @@ from entrypoints.http.errors import (
     RequestInvalid,
     TargetTooLong,
     UploadTooSlow,
+    WrongTusVersion,
     WrongType,
 )
 from entrypoints.words import TAKEN_CODECS, TAKEN_CONTAINERS, row_of
@@ -139,6 +140,39 @@ ANSWERS: dict[type[errors.MusicAppError], Answer] = {
         "limit.places",
         "{error.holder} holds {error.held} {error.what}, as many as one may while so few are free; "
         "try again when one of its requests has ended, or in a few seconds",
+    ),
+    # Resumable uploads
+    errors.TooManyUploads: Answer(
+        403,
+        "uploads.too_many",
+        "you have {error.held} {error.what} unfinished, and {error.limit} are the most; finish or delete some",
+    ),
+    errors.UploadNotFound: Answer(
+        404, "upload.not_found", "you have no upload of this name; use the Location of the answer that created it"
+    ),
+    errors.LengthChanged: Answer(
+        400,
+        "request.invalid",
+        "Upload-Length is told once, and is no less than {error.length} here; send none, or that",
+    ),
+    errors.WrongOffset: Answer(
+        409, "upload.wrong_offset", "Upload-Offset is not where the upload ends; send what follows byte {error.offset}"
+    ),
+    errors.UploadGone: Answer(410, "upload.gone", "this upload was deleted, or has expired; create a new one"),
+    WrongTusVersion: Answer(412, "upload.wrong_version", "{error}"),
+    errors.PastTheEnd: Answer(
+        413,
+        "upload.too_large",
+        "the upload has {error.length} bytes, and this goes on behind them; send no more than that",
+    ),
+    errors.UploadLocked: Answer(
+        423,
+        "upload.locked",
+        "another request writes this upload, or this one came too slowly, or you have as many places as you may; "
+        "ask with HEAD in a moment where the upload goes on, and go on there",
+    ),
+    errors.WrongChecksum: Answer(
+        460, "upload.wrong_checksum", "the body does not have this Upload-Checksum, and is forgotten; send it again"
     ),
     # The recording
     errors.RecordingError: Answer(422, "wav.damaged", "wav_file cannot be converted: {error}"),

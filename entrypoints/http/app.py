@@ -28,6 +28,7 @@ from application.remove_track import RemoveTrack
 from application.repeatable import Repeatable
 from application.track_links import TrackLinks
 from application.try_track import TryTrack
+from application.uploading.resumable import ResumableUploads
 from domain.errors import MusicAppError
 from domain.register import Register
 from domain.system import Clock, Spool
@@ -38,6 +39,7 @@ from entrypoints.http.routes.pages import PAGE_HEADERS, make_assets, schema_page
 from entrypoints.http.routing import routes_over
 from entrypoints.http.server.audit import audit_requests
 from entrypoints.http.server.client import believe_proxies, holders_behind
+from entrypoints.http.server.cross_origin import admit_origins, answer_preflights
 from entrypoints.http.server.held import release_held
 from entrypoints.http.server.limit import begin_in_turns, limit_requests, space_requests
 from entrypoints.http.server.path_names import forget_path_names
@@ -46,9 +48,11 @@ from entrypoints.http.server.request_log import log_requests
 from entrypoints.http.server.shutdown import answer_cancelled
 from entrypoints.http.server.slices import slice_bodies
 from entrypoints.http.server.slow_readers import end_slow_responses
+from entrypoints.http.server.tus import answer_tus_options, lock_refused_uploads, speak_tus
 from entrypoints.http.server.unread_bodies import end_refused_uploads
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
+from entrypoints.wiring.owed import provides
 
 
 def create_app(container: Container) -> Litestar:
@@ -81,17 +85,23 @@ def _wrapped(handler: ASGIApp, container: Container) -> ASGIApp:
     A request counts, and holds what it holds, until its answer has ended, however it did. What reads on where a body
     was not read to its end is around refusals, too. Near to the handlers is what cuts their bodies into slices, and
     nearest what spares the framework the names that strangers choose; the log, further out, has them. Who takes an
-    answer too slowly is told by the server's own `send`, and the log by what was sent before the cut.
+    answer too slowly is told by the server's own `send`, and the log by what was sent before the cut. What every answer
+    of some routes says, or every answer to some sites, is said around refusals, too.
     """
     application, settings = container.application, container.settings
     trusted = settings.serving.trusted_networks
     requests = Places(settings.admission.max_requests, "requests")
-    handler = end_refused_uploads(answer_refused(slice_bodies(forget_path_names(handler))))
+    origins = settings.serving.allowed_origins
+    if provides(container.adapters, "uploads"):
+        handler = answer_tus_options(handler, settings.recordings.max_upload_bytes)
+    handler = answer_preflights(handler, origins)
+    handler = end_refused_uploads(lock_refused_uploads(answer_refused(slice_bodies(forget_path_names(handler)))))
     handler = limit_requests(release_held(handler), requests, application.download_places(), trusted)
     handler = begin_in_turns(handler, application.beginnings(), trusted)
     handler = space_requests(handler, application.spacing(), trusted)
     handler = audit_requests(handler, container.audit_log, container.adapters.clock(), trusted)
-    handler = log_requests(end_slow_responses(answer_cancelled(handler), settings.requests))
+    handler = admit_origins(speak_tus(answer_cancelled(handler)), origins)
+    handler = log_requests(end_slow_responses(handler, settings.requests))
     return believe_proxies(handler, trusted)
 
 
@@ -126,6 +136,7 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "readiness": _provide(Readiness, lambda: container.readiness),
         "downloads": _provide(Places, application.download_places),
         "register_rate": _provide(RateLimit, application.register_rate),
+        "resumable_uploads": _provide(ResumableUploads, application.resumable_uploads),
     }
 
 

@@ -11,7 +11,7 @@ from litestar.types import Scope
 
 from domain import errors
 from entrypoints.http.answers import ANSWERS, answer_to
-from entrypoints.http.errors import RangeUnsatisfiable, RecordChanged, RequestInvalid
+from entrypoints.http.errors import RangeUnsatisfiable, RecordChanged, RequestInvalid, WrongTusVersion
 
 logger = structlog.get_logger(__name__)
 
@@ -85,11 +85,16 @@ def headers_of(status: int, error: errors.MusicAppError) -> dict[str, str]:
         | errors.UploadQuotaReached
         | errors.Overloaded
         | errors.RepeatRunning
-        | errors.TooManyKeys,
+        | errors.TooManyKeys
+        | errors.UploadLocked,
     ):
         return {"Retry-After": retry_after(error.retry_after)}
     if status in (503, 507):
         return {"Retry-After": retry_after()}
+    if isinstance(error, errors.WrongOffset):
+        return {"Upload-Offset": str(error.offset)}
+    if isinstance(error, WrongTusVersion):
+        return {"Tus-Version": error.version}
     if isinstance(error, RecordChanged):
         return {"ETag": error.etag}
     if isinstance(error, RangeUnsatisfiable):

@@ -20,6 +20,14 @@ class CredentialsMissing(CallerError):
         )
 
 
+class WrongTusVersion(CallerError):
+    """A request of a resumable upload is not of the version of tus that is spoken here."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        super().__init__(f"Tus-Resumable is missing, or names another version; send Tus-Resumable: {version}")
+
+
 class TargetTooLong(CallerError):
     """The path and the query together have more than `limit` bytes."""
 

@@ -41,15 +41,18 @@ _ERROR_DESCRIPTIONS = {
     403: "The user has as much as one may have here",
     404: "Nothing there has this name, or it is another user's",
     408: "The upload was too slow",
-    409: "The same request is being answered, and Retry-After says when to come back; or there are as many as may be",
-    410: "The link was revoked, has expired, or is used up",
+    409: "The same request is being answered, and Retry-After says when to come back; or there are as many as may be; "
+    "or the bytes do not begin where the upload ends, and Upload-Offset says where that is",
+    410: "It was revoked or deleted, has expired, or is used up",
     412: "If-Match names another version",
     413: "The body is too large",
     414: "Path and query are too long",
     415: "The body, or the recording's codec, is of a type that is not taken",
     416: "The range is not satisfiable",
     422: "The recording cannot be converted",
+    423: "Another request writes it; Retry-After says when to come back",
     429: "Too much, or too often, from one address or user; Retry-After says when to come back",
+    460: "The bytes do not have the checksum",
     500: "A fault of the service, which was logged",
     503: "The service is busy, or its database is away; Retry-After says when to come back",
     507: "The disk is full; Retry-After says when to come back",
@@ -71,7 +74,9 @@ _ERROR_EXAMPLES: dict[int, errors.MusicAppError] = {
     415: WrongType("the body is not JSON by its Content-Type", "application/json"),
     416: RangeUnsatisfiable(946_000, ""),
     422: errors.NoAudio(),
+    423: errors.UploadLocked(),
     429: errors.TooOften(60, 5),
+    460: errors.WrongChecksum(),
     500: errors.MusicAppError(),
     503: errors.StoreAway(),
     507: errors.DiskFull(),
@@ -145,6 +150,12 @@ def object_body(
     return RequestBody(content={kind: OpenAPIMediaType(schema=of) for kind, of in content.items()}, required=True)
 
 
+def bytes_body(media_type: str, *, required: bool) -> RequestBody:
+    """A request body that is bytes, of this type."""
+    content = {media_type: OpenAPIMediaType(schema=text_schema(format=OpenAPIFormat.BINARY))}
+    return RequestBody(content=content, required=required)
+
+
 def operation(
     body: RequestBody | None = None,
     parameters: list[Parameter] | None = None,
@@ -170,7 +181,7 @@ def operation(
                         further = {kind: OpenAPIMediaType(schema=schema) for kind, schema in (also or {}).items()}
                         response.content = {**(response.content or {}), **further} or None
                         _describe(response.content or {}, example)
-                    if (self.operation_id or "").startswith(_HEAD):
+                    if status == "204" or (self.operation_id or "").startswith(_HEAD):
                         response.content = None
 
     return Described

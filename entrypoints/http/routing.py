@@ -17,6 +17,12 @@ from entrypoints.http.routes.track_changes import change_track, delete_track
 from entrypoints.http.routes.track_links import create_link, list_links, revoke_link
 from entrypoints.http.routes.track_sound import get_audio, get_waveform
 from entrypoints.http.routes.tracks import get_track, list_tracks
+from entrypoints.http.routes.uploads import (
+    append_to_upload,
+    create_upload,
+    terminate_upload,
+    upload_offset,
+)
 from entrypoints.wiring.owed import provides
 
 _ALWAYS: Sequence[HTTPRouteHandler] = (register, add_track, record, named_record, live, ready, home, asset)
@@ -24,6 +30,7 @@ _OF_PARTS: Mapping[str, Sequence[HTTPRouteHandler]] = {
     "library": [list_tracks, get_track, change_track, delete_track, get_waveform, get_audio],
     "links": (create_link, list_links, revoke_link, linked_record),
     "accounts": (get_account, change_account, replace_token, delete_account, export_account),
+    "uploads": (create_upload, upload_offset, append_to_upload, terminate_upload),
 }
 """By the provider that they stand on, which a wiring may leave out (`entrypoints.wiring.owed.OPTIONAL`)."""
 

@@ -15,6 +15,7 @@ from entrypoints.settings.requests import Requests
 from entrypoints.settings.serving import Serving
 from entrypoints.settings.spooling import Spooling
 from entrypoints.settings.storage import Storage
+from entrypoints.settings.uploads import Uploads
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     requests: Requests = Requests()
     spooling: Spooling = Spooling()
     quotas: Quotas = Quotas()
+    uploads: Uploads = Uploads()
     logs: Logs = Logs()
 
     def __post_init__(self) -> None:
@@ -38,6 +40,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if largest > room:
             bound = f"must not be above SPOOL_MAX_BYTES, which is {room}"
             reason = "a file that comes before its credentials waits there whole"
+            raise WrongSetting("MAX_UPLOAD_BYTES", f"{bound}: {reason}; it is {largest}")
+        if largest > (most := self.uploads.user_unfinished_bytes):
+            bound = f"must not be above USER_UNFINISHED_BYTES, which is {most}"
+            reason = "an upload that comes in pieces is kept whole until it is finished"
             raise WrongSetting("MAX_UPLOAD_BYTES", f"{bound}: {reason}; it is {largest}")
 
     def but(self, **changed: object) -> "Settings":
@@ -63,5 +69,6 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         requests=read_section(Requests, environment),
         spooling=read_section(Spooling, environment),
         quotas=read_section(Quotas, environment),
+        uploads=read_section(Uploads, environment),
         logs=read_section(Logs, environment),
     )

@@ -36,3 +36,8 @@ class Storage(Section, frozen=True, kw_only=True):
     def spool_folder(self) -> Path:
         """Where bytes on their way are kept."""
         return Path(self.data_dir) / "spool"
+
+    @property
+    def upload_folder(self) -> Path:
+        """Where bytes of resumable uploads are kept until they are whole."""
+        return Path(self.data_dir) / "uploads"

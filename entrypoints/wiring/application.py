@@ -30,6 +30,11 @@ from application.repeatable import Repeatable
 from application.retention import RemoveOutlived
 from application.track_links import TrackLinks
 from application.try_track import TryTrack
+from application.uploading.bounds import UploadBounds
+from application.uploading.resumable import ResumableUploads
+from application.uploading.runs import UploadRuns
+from application.uploading.sweep import SweepUploads
+from application.uploading.turns import WriteTurns
 from domain.audit import AuditTrail
 from domain.convert import Convert
 from domain.register import Register
@@ -138,3 +143,36 @@ class Application(containers.DeclarativeContainer):
     )
     register_rate = providers.Singleton(RateLimit, settings.provided.admission.register_rate, adapters.clock)
     token_rate = providers.Singleton(RateLimit, settings.provided.admission.register_rate, adapters.clock)
+
+    upload_bounds = providers.Singleton(
+        UploadBounds,
+        max_size=settings.provided.recordings.max_upload_bytes,
+        user_count=settings.provided.uploads.user_unfinished_uploads,
+        user_size=settings.provided.uploads.user_unfinished_bytes,
+        count=settings.provided.uploads.max_unfinished_uploads,
+        size=settings.provided.uploads.max_unfinished_bytes,
+        expiry=settings.provided.uploads.expiry,
+    )
+    write_turns = providers.Singleton(WriteTurns)
+    upload_runs = providers.Singleton(
+        UploadRuns,
+        receive_recording,
+        adapters.uploads,
+        adapters.tracks,
+        queries,
+        write_turns,
+        adapters.clock,
+        upload_bounds,
+    )
+    resumable_uploads = providers.Singleton(
+        ResumableUploads,
+        adapters.uploads,
+        upload_runs,
+        write_turns,
+        adapters.identifiers,
+        adapters.clock,
+        upload_bounds,
+    )
+    sweep_uploads = providers.Singleton(
+        SweepUploads, adapters.uploads, resumable_uploads, adapters.users, adapters.clock
+    )

@@ -1,7 +1,7 @@
 """What goes on beside the requests: work that never ends by itself, whatever goes wrong with it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 
 from application.audio_first import SweepAudio
@@ -18,10 +18,20 @@ from entrypoints.wiring.owed import provides
 async def background(
     adapters: CommonAdapters, application: Application, audit_log: AuditLog | None
 ) -> AsyncGenerator[None, None]:
-    """Have all of it done until the context ends; then write what is left of the audit trail."""
+    """Have all of it done until the context ends; in the end conversions of what is not whole end, too."""
     works = [*_works(adapters, application)]
     if audit_log is not None:
         works += [audit_log.writing(), audit_log.forgetting()]
+    try:
+        async with _uploads(adapters, application), _going_on(works):
+            yield
+    finally:
+        if audit_log is not None:
+            await audit_log.flush()
+
+
+@asynccontextmanager
+async def _going_on(works: Sequence[Coroutine[None, None, None]]) -> AsyncGenerator[None, None]:
     tasks = [asyncio.create_task(work) for work in works]
     try:
         yield
@@ -30,8 +40,19 @@ async def background(
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-        if audit_log is not None:
-            await audit_log.flush()
+
+
+@asynccontextmanager
+async def _uploads(adapters: CommonAdapters, application: Application) -> AsyncGenerator[None, None]:
+    """Let resumable uploads be kept, where there are any; in the end, no conversion of one goes on."""
+    if (uploads := adapters.uploads()) is None:
+        yield
+        return
+    async with uploads.running():
+        try:
+            yield
+        finally:
+            await application.upload_runs().close()
 
 
 def _works(adapters: CommonAdapters, application: Application) -> Iterator[Coroutine[None, None, None]]:
@@ -39,6 +60,8 @@ def _works(adapters: CommonAdapters, application: Application) -> Iterator[Corou
     audio = adapters.audio()
     if audio is not None and isinstance(audio, AudioCatalogue):
         yield SweepAudio(audio, audio, adapters.tracks(), adapters.clock()).daily()
+    if provides(adapters, "uploads"):
+        yield application.sweep_uploads().hourly()
     if (library := adapters.library()) is not None:
         yield IndexTracks(library).forever()
     if (repeats := adapters.repeats()) is not None:

@@ -26,6 +26,7 @@ from domain.quotas import QuotaRepository
 from domain.receipts import TrackReceipts
 from domain.repeats import RepeatableRequests
 from domain.system import Clock, IdentifierSource, Spool
+from domain.uploads import UploadStore
 from entrypoints.settings.settings import Settings
 
 
@@ -86,3 +87,5 @@ class CommonAdapters(containers.DeclarativeContainer):
     quotas: providers.Provider[QuotaRepository | None] = providers.Object(None)
     directory: providers.Provider[UserDirectory | None] = providers.Object(None)
     audit_trail: providers.Provider[AuditTrail | None] = providers.Object(None)
+    uploads: providers.Provider[UploadStore | None] = providers.Object(None)
+    """Where resumable uploads are kept until they are whole."""

@@ -17,6 +17,7 @@ from adapters.memory.repeats import InMemoryRepeatableRequests
 from adapters.memory.spool import InMemorySpool
 from adapters.memory.store import InMemoryStore
 from adapters.memory.tracks import InMemoryTrackKeeper, InMemoryTrackRepository
+from adapters.memory.uploads import InMemoryUploads
 from adapters.memory.users import InMemoryUserRepository
 from domain.accounts import AccountRepository, DeletedUsers
 from domain.audit import AuditTrail
@@ -27,6 +28,7 @@ from domain.receipts import TrackReceipts
 from domain.repeats import RepeatableRequests
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
+from domain.uploads import UploadStore
 from domain.users import UserRepository
 from entrypoints.wiring.common import CommonAdapters
 
@@ -60,3 +62,4 @@ class InMemoryAdapters(CommonAdapters):
     )
     audit_trail: providers.Provider[AuditTrail | None] = providers.Singleton(InMemoryAuditTrail)
     directory: providers.Provider[UserDirectory | None] = providers.Singleton(InMemoryUserDirectory, users, accounts)
+    uploads: providers.Provider[UploadStore | None] = providers.Singleton(InMemoryUploads)

@@ -22,6 +22,7 @@ from domain.repeats import RepeatableRequests
 from domain.store import Store
 from domain.system import Clock, IdentifierSource, Spool
 from domain.tracks import TrackKeeper, TrackRepository
+from domain.uploads import UploadStore
 from domain.users import UserRepository
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.common import CommonAdapters
@@ -51,6 +52,7 @@ OPTIONAL: Mapping[str, type[object]] = {
     "quotas": QuotaRepository,
     "directory": UserDirectory,
     "audit_trail": AuditTrail,
+    "uploads": UploadStore,
 }
 """Those that may give None: where there is none of a port, what stands on it is not there either."""
 

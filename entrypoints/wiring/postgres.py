@@ -4,6 +4,7 @@ from pathlib import Path
 
 from dependency_injector import providers
 
+from adapters.disk.uploads import DiskUploads
 from adapters.embedded_postgres.embedded import EmbeddedPostgres
 from adapters.postgres.accounts import PsycopgAccountRepository
 from adapters.postgres.address import PostgresAddress
@@ -19,6 +20,7 @@ from adapters.postgres.repeats import PsycopgRepeatableRequests
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
+from adapters.postgres.uploads import PsycopgUploads
 from adapters.postgres.users import PsycopgUserRepository
 from domain.accounts import AccountRepository, DeletedUsers
 from domain.audit import AuditTrail
@@ -29,6 +31,7 @@ from domain.receipts import TrackReceipts
 from domain.repeats import RepeatableRequests
 from domain.store import Store
 from domain.tracks import TrackKeeper, TrackRepository
+from domain.uploads import UploadStore
 from domain.users import UserRepository
 from entrypoints.wiring.common import CommonAdapters
 
@@ -59,3 +62,12 @@ class PostgresAdapters(CommonAdapters):
     quotas: providers.Provider[QuotaRepository | None] = providers.Singleton(PsycopgQuotaRepository, database)
     audit_trail: providers.Provider[AuditTrail | None] = providers.Singleton(PsycopgAuditTrail, database)
     directory: providers.Provider[UserDirectory | None] = providers.Singleton(PsycopgUserDirectory, database)
+    uploads: providers.Provider[UploadStore | None] = providers.Selector(
+        CommonAdapters.settings.provided.uploads.uploads_in,
+        disk=providers.Singleton(
+            DiskUploads,
+            CommonAdapters.settings.provided.storage.upload_folder,
+            CommonAdapters.settings.provided.spooling.spool_min_free_bytes,
+        ),
+        database=providers.Singleton(PsycopgUploads, database),
+    )

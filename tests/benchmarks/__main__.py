@@ -17,6 +17,7 @@ from tests.benchmarks.lists import measure_lists
 from tests.benchmarks.machine import describe_machine
 from tests.benchmarks.memory import measure_memory
 from tests.benchmarks.report import Report
+from tests.benchmarks.resuming import measure_resumable
 from tests.benchmarks.threads import measure_threads
 from tests.benchmarks.uploading import measure_last_bytes, measure_uploads
 
@@ -24,6 +25,7 @@ PARTS = {
     "converter": measure_converters,
     "threads": measure_threads,
     "upload": measure_uploads,
+    "resumable": measure_resumable,
     "paced": measure_last_bytes,
     "clips": measure_clips,
     "memory": measure_memory,

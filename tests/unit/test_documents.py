@@ -190,7 +190,7 @@ def test_links_lead_to_headings(name: str) -> None:
 def test_files_that_are_named_exist(name: str) -> None:
     prose = re.sub(r"^```python .*?^```$", "", text(name), flags=re.MULTILINE | re.DOTALL)
     named = re.findall(
-        r"\b((?:domain|application(?!/(?:json|octet-stream|x-www-form-urlencoded))|adapters|entrypoints|tests|docs)/[\w./]*\w/?)",
+        r"\b((?:domain|application(?!/(?:json|octet-stream|offset|x-www-form-urlencoded))|adapters|entrypoints|tests|docs)/[\w./]*\w/?)",
         prose,
     )
     example = ("adapters/folder/", "tests/contract/test_folder_audio.py")

@@ -1,8 +1,10 @@
 """The lock files are whole, hashed, and hold nothing that only builds or is never loaded."""
 
+import json
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -57,6 +59,42 @@ def test_d8_nothing_is_left_out_that_nobody_asks_for() -> None:
     asked = {requirement.name for requirement in _asked_for(RUN_TIME)}
 
     assert {name for name, reason in left_out().items() if "Windows" not in reason} <= asked
+
+
+NPM_LICENCES = {"BlueOak-1.0.0", "BSD-3-Clause", "ISC", "MIT"}
+NPM_TELLS_NO_LICENCE = {"node_modules/combine-errors"}
+"""It is under the MIT licence, by its README."""
+
+
+def test_d8_every_npm_package_is_hashed_of_one_version_and_runs_nothing() -> None:
+    told = json.loads((PROJECT / "package.json").read_text("utf-8"))
+    asked = told.get("dependencies", {}) | told.get("devDependencies", {})
+    packages = npm_locked()
+
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in asked} == asked
+    assert [name for name, entry in packages.items() if not entry["integrity"].startswith("sha512-")] == []
+    assert "ignore-scripts=true" in (PROJECT / ".npmrc").read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("file", ["package.json", "package-lock.json", ".npmrc"])
+def test_d8_npm_is_told_no_address_to_fetch_from(file: str) -> None:
+    text = (PROJECT / file).read_text("utf-8")
+
+    assert 'resolved"' not in text
+    assert "registry=" not in text.replace("omit-lockfile-registry-resolved=true", "")
+
+
+def test_d8_npm_packages_are_under_licences_that_bind_nothing_here() -> None:
+    licences = {name: entry.get("license") for name, entry in npm_locked().items()}
+
+    assert {name for name, licence in licences.items() if licence is None} == NPM_TELLS_NO_LICENCE
+    assert set(licences.values()) - {None} <= NPM_LICENCES
+
+
+def npm_locked() -> dict[str, dict[str, Any]]:
+    """The packages of package-lock.json by their folders."""
+    packages: dict[str, dict[str, Any]] = json.loads((PROJECT / "package-lock.json").read_text("utf-8"))["packages"]
+    return {name: entry for name, entry in packages.items() if name}
 
 
 def _asked_for(entries: list[Locked]) -> Iterator[Requirement]:

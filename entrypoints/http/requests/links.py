@@ -9,6 +9,7 @@ from litestar import Request
 
 from domain.receipts import TrackReceipt
 from domain.tracks import Track
+from domain.uploads import Upload
 from entrypoints.http.errors import RequestInvalid
 from entrypoints.http.requests.query import query_fields
 
@@ -42,8 +43,8 @@ def base_url(request: Request[Any, Any, Any], public_base_url: str) -> str:
     return f"{request.scope['scheme']}://{hosts[0]}"
 
 
-def record_link(base: str, track: Track | TrackReceipt) -> str:
-    """The permanent link, which downloads a track's MP3."""
+def record_link(base: str, track: Track | TrackReceipt | Upload) -> str:
+    """The permanent link, which downloads a track's MP3, or that of the track which an upload becomes."""
     return permanent_link(base, track.track_uuid, track.user_id)
 
 

@@ -8,7 +8,7 @@ from litestar import Request
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-NAMED_PARTS: Mapping[str, tuple[int, ...]] = {"record": (1,), "tracks": (1, 3), "links": (1, 2)}
+NAMED_PARTS: Mapping[str, tuple[int, ...]] = {"record": (1,), "tracks": (1, 3), "links": (1, 2), "uploads": (1,)}
 """By the first part of a path those further parts, counted from 0, in which a name or an identifier stands."""
 ANY = "-"
 """Stands in their place."""

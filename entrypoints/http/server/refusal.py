@@ -16,6 +16,12 @@ def refuse(scope: Scope, error: MusicAppError) -> None:
     scope["state"][_KEY] = error
 
 
+def refused(scope: Scope) -> MusicAppError | None:
+    """The error that this request is to be answered with, if it was refused."""
+    error: MusicAppError | None = scope["state"].get(_KEY)
+    return error
+
+
 def answer_refused(app: ASGIApp) -> ASGIApp:
     """Answer requests that were refused, and let the others pass."""
 

@@ -1,0 +1,1 @@
+"""tus clients of other people against the service: `python -m tests.tus`."""
