@@ -29,11 +29,11 @@ class ArchiveNames:
     def name_for(self, file_name: str, identifier: UUID) -> str:
         """The name in the archive of a file that is called so; no two are given the same identifier."""
         name = _safe(file_name)
+        if len(self._next) >= MAX_REMEMBERED:
+            return _numbered(name, str(identifier))
         number = self._next.get(_key(name), 1)
         while self._is_taken(candidate := name if number == 1 else _numbered(name, str(number))):
             number += 1
-        if len(self._next) >= MAX_REMEMBERED:
-            return _numbered(name, str(identifier))
         self._next[_key(name)] = number + 1
         self._next.setdefault(_key(candidate), 2)
         return candidate
