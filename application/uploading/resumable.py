@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from application.uploading.bounds import UploadBounds
-from application.uploading.pieces import PieceTaker, UploadPiece
+from application.uploading.pieces import HeldBytes, PieceTaker, UploadPiece
 from application.uploading.runs import Run, UploadRuns
 from application.uploading.turns import WriteTurns
 from domain.errors import LengthChanged, PastTheEnd, UploadGone, UploadLocked, UploadNotFound, WrongOffset
@@ -47,6 +47,7 @@ class ResumableUploads:
         self._identifiers = identifiers
         self._clock = clock
         self.bounds = bounds
+        self._held = HeldBytes()
 
     async def create(self, user: User, wanted: NewUpload) -> Upload:
         """A new upload without bytes, durable. Raises `NoAudio`, `RecordingTooLarge`, `TooManyUploads`, `Overloaded`,
@@ -130,7 +131,7 @@ class ResumableUploads:
         brings_rest = upload.length is not None and piece.end == upload.length
         if (run is None or run.is_over) and (brings_rest or (upload.offset == 0 and piece.size != 0)):
             run = self._runs.begin(upload, user, holders)
-        taker = PieceTaker(writer, self.bounds, self._uploads, run)
+        taker = PieceTaker(writer, self.bounds, self._uploads, run, self._held)
         await taker.take(piece)
         if piece.with_creation:
             return None

@@ -59,7 +59,7 @@ class Service:
             wrong.append(f"the service did not stop cleanly: exit code {code}")
         if left := left_behind(self.data_dir):
             wrong.append(f"processes are left: {sorted(left)}")
-        if strange := {path.name for path in self.data_dir.iterdir()} - {"postgres", "spool"}:
+        if strange := {path.name for path in self.data_dir.iterdir()} - {"postgres", "spool", "uploads"}:
             wrong.append(f"files are left in DATA_DIR: {sorted(strange)}")
         return wrong
 

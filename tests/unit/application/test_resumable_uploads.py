@@ -173,6 +173,32 @@ def test_many_small_blocks_are_written_together() -> None:
     played(act)
 
 
+@pytest.mark.parametrize(("in_all", "most"), [(64 << 20, 1 << 20), (100_000, 128 * 1024)])
+def test_a_slow_disk_slows_the_sender_down(monkeypatch: pytest.MonkeyPatch, in_all: int, most: int) -> None:
+    monkeypatch.setattr("application.uploading.pieces.MAX_ALL_HELD_BYTES", in_all)
+    block = RECORDING[:44] + bytes(64 * 1024 - 44)
+
+    async def act(sender: Sender) -> None:
+        sender.kept.seconds = 3600.0
+        upload_id = await sender.create(4 << 20)
+        given = 0
+
+        async def body() -> AsyncGenerator[bytes, None]:
+            nonlocal given
+            for _ in range(64):
+                given += len(block)
+                yield block
+
+        piece = UploadPiece(0, 4 << 20, body())
+        sending = asyncio.create_task(sender.uploads.append(sender.user, upload_id, piece, ()))
+        await asyncio.sleep(1800)
+        assert given == most
+        sending.cancel()
+        await asyncio.wait([sending])
+
+    played(act)
+
+
 def test_a_second_writer_takes_over_and_the_first_is_ended() -> None:
     async def act(sender: Sender) -> None:
         upload_id = await sender.create()
