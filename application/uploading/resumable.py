@@ -54,9 +54,7 @@ class ResumableUploads:
         `DiskFull`, `WorkspaceAway`.
         """
         self.bounds.refuse_length(wanted.length)
-        usage = await self._uploads.usage(user.user_id)
-        self.bounds.refuse_one_more(usage)
-        self.bounds.refuse_bytes(usage, 0)
+        self.bounds.refuse_one_more(await self._uploads.usage(user.user_id))
         await self._uploads.limit_ended(user.user_id, MAX_ENDED_OF_USER, MAX_ENDED)
         now = self._clock.now()
         upload = Upload(
@@ -122,9 +120,9 @@ class ResumableUploads:
             await self._uploads.remove(upload.upload_id)
 
     async def _take(self, writer: UploadWriter, user: User, piece: UploadPiece, holders: tuple[str, ...]) -> Run | None:
-        """Write the piece; the conversion, where that has, or is about to have, an outcome."""
+        """Write the piece; the conversion, where that has, or is about to have, an outcome that is not kept yet."""
         if writer.upload.outcome is not None:
-            raise UploadLocked
+            return None
         await self._begin(writer, piece)
         upload = writer.upload
         run = self._runs.get(upload.upload_id)

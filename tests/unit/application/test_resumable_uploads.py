@@ -16,7 +16,7 @@ from application.receive_recording import PLACE_SECONDS
 from application.uploading.following import PAUSE_SECONDS
 from application.uploading.pieces import UploadPiece
 from application.uploading.resumable import NewUpload, ResumableUploads
-from domain.errors import MusicAppError, Overloaded, StoreAway, UploadLocked, UploadNotFound, WrongOffset
+from domain.errors import MusicAppError, Overloaded, StoreAway, UploadGone, UploadLocked, UploadNotFound, WrongOffset
 from domain.output.converter import Mp3
 from domain.tracks import Track
 from domain.uploads import Refused, Stored, Upload
@@ -357,6 +357,26 @@ def test_a_deleted_upload_ends_its_writer_and_its_conversion() -> None:
             await writing
         assert sender.container.application.upload_runs().get(upload_id) is None
         assert sender.tracks() == []
+
+    played(act)
+
+
+def test_who_waits_for_the_outcome_of_a_deleted_upload_is_told_and_not_cancelled() -> None:
+    async def act(sender: Sender) -> None:
+        upload_id = await sender.create()
+        keeper = memory.keeper(sender.container)
+
+        async def never(*_: object) -> None:
+            await asyncio.sleep(3600)
+
+        keeper.keep = never  # type: ignore[assignment, method-assign]
+        waiting = asyncio.create_task(sender.send(upload_id, 0, RECORDING))
+        await asyncio.sleep(1)
+        await sender.uploads.terminate(sender.user, upload_id)
+        with pytest.raises(UploadLocked):
+            await waiting
+        with pytest.raises(UploadGone):
+            await sender.send(upload_id, SIZE - 1, RECORDING[-1:])
 
     played(act)
 
