@@ -13,11 +13,9 @@ from domain.errors import WrongChecksum
 from entrypoints.http.errors import RequestInvalid, WrongTusVersion, WrongType
 from entrypoints.http.requests.body import content_length
 from entrypoints.http.requests.parameters import media_type
+from entrypoints.http.tus import ALGORITHMS, VERSION
 
-VERSION = "1.0.0"
 PIECE_TYPE = "application/offset+octet-stream"
-EXTENSIONS = "creation,creation-with-upload,creation-defer-length,termination,checksum,expiration"
-ALGORITHMS = ("sha1", "sha256")
 MAX_METADATA_BYTES = 4096
 _KEY = re.compile(r"[!-+\--~]+")
 """Visible ASCII without the comma."""

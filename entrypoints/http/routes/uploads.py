@@ -27,7 +27,6 @@ from entrypoints.http.requests.body import BodyPace, body_blocks, refuse_encoded
 from entrypoints.http.requests.links import base_url
 from entrypoints.http.requests.tus import (
     PIECE_TYPE,
-    VERSION,
     Checksum,
     body_size,
     is_piece,
@@ -39,6 +38,7 @@ from entrypoints.http.requests.tus import (
 )
 from entrypoints.http.requests.verified import verified_blocks
 from entrypoints.http.server.path_names import path_uuid
+from entrypoints.http.tus import VERSION
 from entrypoints.http.upload_headers import (
     AUDIO_HEADERS,
     CREATED_HEADERS,

@@ -4,8 +4,8 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from domain.errors import ShareTaken, UploadLocked
-from entrypoints.http.requests.tus import ALGORITHMS, EXTENSIONS, VERSION
 from entrypoints.http.server.refusal import refuse, refused
+from entrypoints.http.tus import ALGORITHMS, EXTENSIONS, VERSION
 
 _UPLOADS = "/uploads"
 _VERSION = (b"tus-resumable", VERSION.encode())
