@@ -8,7 +8,7 @@ from psycopg.rows import class_row, dict_row
 from psycopg.sql import SQL
 
 from adapters.postgres.database import Database
-from adapters.postgres.track_rows import COLUMNS, LARGEST_ID, stored_mp3_of, track_of
+from adapters.postgres.track_rows import KNOWN, LARGEST_ID, MORE_OF_MP3, stored_mp3_of, track_of
 from domain.accounts import DELETED_USER_NAME, AccountRepository, Totals
 from domain.errors import UnknownUser
 from domain.tracks import StoredMp3, Track
@@ -34,13 +34,13 @@ _DELETE: LiteralString = """
     )
     SELECT user_id FROM gone"""
 _TRACKS = SQL("""
-    SELECT {}, audio_key, track_id
+    SELECT {}, {}, track_id
       FROM tracks
      WHERE user_id = %(user_id)s AND created_at <= %(until)s
        AND (created_at, track_id) > (%(created_at)s::timestamptz, %(track_id)s)
        AND NOT EXISTS (SELECT FROM users WHERE users.user_id = tracks.user_id AND deleted_at IS NOT NULL)
      ORDER BY created_at, track_id
-     LIMIT %(count)s""").format(COLUMNS)
+     LIMIT %(count)s""").format(KNOWN, MORE_OF_MP3)
 
 
 class PsycopgAccountRepository(AccountRepository):
