@@ -57,6 +57,8 @@ def hostile(number: int) -> bytes:
         3: f"/%F0%9F%98%80{unique}",
         4: f"/{'/' * (number % 400)}record?id={unique}",
         5: f"/{'/' * (number % 40)}record/{unique}.mp3/?id={unique}",
+        6: f"/links/{'/' * (number % 40)}{unique[:700]}/{unique[:700]}.mp3",
+        7: f"/tracks/{unique[:700]}/links/{unique[:700]}",
     }.get(number // len(METHODS) % 12, f"{ROUTES[number % len(ROUTES)]}?id={unique}&user={number}&{number}=a")
     lines = [
         f"{method} {path} HTTP/1.1",
