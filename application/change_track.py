@@ -8,7 +8,7 @@ from uuid import UUID
 from application.admission.fair_queue import FairQueue
 from application.find_track import FindTrack
 from application.open_record import Record
-from domain.errors import Overloaded, TrackDamaged
+from domain.errors import NoSuchTrack, Overloaded, TrackDamaged, TrackNotFound
 from domain.library import Changed, TrackLibrary
 from domain.new_texts import with_texts
 from domain.output.id3 import TAG_HEAD_BYTES, rewrite_id3, tag_size
@@ -55,8 +55,8 @@ class ChangeTrack:
         """The track as it is now, durable. `track_uuid` is None where what was asked for is no UUID.
 
         Where texts change, the whole MP3 is read once, in slices. `holders` are those of `FairQueue.turn`. Raises
-        `NoSuchTrack`, `InvalidText`, `Overloaded` where others go on being faster, `StoreAway`, `DiskFull`, and what
-        reading and `FairQueue.turn` do.
+        `NoSuchTrack`, `InvalidText`, `TrackDamaged`, `Overloaded` where others go on being faster, `StoreAway`,
+        `DiskFull`, and what `FairQueue.turn` does.
         """
         for _ in range(MAX_ATTEMPTS):
             track, mp3 = await self._find(user, track_uuid, *holders)
@@ -76,20 +76,41 @@ class ChangeTrack:
             return Changed(name, texts, mp3.tag, mp3.size, mp3.sha256)
         stored = replace(mp3, tag=None, size=mp3.stored_size)
         record = Record(stored, self._keeper, self._reads, holders)
-        tag = await self._new_tag(record, texts)
-        digest = hashlib.sha256(tag.data)
-        async for block in record.read(tag.replaces, stored.size - tag.replaces):
-            digest.update(block)
-        return Changed(name, texts, tag, stored.size - tag.replaces + len(tag.data), digest.digest())
+        try:
+            stored_tag = await _tag_of(record)
+            tag = self._new_tag(stored, stored_tag, texts)
+            sha256 = await _new_digest(record, mp3, stored_tag, tag)
+        except TrackNotFound as error:
+            raise NoSuchTrack from error  # removed meanwhile
+        return Changed(name, texts, tag, stored.size - tag.replaces + len(tag.data), sha256)
 
-    async def _new_tag(self, record: Record, texts: Tags) -> NewTag:
+    def _new_tag(self, stored: StoredMp3, stored_tag: bytes, texts: Tags) -> NewTag:
         """With the chapters of the stored one; left out, as at conversion, where the MP3 would become too large."""
-        head = await _whole(record, min(TAG_HEAD_BYTES, record.mp3.size))
-        if (replaces := tag_size(head)) >= record.mp3.size:
-            raise TrackDamaged(f"it begins with a tag of {replaces} bytes, and has no more")
-        tag = rewrite_id3(await _whole(record, replaces), texts)
-        whole = record.mp3.size - replaces + len(tag)
-        return NewTag(tag if whole <= self._max_mp3_bytes else b"", replaces)
+        tag = rewrite_id3(stored_tag, texts)
+        whole = stored.size - len(stored_tag) + len(tag)
+        return NewTag(tag if whole <= self._max_mp3_bytes else b"", len(stored_tag))
+
+
+async def _tag_of(record: Record) -> bytes:
+    """The tag with which an MP3 was stored. Raises `TrackDamaged` where there is nothing behind it."""
+    size = tag_size(await _whole(record, min(TAG_HEAD_BYTES, record.mp3.size)))
+    if size >= record.mp3.size:
+        raise TrackDamaged(f"it begins with a tag of {size} bytes, and has no more")
+    return await _whole(record, size)
+
+
+async def _new_digest(record: Record, before: StoredMp3, stored_tag: bytes, tag: NewTag) -> bytes:
+    """The SHA-256 of the new tag and the sound.
+
+    Raises `TrackDamaged` where the bytes are not those that were stored: a new digest would hide it for good.
+    """
+    was, digest = hashlib.sha256(before.tag.data if before.tag else stored_tag), hashlib.sha256(tag.data)
+    async for block in record.read(tag.replaces, record.mp3.size - tag.replaces):
+        was.update(block)
+        digest.update(block)
+    if was.digest() != before.sha256:
+        raise TrackDamaged(f"its SHA-256 is {was.hexdigest()} instead of {before.sha256.hex()}")
+    return digest.digest()
 
 
 async def _whole(record: Record, count: int) -> bytes:

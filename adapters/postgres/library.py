@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from adapters.postgres.connection_limits import ConnectionLimit
 from adapters.postgres.database import SHORT_SECONDS, Database
 from adapters.postgres.track_keeper import LARGE_BYTES, STORING_RATE
-from adapters.postgres.track_pages import WALKED, WALKED_AT_MOST, TrackPages, rows_of
+from adapters.postgres.track_pages import MOST_FOUND, WALK_SECONDS, WALKED, TrackPages, rows_of
 from adapters.postgres.track_rows import (
     KNOWN,
     LARGEST_ID,
@@ -50,9 +50,15 @@ _INDEX: LiteralString = """
 
 
 class PsycopgTrackLibrary(TrackLibrary):
-    def __init__(self, database: Database, walked: int = WALKED, walked_at_most: int = WALKED_AT_MOST) -> None:
+    def __init__(
+        self,
+        database: Database,
+        walked: int = WALKED,
+        most_found: int = MOST_FOUND,
+        walk_seconds: float = WALK_SECONDS,
+    ) -> None:
         self.database = database
-        self._pages = TrackPages(database, walked, walked_at_most)
+        self._pages = TrackPages(database, walked, most_found, walk_seconds)
         self._removing_large = ConnectionLimit(database.pool_size // 5)
 
     async def page(self, user_id: int, wanted: Wanted, after: Position | None, limit: int) -> Page:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -15,21 +16,23 @@ from domain.library import Page, Position, Wanted
 from domain.tracks import Track
 
 WALKED = 2_000
-"""So many rows are looked at for a page before the index of words is asked."""
-WALKED_AT_MOST = 50_000
-"""So many more where that cannot help; then the page is what was found so far."""
+"""So many rows are looked at for a page before the index of words is asked, and so many at a time afterwards."""
+MOST_FOUND = 20_000
+"""Of rows by the index of words, which has them in no order; where there are more, a walk is soon at an end."""
+WALK_SECONDS = 0.5
+"""Then the page is what was found so far."""
 AT_ONCE = 50
 """So many rows are read before others have a turn on the event loop."""
-SEARCH_SECONDS = 1.0
-"""What the index of words may take; a beginning that a million tracks have takes longer."""
+SEARCH_SECONDS = 0.5
+"""What the index of words may take."""
 
 
 class TrackPages:
     """Looks up pages in bounded time, whatever is wanted and however many tracks there are."""
 
-    def __init__(self, database: Database, walked: int, walked_at_most: int) -> None:
+    def __init__(self, database: Database, walked: int, most_found: int, walk_seconds: float) -> None:
         self._database = database
-        self._walked, self._walked_at_most = walked, walked_at_most
+        self._walked, self._most_found, self._walk_seconds = walked, most_found, walk_seconds
 
     async def page(self, user_id: int, wanted: Wanted, after: Position | None, limit: int) -> Page:
         """As `TrackLibrary.page`."""
@@ -40,40 +43,45 @@ class TrackPages:
             async with self._database.query() as connection:
                 rows = await rows_of(connection, *search.walk(after, None, limit + 1, limit + 1))
             return await _page(rows, limit, None)
-        rows, end = await self._walk(search, after, self._walked, limit + 1)
+        rows, end = await self._walk(search, after, limit + 1)
         if len(rows) > limit or end is None:
             return await _page(rows, limit, None)
         return await self._further(search, rows, end, limit)
 
     async def _walk(
-        self, search: TrackSearch, after: Position | None, walked: int, count: int
+        self, search: TrackSearch, after: Position | None, count: int
     ) -> tuple[list[dict[str, Any]], Position | None]:
         """Rows of a bounded walk, and where it ended before the last row of the user's.
 
         The end is known before the walk: rows that are removed meanwhile do not move it.
         """
         async with self._database.query() as connection:
-            ends = await rows_of(connection, *search.end(after, walked))
+            ends = await rows_of(connection, *search.end(after, self._walked))
             end = _position(ends[0]) if ends else None
             return await rows_of(connection, *search.walk(after, end, None, count)), end
 
     async def _further(self, search: TrackSearch, rows: list[dict[str, Any]], end: Position, limit: int) -> Page:
-        missing = limit + 1 - len(rows)
-        if search.has_words and (found := await self._by_words(search, end, missing)) is not None:
+        if search.has_words and (found := await self._by_words(search, end, limit + 1 - len(rows))) is not None:
             return await _page([*rows, *found], limit, None)
-        more, last = await self._walk(search, end, self._walked_at_most, missing)
-        return await _page([*rows, *more], limit, last)
+        last: Position | None = end
+        until = monotonic() + self._walk_seconds
+        while last is not None and len(rows) <= limit and monotonic() < until:
+            more, last = await self._walk(search, last, limit + 1 - len(rows))
+            rows += more
+        return await _page(rows, limit, last)
 
     async def _by_words(self, search: TrackSearch, after: Position, count: int) -> list[dict[str, Any]] | None:
-        """None where it takes too long."""
+        """None where there are too many, or it takes too long."""
         async with self._database.query() as connection:
             try:
                 async with connection.transaction():
                     await connection.execute(LIMITS, [f"{SEARCH_SECONDS * 1000:.0f}ms"])
-                    found = await rows_of(connection, *search.numbers(after, count))
+                    [row] = await rows_of(connection, *search.numbers(after, count, self._most_found))
             except psycopg.errors.QueryCanceled:
                 return None
-            return await rows_of(connection, *search.numbered([row["track_id"] for row in found]))
+            if row["found"] == self._most_found:
+                return None
+            return await rows_of(connection, *search.numbered(row["numbers"]))
 
 
 async def rows_of(

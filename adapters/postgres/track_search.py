@@ -40,8 +40,10 @@ _END = SQL("""
 # Within the first part the words are all that an index may look for: what else is asked is asked of what it finds.
 _NUMBERS = SQL("""
     WITH tracks AS MATERIALIZED (
-        SELECT track_id, created_at, duration, repairs, clipped_samples FROM tracks WHERE {words})
-    SELECT track_id FROM tracks WHERE {filters} ORDER BY created_at DESC, track_id DESC LIMIT %(count)s""")
+        SELECT track_id, created_at, duration, repairs, clipped_samples FROM tracks WHERE {words} LIMIT %(most)s)
+    SELECT (SELECT count(*) FROM tracks) AS found,
+           ARRAY(SELECT track_id FROM tracks WHERE {filters} ORDER BY created_at DESC, track_id DESC LIMIT %(count)s)
+               AS numbers""")
 _NUMBERED = SQL("""
     SELECT track_id, {columns}
       FROM tracks
@@ -78,10 +80,13 @@ class TrackSearch:
         statement = _WALK.format(columns=LISTED, bounds=self._bounds(after, last), filters=filters)
         return statement, self._with(after, last, walked=walked, count=count)
 
-    def numbers(self, after: Position, count: int) -> tuple[Composed, dict[str, Any]]:
-        """The numbers of the first `count` rows behind `after` that fit, found by the index of words."""
+    def numbers(self, after: Position, count: int, most: int) -> tuple[Composed, dict[str, Any]]:
+        """The numbers of the first `count` rows behind `after` that fit, found by the index of words.
+
+        `found` is how many it was that have the words, at most `most`: then others may have them, too.
+        """
         filters = _all([*self._filters, *self._times, _AFTER])
-        return _NUMBERS.format(words=SQL(_WORDS), filters=filters), self._with(after, None, count=count)
+        return _NUMBERS.format(words=SQL(_WORDS), filters=filters), self._with(after, None, count=count, most=most)
 
     def numbered(self, numbers: Sequence[int]) -> tuple[Composed, dict[str, Any]]:
         """The rows with these numbers."""

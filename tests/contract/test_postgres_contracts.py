@@ -60,7 +60,7 @@ class TestPsycopgTrackRepository(PostgresParts, TrackRepositoryContract, TrackCa
 class TestPsycopgTrackLibrary(PostgresParts, TrackLibraryContract):
     @pytest.fixture
     def library(self, tracks: PsycopgTrackRepository) -> PsycopgTrackLibrary:
-        return PsycopgTrackLibrary(tracks.database, walked=3, walked_at_most=4)
+        return PsycopgTrackLibrary(tracks.database, walked=3, most_found=9, walk_seconds=0)
 
 
 class TestPsycopgLinkRepository(PostgresParts, LinkRepositoryContract):

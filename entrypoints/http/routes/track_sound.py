@@ -82,9 +82,9 @@ async def get_audio(
         raise NoSuchTrack
     try:
         found = await open_record(track_uuid, user.user_id, *holders)
+        answer = await download(request, found, downloads, holders, inline=inline)
     except TrackNotFound as error:
         raise NoSuchTrack from error
-    answer = await download(request, found, downloads, holders, inline=inline)
     answer.headers["Vary"] = "Authorization"
     return answer
 

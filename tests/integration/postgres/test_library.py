@@ -16,7 +16,7 @@ from adapters.postgres.library import PsycopgTrackLibrary
 from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.track_search import LIMITS, TrackSearch
 from adapters.postgres.users import PsycopgUserRepository
-from domain.library import Changed, Position, Wanted
+from domain.library import Changed, Page, Position, Wanted
 from domain.tags import Tags
 from domain.tracks import NewTag, Track
 from domain.users import token_digest
@@ -103,7 +103,7 @@ async def test_t1_a_search_that_takes_too_long_is_a_walk_over_several_pages(
     tracks = await kept(database, user_id, 40)
     await change(database, _SLOW_WORDS)
     monkeypatch.setattr(track_pages, "SEARCH_SECONDS", 0.1)
-    library = PsycopgTrackLibrary(database, walked=3, walked_at_most=15)
+    library = PsycopgTrackLibrary(database, walked=3, walk_seconds=0)
     wanted = Wanted(words=("1",))
 
     first = await library.page(user_id, wanted, None, 50)
@@ -116,9 +116,27 @@ async def test_t1_a_search_that_takes_too_long_is_a_walk_over_several_pages(
     assert uuids(found) == uuids([track for track in tracks if track.file_name.startswith("1")])
 
 
+async def test_t1_words_that_too_many_have_are_walked_for(database: Database, user_id: int) -> None:
+    tracks = await kept(database, user_id, 12)
+    library = PsycopgTrackLibrary(database, walked=3, most_found=12, walk_seconds=0)
+    asked = replace(TALK, repaired=True)
+
+    pages = [await library.page(user_id, asked, None, 5)]
+    while (after := pages[-1].after) is not None:
+        pages.append(await library.page(user_id, asked, after, 5))
+
+    assert len(pages) > 1
+    assert not any(page.tracks for page in pages)
+    assert uuids(await whole(library, user_id, TALK, limit=5)) == uuids(tracks)
+    at_once = PsycopgTrackLibrary(database, walked=3, most_found=12, walk_seconds=60)
+    assert await at_once.page(user_id, asked, None, 5) == Page([], None)
+    in_the_index = PsycopgTrackLibrary(database, walked=3, most_found=13, walk_seconds=0)
+    assert await in_the_index.page(user_id, asked, None, 5) == Page([], None)
+
+
 async def test_t1_words_are_looked_up_in_their_index(database: Database, user_id: int) -> None:
     await kept(database, user_id, 3)
-    statement, values = TrackSearch(user_id, TALK).numbers(Position(NOW, 100), 10)
+    statement, values = TrackSearch(user_id, TALK).numbers(Position(NOW, 100), 10, 20)
 
     async with database.connection() as connection, connection.transaction():
         await connection.execute(LIMITS, ["1s"])

@@ -138,6 +138,20 @@ async def test_what_is_all_tag_is_damaged(library: Busy, tracks: InMemoryTrackRe
         await changing(library, tracks)(ann, track.track_uuid, Change(texts={"title": "After"}))
 
 
+async def test_a_new_tag_does_not_hide_what_was_damaged(
+    library: Busy, tracks: InMemoryTrackRepository, ann: User
+) -> None:
+    track = await kept(tracks, ann)
+    change = changing(library, tracks)
+    whole = tracks.mp3s[track.track_uuid]
+    for title in ("After", "Later"):
+        tracks.mp3s[track.track_uuid] = whole[:-1] + b"?"
+        with pytest.raises(TrackDamaged):
+            await change(ann, track.track_uuid, Change(texts={"title": title}))
+        tracks.mp3s[track.track_uuid] = whole
+        assert (await change(ann, track.track_uuid, Change(texts={"title": title}))).conversion.texts.title == title
+
+
 @pytest.mark.parametrize("is_away", [False, True])
 async def test_a_removed_track_leaves_no_bytes_in_an_audio_store_that_answers(
     library: Busy, tracks: InMemoryTrackRepository, ann: User, is_away: bool

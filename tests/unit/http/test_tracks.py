@@ -368,7 +368,8 @@ async def test_t4_a_track_that_is_removed_while_it_is_changed_is_not_found(ann: 
     async with reads.turn():
         pass  # its end wakes who waits
 
-    assert (await change).status_code == 404
+    answer = await change
+    assert (answer.status_code, answer.json()["code"]) == (404, "track.not_found")
     assert known(container) == {}
 
 
