@@ -1,11 +1,11 @@
 """Resumable uploads on disk."""
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
 from uuid import UUID
 
 from adapters.disk.upload_files import UploadFiles
@@ -28,7 +28,7 @@ class DiskUploads(UploadStore):
 
     def __init__(self, folder: Path, min_free_bytes: int) -> None:
         self._files = UploadFiles(folder, min_free_bytes)
-        self._taking = Lock()
+        self._taking = asyncio.Lock()
         self._lock: int | None = None
         self._index = UploadIndex([])
         self._written: set[UUID] = set()
@@ -99,13 +99,13 @@ class DiskUploads(UploadStore):
     async def _ready(self) -> UploadIndex:
         """What is known, once the folder is this process's. Raises `UploadLocked` while it is another one's."""
         if self._lock is None:
-            await in_thread(self._take_folder)
+            async with self._taking:  # to read thousands of files takes seconds, for which one thread is enough
+                if self._lock is None:
+                    await in_thread(self._take_folder)
         return self._index
 
     def _take_folder(self) -> None:
-        with self._taking, disk_errors():
-            if self._lock is not None:
-                return
+        with disk_errors():
             self._files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = try_lock(self._files.folder / "lock")
             if lock is None:

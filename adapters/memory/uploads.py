@@ -1,5 +1,6 @@
 """Resumable uploads in dictionaries."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,7 +15,8 @@ _BLOCK_BYTES = 256 * 1024
 class InMemoryUploads(UploadStore):
     """Keeps uploads until the process ends. `kept` and `contents` are there to be looked at.
 
-    While `disk_is_full` is set it behaves as a full disk does. `appended` counts how often bytes were added.
+    While `disk_is_full` is set it behaves as a full disk does, and each write takes `seconds`. `appended` counts how
+    often bytes were added.
     """
 
     def __init__(self) -> None:
@@ -22,6 +24,7 @@ class InMemoryUploads(UploadStore):
         self.contents: dict[UUID, bytearray] = {}
         self.written: set[UUID] = set()
         self.disk_is_full = False
+        self.seconds = 0.0
         self.appended = 0
 
     def refuse_full_disk(self) -> None:
@@ -80,6 +83,7 @@ class _Writer(UploadWriter):
 
     async def append(self, data: bytes | bytearray) -> None:
         self._uploads.refuse_full_disk()
+        await asyncio.sleep(self._uploads.seconds)
         self._uploads.contents[self.upload.upload_id] += data
         self._uploads.appended += 1
         self._keep(replace(self.upload, offset=self.upload.offset + len(data)))

@@ -10,8 +10,12 @@ from application.uploading.runs import Run
 from domain.errors import MusicAppError, PastTheEnd
 from domain.uploads import UploadCatalogue, UploadWriter
 
-WRITE_BYTES = 1 << 20
-"""What comes is gathered up to this, before it is written; twice as much is held at most."""
+WRITE_BYTES = 256 * 1024
+"""What comes is gathered up to this, before it is written; while that lasts, up to `MAX_HELD_BYTES`."""
+MAX_HELD_BYTES = 1 << 20
+"""Of one piece in memory."""
+MAX_ALL_HELD_BYTES = 64 << 20
+"""Of all pieces together; beyond it each takes no more before what it holds is written."""
 WRITE_SECONDS = 0.1
 """What has come in this time is written, however little it is: a slow sender's connection may break any moment."""
 
@@ -39,11 +43,25 @@ class UploadPiece:
         return None if self.size is None else self.offset + self.size
 
 
+class HeldBytes:
+    """How many bytes of all pieces together are in memory."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
 class PieceTaker:
     """Writes a piece while it comes, but for the last byte of the whole upload, which waits for the outcome."""
 
-    def __init__(self, writer: UploadWriter, bounds: UploadBounds, catalogue: UploadCatalogue, run: Run | None) -> None:
-        self._writer, self._bounds, self._catalogue, self._run = writer, bounds, catalogue, run
+    def __init__(
+        self,
+        writer: UploadWriter,
+        bounds: UploadBounds,
+        catalogue: UploadCatalogue,
+        run: Run | None,
+        held: HeldBytes,
+    ) -> None:
+        self._writer, self._bounds, self._catalogue, self._run, self._held = writer, bounds, catalogue, run, held
         self._pending = bytearray()
         self._some, self._much, self._room = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._room.set()
@@ -69,6 +87,12 @@ class PieceTaker:
 
         Raises what the blocks do, `PastTheEnd`, `TooManyUploads`, `DiskFull` and what appending does.
         """
+        try:
+            await self._take(piece)
+        finally:
+            self._held.count -= len(self._pending)
+
+    async def _take(self, piece: UploadPiece) -> None:
         writing = asyncio.create_task(self._write_on())
         try:
             await self._gather(piece, writing)
@@ -102,14 +126,16 @@ class PieceTaker:
 
     def _hold(self, block: bytes) -> None:
         length = self._writer.upload.length
-        if length is not None and self._end + len(block) > length:
-            raise PastTheEnd(length)
+        most = self._bounds.max_size if length is None else length
+        if self._end + len(block) > most:
+            raise PastTheEnd(most)
         self._end += len(block)
+        self._held.count += len(block)
         self._pending += block
         self._some.set()
         if len(self._pending) >= WRITE_BYTES:
             self._much.set()
-        if len(self._pending) >= 2 * WRITE_BYTES:
+        if len(self._pending) >= MAX_HELD_BYTES or self._held.count > MAX_ALL_HELD_BYTES:
             self._room.clear()
 
     async def _write_on(self) -> None:
@@ -132,5 +158,6 @@ class PieceTaker:
             self._bounds.refuse_bytes(await self._catalogue.usage(self._writer.upload.user_id), len(rest))
             await self._writer.append(rest)
             del self._pending[: len(rest)]
+            self._held.count -= len(rest)
             if self._run is not None:
                 self._run.followed.more(self._writer.upload.offset)

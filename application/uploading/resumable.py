@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from application.uploading.bounds import UploadBounds
-from application.uploading.pieces import PieceTaker, UploadPiece
+from application.uploading.pieces import HeldBytes, PieceTaker, UploadPiece
 from application.uploading.runs import Run, UploadRuns
 from application.uploading.turns import WriteTurns
 from domain.errors import LengthChanged, PastTheEnd, UploadGone, UploadLocked, UploadNotFound, WrongOffset
@@ -47,15 +47,14 @@ class ResumableUploads:
         self._identifiers = identifiers
         self._clock = clock
         self.bounds = bounds
+        self._held = HeldBytes()
 
     async def create(self, user: User, wanted: NewUpload) -> Upload:
         """A new upload without bytes, durable. Raises `NoAudio`, `RecordingTooLarge`, `TooManyUploads`, `Overloaded`,
         `DiskFull`, `WorkspaceAway`.
         """
         self.bounds.refuse_length(wanted.length)
-        usage = await self._uploads.usage(user.user_id)
-        self.bounds.refuse_one_more(usage)
-        self.bounds.refuse_bytes(usage, 0)
+        self.bounds.refuse_one_more(await self._uploads.usage(user.user_id))
         await self._uploads.limit_ended(user.user_id, MAX_ENDED_OF_USER, MAX_ENDED)
         now = self._clock.now()
         upload = Upload(
@@ -121,16 +120,16 @@ class ResumableUploads:
             await self._uploads.remove(upload.upload_id)
 
     async def _take(self, writer: UploadWriter, user: User, piece: UploadPiece, holders: tuple[str, ...]) -> Run | None:
-        """Write the piece; the conversion, where that has, or is about to have, an outcome."""
+        """Write the piece; the conversion, where that has, or is about to have, an outcome that is not kept yet."""
         if writer.upload.outcome is not None:
-            raise UploadLocked
+            return None
         await self._begin(writer, piece)
         upload = writer.upload
         run = self._runs.get(upload.upload_id)
         brings_rest = upload.length is not None and piece.end == upload.length
         if (run is None or run.is_over) and (brings_rest or (upload.offset == 0 and piece.size != 0)):
             run = self._runs.begin(upload, user, holders)
-        taker = PieceTaker(writer, self.bounds, self._uploads, run)
+        taker = PieceTaker(writer, self.bounds, self._uploads, run, self._held)
         await taker.take(piece)
         if piece.with_creation:
             return None

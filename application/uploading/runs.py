@@ -12,7 +12,7 @@ from application.receive_recording import ReceiveRecording
 from application.uploading.bounds import UploadBounds
 from application.uploading.following import FollowedUpload, UploadPaused
 from application.uploading.turns import WriteTurns
-from domain.errors import CallerError, DuplicateTrack, MusicAppError, RecordingError, ShareTaken
+from domain.errors import CallerError, DuplicateTrack, MusicAppError, RecordingError, ShareTaken, UploadLocked
 from domain.system import Clock
 from domain.tracks import TrackRepository
 from domain.uploads import Outcome, PartialUploads, Refused, Stored, Upload
@@ -42,8 +42,14 @@ class Run:
             raise error
 
     async def ended(self) -> Upload:
-        """The upload with its outcome, durable. Raises what the conversion does where that is no outcome."""
-        return await asyncio.shield(self.task)
+        """The upload with its outcome, durable.
+
+        Raises what the conversion does where that is no outcome, and `UploadLocked` where it was ended from without.
+        """
+        await asyncio.wait([self.task])
+        if self.task.cancelled():
+            raise UploadLocked
+        return self.task.result()
 
 
 class UploadRuns:

@@ -16,7 +16,7 @@ from application.receive_recording import PLACE_SECONDS
 from application.uploading.following import PAUSE_SECONDS
 from application.uploading.pieces import UploadPiece
 from application.uploading.resumable import NewUpload, ResumableUploads
-from domain.errors import MusicAppError, Overloaded, StoreAway, UploadLocked, UploadNotFound, WrongOffset
+from domain.errors import MusicAppError, Overloaded, StoreAway, UploadGone, UploadLocked, UploadNotFound, WrongOffset
 from domain.output.converter import Mp3
 from domain.tracks import Track
 from domain.uploads import Refused, Stored, Upload
@@ -169,6 +169,32 @@ def test_many_small_blocks_are_written_together() -> None:
         upload_id = await sender.create()
         await sender.send(upload_id, 0, *(RECORDING[start : start + 100] for start in range(0, SIZE, 100)))
         assert sender.kept.appended == 1
+
+    played(act)
+
+
+@pytest.mark.parametrize(("in_all", "most"), [(64 << 20, 1 << 20), (100_000, 128 * 1024)])
+def test_a_slow_disk_slows_the_sender_down(monkeypatch: pytest.MonkeyPatch, in_all: int, most: int) -> None:
+    monkeypatch.setattr("application.uploading.pieces.MAX_ALL_HELD_BYTES", in_all)
+    block = RECORDING[:44] + bytes(64 * 1024 - 44)
+
+    async def act(sender: Sender) -> None:
+        sender.kept.seconds = 3600.0
+        upload_id = await sender.create(4 << 20)
+        given = 0
+
+        async def body() -> AsyncGenerator[bytes, None]:
+            nonlocal given
+            for _ in range(64):
+                given += len(block)
+                yield block
+
+        piece = UploadPiece(0, 4 << 20, body())
+        sending = asyncio.create_task(sender.uploads.append(sender.user, upload_id, piece, ()))
+        await asyncio.sleep(1800)
+        assert given == most
+        sending.cancel()
+        await asyncio.wait([sending])
 
     played(act)
 
@@ -331,6 +357,26 @@ def test_a_deleted_upload_ends_its_writer_and_its_conversion() -> None:
             await writing
         assert sender.container.application.upload_runs().get(upload_id) is None
         assert sender.tracks() == []
+
+    played(act)
+
+
+def test_who_waits_for_the_outcome_of_a_deleted_upload_is_told_and_not_cancelled() -> None:
+    async def act(sender: Sender) -> None:
+        upload_id = await sender.create()
+        keeper = memory.keeper(sender.container)
+
+        async def never(*_: object) -> None:
+            await asyncio.sleep(3600)
+
+        keeper.keep = never  # type: ignore[assignment, method-assign]
+        waiting = asyncio.create_task(sender.send(upload_id, 0, RECORDING))
+        await asyncio.sleep(1)
+        await sender.uploads.terminate(sender.user, upload_id)
+        with pytest.raises(UploadLocked):
+            await waiting
+        with pytest.raises(UploadGone):
+            await sender.send(upload_id, SIZE - 1, RECORDING[-1:])
 
     played(act)
 

@@ -219,6 +219,17 @@ async def test_a_piece_that_goes_on_behind_the_end_is_refused(ann: TusClient) ->
     assert (await ann.patch(location, rest, RECORDING[rest:])).headers["x-audio-sha256"] == SHA256
 
 
+async def test_an_upload_of_unknown_length_ends_where_the_largest_one_does() -> None:
+    container = memory.in_memory_container(Settings().but(max_upload_bytes=10_000))
+    async with client_of(container) as client, container.running():
+        ann = await TusClient.registered(client)
+        location = await ann.created(None)
+        assert (await ann.patch(location, 0, RECORDING[:8000])).status_code == 204
+        assert code(await ann.patch(location, 8000, bytes(2001))) == (413, "upload.too_large")
+        assert code(await ann.patch(location, 8000, pieces(bytes(2000), b"x"))) == (413, "upload.too_large")
+        assert await ann.offset(location) <= 10_000
+
+
 async def test_a_body_of_unknown_length_is_taken(ann: TusClient) -> None:
     location = await ann.created(SIZE)
     assert (await ann.patch(location, 0, pieces(RECORDING[:9], RECORDING[9:5000]))).headers["upload-offset"] == "5000"
