@@ -9,7 +9,7 @@ from tests.node import NODE, ROOT
 from tests.server import Server
 from tests.wavs import pcm, tone, wav
 
-COLLECTION = ROOT / "docs" / "music-app.postman_collection.json"
+COLLECTION = ROOT / "docs" / "postman_collection.json"
 _NEWMAN = ROOT / "node_modules" / "newman" / "bin" / "newman.js"
 RECORDING = wav(pcm(tone(8000, rate=8000)), rate=8000)
 
@@ -17,9 +17,9 @@ RECORDING = wav(pcm(tone(8000, rate=8000)), rate=8000)
 def test_every_request_of_the_collection_is_answered_as_it_says(server: Server, tmp_path: Path) -> None:
     (tmp_path / "talk.wav").write_bytes(RECORDING)
     report = tmp_path / "report.json"
-    command = [NODE, _NEWMAN, "run", COLLECTION, "--env-var", f"base_url={server.url}", "--working-dir", tmp_path]
+    run_it = [str(NODE), str(_NEWMAN), "run", str(COLLECTION), "--env-var", f"base_url={server.url}"]
     done = subprocess.run(
-        [*command, "--reporters", "json", "--reporter-json-export", report],
+        [*run_it, "--working-dir", str(tmp_path), "--reporters", "json", "--reporter-json-export", str(report)],
         env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "NO_PROXY": "*"},
         capture_output=True,
         text=True,
