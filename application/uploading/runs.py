@@ -12,7 +12,7 @@ from application.receive_recording import ReceiveRecording
 from application.uploading.bounds import UploadBounds
 from application.uploading.following import FollowedUpload, UploadPaused
 from application.uploading.turns import WriteTurns
-from domain.errors import CallerError, DuplicateTrack, MusicAppError, RecordingError, ShareTaken, UploadLocked
+from domain.errors import CallerError, DuplicateTrack, MusicAppError, RecordingError, UploadLocked
 from domain.system import Clock
 from domain.tracks import TrackRepository
 from domain.uploads import Outcome, PartialUploads, Refused, Stored, Upload
@@ -38,7 +38,7 @@ class Run:
     def refuse_if_refused(self) -> None:
         """Raise what it has failed with, if that will be no other soon: the user may not have more tracks, say."""
         error = self.task.exception() if self.task.done() and not self.task.cancelled() else None
-        if isinstance(error, CallerError) and not isinstance(error, ShareTaken):
+        if isinstance(error, CallerError) and not may_pass(error):
             raise error
 
     async def ended(self) -> Upload:
@@ -128,6 +128,11 @@ class UploadRuns:
     async def _is_stored(self, upload: Upload, followed: FollowedUpload) -> bool:
         async with self._queries.turn(*followed.holders()):
             return await self._tracks.find(upload.track_uuid, upload.user_id) is not None
+
+
+def may_pass(error: CallerError) -> bool:
+    """Whether the same may be right a little later: the error says when to come back, as that of a taken share does."""
+    return hasattr(error, "retry_after")
 
 
 async def _digest(followed: FollowedUpload) -> bytes:

@@ -10,7 +10,8 @@ from litestar.openapi.spec import OpenAPIFormat, Parameter
 
 from application.uploading.pieces import UploadPiece
 from application.uploading.resumable import NewUpload, ResumableUploads
-from domain.errors import PastTheEnd, ShareTaken, UploadLocked, UploadNotFound
+from application.uploading.runs import may_pass
+from domain.errors import CallerError, PastTheEnd, UploadLocked, UploadNotFound
 from domain.system import Spool
 from domain.uploads import Refused, Upload
 from domain.users import User
@@ -222,8 +223,10 @@ async def _appended(
     """
     try:
         upload = await uploads.append(user, upload_id, piece, holders)
-    except (ShareTaken, UploadTooSlow) as error:
-        raise UploadLocked from error
+    except CallerError as error:
+        if isinstance(error, UploadTooSlow) or may_pass(error):
+            raise UploadLocked from error
+        raise
     if isinstance(upload.outcome, Refused):
         raise upload.outcome.error
     return upload
