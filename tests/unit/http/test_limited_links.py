@@ -420,3 +420,42 @@ async def test_the_log_has_the_beginning_of_a_link_alone(client: httpx.AsyncClie
     ]
     assert link_id not in "".join(lines)
     assert owner.track_uuid not in "".join(lines)
+
+
+# Beside the other calls for tracks
+
+
+async def test_a_track_without_its_permanent_link_is_still_its_owners(
+    client: httpx.AsyncClient, container: Container, owner: Owner
+) -> None:
+    track = owner.links.removesuffix("/links")
+    assert (await client.get(track, headers=owner.bearer)).json()["link"] == owner.link
+    assert await owner.revoke(owner.link) == 204
+    assert (await client.get(track, headers=owner.bearer)).json()["link"] is None
+    [listed] = (await client.get("/tracks", headers=owner.bearer)).json()["items"]
+    assert listed["link"] is None
+    audio = await client.get(f"{track}/audio", headers=owner.bearer)
+    assert (audio.status_code, audio.content) == (200, memory.keeper(container).mp3s[UUID(owner.track_uuid)])
+
+
+async def test_a_link_goes_on_when_its_track_is_called_otherwise(client: httpx.AsyncClient, owner: Owner) -> None:
+    url = await owner.url()
+    track = owner.links.removesuffix("/links")
+    changed = {"file_name": "talk.mp3", "texts": {"title": "Talk"}}
+    assert (await client.patch(track, json=changed, headers=owner.bearer)).status_code == 200
+    [_, item] = await owner.items()
+    assert item["url"] == url.rpartition("/")[0] + "/talk.mp3"
+    old, new, permanent = [await client.get(each) for each in (url, item["url"], owner.link)]
+    assert old.content == new.content == permanent.content
+    assert old.headers["etag"] == permanent.headers["etag"]
+    assert b"Talk" in old.content
+
+
+async def test_the_links_of_a_removed_track_are_gone(client: httpx.AsyncClient, owner: Owner) -> None:
+    url, revoked = await owner.url(), await owner.url()
+    await owner.revoke(revoked)
+    assert (await client.delete(owner.links.removesuffix("/links"), headers=owner.bearer)).status_code == 204
+    for each in (url, revoked):
+        assert await refusal(client, each) == (404, "link.not_found")
+    answer = await client.get(owner.links, headers=owner.bearer)
+    assert (answer.status_code, answer.json()["code"]) == (404, "track.not_found")
