@@ -12,6 +12,8 @@ from domain.errors import BackupRefused
 from entrypoints.cli.files import whole_file
 from entrypoints.wiring.container import Container
 
+_FIRST = ("users", "tracks")
+
 
 def back_up_to(container: Container, path: Path) -> str:
     """Write a backup to `path`, which must not exist: whole or not at all; a line on what it holds.
@@ -65,4 +67,7 @@ def _refuse_existing(path: Path) -> None:
 
 
 def _counts(rows: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {table}" for table, count in rows.items())
+    """Users and tracks, and of what else there is."""
+    named = [table for table in _FIRST if table in rows]
+    named += [table for table, count in rows.items() if count and table not in _FIRST]
+    return ", ".join(f"{rows[table]} {table.replace('_', ' ')}" for table in named)

@@ -3,7 +3,7 @@
 import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import msgspec
 import psycopg
@@ -84,13 +84,18 @@ def test_a_database_of_the_first_program_is_migrated(first_program_url: str, dat
     assert listed(first_program_url) == listed(database_url)
 
 
+def users_of(manifest: dict[str, Any]) -> dict[str, Any]:
+    """What is told of the table of users."""
+    return next(table for table in manifest["tables"] if table["name"] == "users")
+
+
 @pytest.mark.parametrize("last", [0, 1])
 def test_a_backup_of_the_first_program_tells_of_numbers_as_that_one_wrote_them(
     database_url: str, bare_database_url: str, last: int
 ) -> None:
     archive = backup(database_url)
     manifest = read_manifest(archive)
-    manifest["tables"][0]["identities"] = {"user_id": last}
+    users_of(manifest)["identities"] = {"user_id": last}
 
     restore(bare_database_url, changed(archive, "manifest.json", msgspec.json.encode(manifest)), replace=False)
 
@@ -101,7 +106,7 @@ def test_a_backup_of_the_first_program_tells_of_numbers_as_that_one_wrote_them(
 def test_numbers_of_no_sequence_are_refused(database_url: str) -> None:
     archive = backup(database_url)
     manifest = read_manifest(archive)
-    manifest["tables"][0]["identities"] = {"user_name": 1}
+    users_of(manifest)["identities"] = {"user_name": 1}
 
     with unchanged(database_url), pytest.raises(BackupRefused, match="damaged"):
         restore(database_url, changed(archive, "manifest.json", msgspec.json.encode(manifest)), replace=True)
