@@ -1,6 +1,6 @@
 """The HTTP application over a container."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
 from litestar import Litestar
@@ -42,6 +42,7 @@ from entrypoints.http.server.client import believe_proxies, holders_behind
 from entrypoints.http.server.cross_origin import admit_origins, answer_preflights
 from entrypoints.http.server.held import release_held
 from entrypoints.http.server.limit import begin_in_turns, limit_requests, space_requests
+from entrypoints.http.server.options import allowed_methods, answer_options
 from entrypoints.http.server.path_names import forget_path_names
 from entrypoints.http.server.refusal import answer_refused
 from entrypoints.http.server.request_log import log_requests
@@ -71,14 +72,14 @@ def create_app(container: Container) -> Litestar:
         request_max_body_size=None,  # each handler bounds its own body
         logging_config=None,
     )
-    app.asgi_handler = _wrapped(app.asgi_handler, container)
+    app.asgi_handler = _wrapped(app.asgi_handler, container, allowed_methods(app.routes))
     make_assets()
     make_descriptions(description)
     return app
 
 
-def _wrapped(handler: ASGIApp, container: Container) -> ASGIApp:
-    """The handlers, and what is around every request. The outermost is called first.
+def _wrapped(handler: ASGIApp, container: Container, allowed: Mapping[str, str]) -> ASGIApp:
+    """The handlers, and what is around every request. The outermost is called first. `allowed` is that of OPTIONS.
 
     Who the client is has to be known before anything looks. Every answer is logged, that to a cancelled request too,
     with the time until its turn.
@@ -95,7 +96,8 @@ def _wrapped(handler: ASGIApp, container: Container) -> ASGIApp:
     if provides(container.adapters, "uploads"):
         handler = answer_tus_options(handler, settings.recordings.max_upload_bytes)
     handler = answer_preflights(handler, origins)
-    handler = end_refused_uploads(lock_refused_uploads(answer_refused(slice_bodies(forget_path_names(handler)))))
+    handler = slice_bodies(forget_path_names(answer_options(handler, allowed)))
+    handler = end_refused_uploads(lock_refused_uploads(answer_refused(handler)))
     handler = limit_requests(release_held(handler), requests, application.download_places(), trusted)
     handler = begin_in_turns(handler, application.beginnings(), trusted)
     handler = space_requests(handler, application.spacing(), trusted)

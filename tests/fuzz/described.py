@@ -1,5 +1,6 @@
 """Schemathesis: made-up requests by the service's own description."""
 
+import os
 import random
 import re
 import subprocess
@@ -11,6 +12,7 @@ from tests.fuzz.owner import Owner
 from tests.server import Server, running_server
 
 SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
+PROJECT = Path(__file__).parents[2]
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = 300
 """At most for each operation of one round; schemathesis ends sooner where it has nothing new to try."""
@@ -92,7 +94,8 @@ def _round(server: Server, configuration: Path, seed: int, *more: str) -> tuple[
     ]
     command += ["--max-examples", str(EXAMPLES), "--seed", str(seed), "--continue-on-failure", "--warnings", "off"]
     command += ["--phases", "coverage,fuzzing", "--generation-database", "none"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=ROUND_SECONDS, check=False)
+    hooks = os.environ | {"SCHEMATHESIS_HOOKS": "tests.fuzz.serializers", "PYTHONPATH": str(PROJECT)}
+    done = subprocess.run(command, env=hooks, capture_output=True, text=True, timeout=ROUND_SECONDS, check=False)
     found = re.search(r"([\d,]+) generated", done.stdout)
     if done.returncode or not found:
         print(done.stdout, done.stderr, flush=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import httpx
 import pytest
 from jsonschema import Draft202012Validator
 from litestar import Litestar
@@ -93,3 +94,16 @@ def test_who_may_is_said_where_somebody_is_asked_for() -> None:
     """401 is an answer of all that ask for the token, and of no others."""
     for path, method, operation in operations():
         assert ("401" in operation["responses"]) == bool(operation.get("security")), (path, method)
+
+
+async def test_options_tells_all_that_can_be_done_at_a_path() -> None:
+    container = in_memory_container()
+    app: Any = create_app(container)  # its types are narrower than those of httpx
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://here:5000") as client, container.running():
+        for path, item in description()["paths"].items():
+            if path == "/uploads":
+                continue  # tus says what is told there
+            answer = await client.options(re.sub(r"{[^}]*}", "0b0ff2b6-6f4d-4d9c-9a3a-3f4a5a7f0c11", path))
+            described = {"OPTIONS", *(name.upper() for name in item if name in _METHODS)}
+            assert (answer.status_code, {*answer.headers["allow"].split(", ")}) == (204, described)
