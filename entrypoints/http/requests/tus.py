@@ -21,6 +21,8 @@ ALGORITHMS = ("sha1", "sha256")
 MAX_METADATA_BYTES = 4096
 _KEY = re.compile(r"[!-+\--~]+")
 """Visible ASCII without the comma."""
+_BLANK = " \t"
+"""Around values; Python would take off what is blank in ISO 8859-1, too."""
 _NAMES = ("filename", "name")
 """The key by which clients tell a file's name: that of most, and that of some in Uppy's way."""
 
@@ -56,14 +58,14 @@ def told_number(request: Request[Any, Any, Any], name: str) -> int | None:
 
 def metadata(request: Request[Any, Any, Any]) -> tuple[str, str]:
     """`Upload-Metadata` as it was sent, and the file's name in it, which may be empty. Raises `RequestInvalid`."""
-    text = ",".join(request.headers.getall("upload-metadata", [])).strip()
+    text = ",".join(request.headers.getall("upload-metadata", [])).strip(_BLANK)
     if len(text) > MAX_METADATA_BYTES:
         raise RequestInvalid(f"Upload-Metadata has more than {MAX_METADATA_BYTES} bytes")
     if not text:
         return "", ""
     values: dict[str, bytes] = {}
     for pair in text.split(","):
-        key, _, value = pair.strip().partition(" ")
+        key, _, value = pair.strip(_BLANK).partition(" ")
         if not _KEY.fullmatch(key):
             raise RequestInvalid("Upload-Metadata must be keys with values in Base64, a comma between two pairs")
         if key in values:
@@ -104,10 +106,10 @@ class Checksum:
         values = request.headers.getall("upload-checksum", [])
         if not values:
             return None
-        algorithm, _, encoded = values[0].strip().partition(" ")
+        algorithm, _, encoded = values[0].strip(_BLANK).partition(" ")
         if len(values) > 1 or algorithm not in ALGORITHMS:
             raise RequestInvalid(f"Upload-Checksum must be one of {', '.join(ALGORITHMS)}, a space, and Base64")
-        digest = _decoded(encoded.strip(), "Upload-Checksum")
+        digest = _decoded(encoded.strip(_BLANK), "Upload-Checksum")
         if len(digest) != hashlib.new(algorithm, usedforsecurity=False).digest_size:
             raise RequestInvalid(f"Upload-Checksum has {len(digest)} bytes, which is no {algorithm}")
         return cls(algorithm, digest)

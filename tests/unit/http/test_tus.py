@@ -5,7 +5,7 @@ import hashlib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from litestar import Request
 
@@ -37,6 +37,8 @@ def test_the_name_of_the_file_is_read_whatever_else_there_is(name: str, others: 
 
 
 @given(text=st.text(st.characters(min_codepoint=33, max_codepoint=255), max_size=60))
+@example(text="\xa0")
+@example(text="a YQ==\x85")
 def test_any_metadata_is_read_or_refused(text: str) -> None:
     try:
         told, _ = metadata(request(Upload_Metadata=text))
