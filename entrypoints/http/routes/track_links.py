@@ -26,7 +26,6 @@ from entrypoints.http.openapi import (
     object_body,
     operation,
     text_schema,
-    whole_number_schema,
 )
 from entrypoints.http.requests.body import BodyPace
 from entrypoints.http.requests.json_body import json_body
@@ -43,10 +42,12 @@ _BODY = replace(
         "application/json",
         [],
         {
-            "expires_at": text_schema(
-                format=OpenAPIFormat.DATE_TIME, description="From now on, ten years ahead at most; with an offset"
+            "expires_at": Schema(
+                type=[OpenAPIType.STRING, OpenAPIType.NULL],
+                format=OpenAPIFormat.DATE_TIME,
+                description="From now on, ten years ahead at most; with an offset",
             ),
-            "max_downloads": whole_number_schema(minimum=1, maximum=MAX_DOWNLOADS),
+            "max_downloads": Schema(type=[OpenAPIType.INTEGER, OpenAPIType.NULL], minimum=1, maximum=MAX_DOWNLOADS),
             "inline": Schema(type=OpenAPIType.BOOLEAN, description="A browser is to play the MP3 instead of saving it"),
         },
     ),
