@@ -138,13 +138,24 @@ def header(description: str, schema: Schema | None = None) -> OpenAPIHeader:
 
 
 def object_body(
-    media_type: str, required: list[str], properties: dict[str, Schema], *files: str, title: str | None = None
+    media_type: str,
+    required: list[str],
+    properties: dict[str, Schema],
+    *files: str,
+    title: str | None = None,
+    closed: bool = False,
 ) -> RequestBody:
     """A request body with these fields; or else one that is a file, of one of the types in `files`.
 
-    `title` is what a generated client calls it.
+    `title` is what a generated client calls it; `closed`: fields of other names are refused, not read over.
     """
-    fields = Schema(type=OpenAPIType.OBJECT, title=title, required=required or None, properties=dict(properties))
+    fields = Schema(
+        type=OpenAPIType.OBJECT,
+        title=title,
+        required=required or None,
+        properties=dict(properties),
+        additional_properties=False if closed else None,
+    )
     bytes_ = text_schema(format=OpenAPIFormat.BINARY)
     content = {media_type: fields} | dict.fromkeys(files, bytes_)
     return RequestBody(content={kind: OpenAPIMediaType(schema=of) for kind, of in content.items()}, required=True)

@@ -49,6 +49,7 @@ _BODY = replace(
             "max_downloads": whole_number_schema(minimum=1, maximum=MAX_DOWNLOADS),
             "inline": Schema(type=OpenAPIType.BOOLEAN, description="A browser is to play the MP3 instead of saving it"),
         },
+        closed=True,
     ),
     required=False,
 )
@@ -58,8 +59,11 @@ def _identifier(name: str) -> Parameter:
     return Parameter(name=name, param_in="path", required=True, schema=text_schema(format=OpenAPIFormat.UUID))
 
 
-class NewLink(msgspec.Struct):
-    """How long and how often a link is to open a track; without limits where nothing is said."""
+class NewLink(msgspec.Struct, forbid_unknown_fields=True):
+    """How long and how often a link is to open a track; without limits where nothing is said.
+
+    So a limit whose name is misspelt is refused: the link would have none.
+    """
 
     expires_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     max_downloads: Annotated[int, msgspec.Meta(ge=1, le=MAX_DOWNLOADS)] | None = None
