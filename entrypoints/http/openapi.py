@@ -35,6 +35,8 @@ from entrypoints.http.errors import (
 )
 
 BEARER = "user_access_token"
+BY_TOKEN: list[dict[str, list[str]]] = [{BEARER: []}]
+"""The `security` of a route for users only."""
 _ERROR_DESCRIPTIONS = {
     400: "A field is missing, doubled, too long or of the wrong type; or the body cannot be parsed",
     401: "The credentials do not belong together",
@@ -58,6 +60,7 @@ _ERROR_DESCRIPTIONS = {
     507: "The disk is full; Retry-After says when to come back",
 }
 
+GET_METHODS = [HttpMethod.GET, HttpMethod.HEAD]
 _OF_ANY_CALL = {414, 500}
 _HEAD = "head_"
 _ERROR_EXAMPLES: dict[int, errors.MusicAppError] = {
@@ -135,6 +138,17 @@ def whole_number_schema(**more: Any) -> Schema:
 def header(description: str, schema: Schema | None = None) -> OpenAPIHeader:
     """A header of a response; text, unless a schema says otherwise."""
     return OpenAPIHeader(description=description, schema=schema or text_schema())
+
+
+def path_identifier(name: str) -> Parameter:
+    """A UUID in the path, of this name."""
+    return Parameter(name=name, param_in="path", required=True, schema=text_schema(format=OpenAPIFormat.UUID))
+
+
+def path_file_name(description: str) -> Parameter:
+    """A file name at the end of the path."""
+    schema = text_schema(pattern="^[^/]+$")
+    return Parameter(name="file_name", param_in="path", required=True, schema=schema, description=description)
 
 
 def object_body(
