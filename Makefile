@@ -73,7 +73,7 @@ lock: ## Resolve the hashed lock files anew (needs uv)
 	$(LOCK) --group fuzz -c requirements.lock -c requirements-dev.lock -o requirements-fuzz.lock
 	$(LOCK) --group audit -c requirements.lock -c requirements-dev.lock -o requirements-audit.lock
 	$(INSTALL) -r requirements-dev.lock
-	$(BIN)/python -m tests.node update --package-lock-only --silent
+	$(BIN)/python -m tests.node update --package-lock-only --loglevel=error
 
 # All are asked about before any is written: both digests are of one day.
 pin: ## Pin the base images in docker-compose.pinned.yml to what their tags name now (needs docker buildx)
@@ -113,7 +113,7 @@ $(VENV)/.installed: $(BIN)/python requirements.lock requirements-build.lock pypr
 # Node.js and npm come with a wheel of requirements-dev.lock.
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock package-lock.json .npmrc
 	$(INSTALL) -r requirements-dev.lock
-	$(BIN)/python -m tests.node ci --silent
+	$(BIN)/python -m tests.node ci --loglevel=error
 	@touch $@
 
 $(VENV)/.installed-fuzz: $(VENV)/.installed-dev requirements-fuzz.lock

@@ -51,8 +51,8 @@ class ChangeTrack:
         self._reads = reads
         self._max_mp3_bytes = max_mp3_bytes
 
-    async def __call__(self, user: User, track_uuid: UUID | None, change: Change, *holders: str) -> Track:
-        """The track as it is now, durable. `track_uuid` is None where what was asked for is no UUID.
+    async def __call__(self, user: User, track_uuid: UUID, change: Change, *holders: str) -> Track:
+        """The track as it is now, durable.
 
         Where texts change, the whole MP3 is read once, in slices. `holders` are those of `FairQueue.turn`. Raises
         `NoSuchTrack`, `InvalidText`, `TrackDamaged`, `Overloaded` where others go on being faster, `StoreAway`,

@@ -16,13 +16,11 @@ class FindTrack:
         self._library = library
         self._queries = queries
 
-    async def __call__(self, user: User, track_uuid: UUID | None, *holders: str) -> tuple[Track, StoredMp3]:
-        """The track and what a download needs; `track_uuid` is None where what was asked for is no UUID.
+    async def __call__(self, user: User, track_uuid: UUID, *holders: str) -> tuple[Track, StoredMp3]:
+        """The track and what a download needs.
 
         `holders` are those of `FairQueue.turn`. Raises `NoSuchTrack`, `StoreAway` and what `FairQueue.turn` does.
         """
-        if track_uuid is None:
-            raise NoSuchTrack
         async with self._queries.turn(*holders):
             found = await self._library.find(track_uuid, user.user_id)
         if found is None:

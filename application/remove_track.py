@@ -18,14 +18,12 @@ class RemoveTrack:
         self._audio = audio
         self._queries = queries
 
-    async def __call__(self, user: User, track_uuid: UUID | None, *holders: str) -> None:
-        """Durable when this returns; `track_uuid` is None where what was asked for is no UUID.
+    async def __call__(self, user: User, track_uuid: UUID, *holders: str) -> None:
+        """Durable when this returns.
 
         `holders` are those of `FairQueue.turn`. Raises `NoSuchTrack`, `StoreAway`, after which it may be there or not,
         and what `FairQueue.turn` does. Bytes that an audio store does not delete now, `SweepAudio` does.
         """
-        if track_uuid is None:
-            raise NoSuchTrack
         async with self._queries.turn(*holders):
             removed = await self._library.remove(track_uuid, user.user_id)
         if removed is None:

@@ -114,7 +114,8 @@ class UploadWriter(ABC):
         """Add bytes at the end of one that is not ended; durable when this returns, and `upload.offset` tells of them.
 
         After an error or cancellation all of them are kept or none, and the next who reads or writes it is told which.
-        Raises `DiskFull`, `WorkspaceAway`, `StoreAway`.
+        Raises `DiskFull`, `WorkspaceAway`, `StoreAway`, and `UploadLocked` where another one writes it by now, as this
+        one was not heard of for too long.
         """
 
     @abstractmethod
@@ -122,21 +123,22 @@ class UploadWriter(ABC):
         """Keep this of it, durably: its length, expiry and outcome; identifiers, owner and creation are the same.
 
         With an outcome it is ended: its bytes are let go of, and its `offset` is from then on what is given here.
-        Raises `DiskFull`, `WorkspaceAway`, `StoreAway`. Safe to repeat.
+        Raises what `append` does. Safe to repeat.
         """
 
 
 class PartialUploads(ABC):
     """Keeps the bytes of uploads and what is known of them, so that they outlive the process.
 
-    Every method raises `WorkspaceAway` or `StoreAway` where the place in which they are kept cannot be used now.
+    Every method raises `WorkspaceAway` or `StoreAway` where the place in which they are kept cannot be used now, and
+    `UploadLocked` where it is another process's, which has not ended yet.
     """
 
     @abstractmethod
     async def add(self, upload: Upload) -> None:
         """Keep a new one, which has no bytes and an identifier that was never used; durable when this returns.
 
-        Raises `DiskFull`.
+        Raises `DiskFull`, and may raise `UnknownUser` where its user is gone.
         """
 
     @abstractmethod
@@ -171,7 +173,10 @@ class UploadCatalogue(ABC):
 
     @abstractmethod
     async def limit_ended(self, user_id: int, user_count: int, count: int) -> None:
-        """Remove the ended ones that are oldest, until this user has at most so many, and all users together."""
+        """Remove the ended ones that are oldest, until this user has at most so many, and all users together.
+
+        Safe to repeat.
+        """
 
     @abstractmethod
     def all(self) -> AsyncIterator[Upload]:

@@ -50,8 +50,9 @@ class ResumableUploads:
         self._held = HeldBytes()
 
     async def create(self, user: User, wanted: NewUpload) -> Upload:
-        """A new upload without bytes, durable. Raises `NoAudio`, `RecordingTooLarge`, `TooManyUploads`, `Overloaded`,
-        `DiskFull`, `WorkspaceAway`.
+        """A new upload without bytes, durable.
+
+        Raises `NoAudio`, `RecordingTooLarge`, `TooManyUploads`, `Overloaded`, and what `UploadStore` does.
         """
         self.bounds.refuse_length(wanted.length)
         self.bounds.refuse_one_more(await self._uploads.usage(user.user_id))
@@ -71,7 +72,10 @@ class ResumableUploads:
         return upload
 
     async def find(self, user: User, upload_id: UUID) -> Upload:
-        """The upload. Raises `UploadNotFound`, also where it is another user's, and `UploadGone`."""
+        """The upload.
+
+        Raises `UploadNotFound`, also where it is another user's, `UploadGone`, and what `UploadStore` does.
+        """
         upload = await self._uploads.find(upload_id)
         if upload is None or upload.user_id != user.user_id:
             raise UploadNotFound
@@ -114,7 +118,10 @@ class ResumableUploads:
                 await writer.change(ended)
 
     async def discard(self, upload: Upload) -> None:
-        """Keep nothing of an upload that nobody was told of. Safe to repeat."""
+        """Keep nothing of an upload, nor of what became of it. Safe to repeat.
+
+        Raises `UploadLocked` and what `UploadStore` does.
+        """
         async with self._turns.turn(upload.upload_id):
             await self._runs.cancel(upload.upload_id)
             await self._uploads.remove(upload.upload_id)

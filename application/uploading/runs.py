@@ -132,7 +132,7 @@ class UploadRuns:
 
 def may_pass(error: CallerError) -> bool:
     """Whether the same may be right a little later: the error says when to come back, as that of a taken share does."""
-    return hasattr(error, "retry_after")
+    return error.retry_after is not None
 
 
 async def _digest(followed: FollowedUpload) -> bytes:

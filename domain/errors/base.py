@@ -4,6 +4,9 @@
 class MusicAppError(Exception):
     """Base of every error that the service raises on purpose."""
 
+    retry_after: int | None = None
+    """After how many seconds the same may be right; None where nothing is known of that."""
+
 
 class CallerError(MusicAppError):
     """Base of what is wrong with what somebody asks for, whatever they send along."""

@@ -109,7 +109,9 @@ class TooManyLinks(CallerError):
 
 
 class TooOften(CallerError):
-    """Somebody asks for the same thing too often. `retry_after` is in seconds."""
+    """Somebody asks for the same thing too often."""
+
+    retry_after: int
 
     def __init__(self, per_minute: int, retry_after: int) -> None:
         self.per_minute, self.retry_after = per_minute, retry_after
@@ -119,8 +121,10 @@ class TooOften(CallerError):
 class ShareTaken(CallerError):
     """Somebody holds as much of something as one may while so little of it is free.
 
-    `what` says of what, in the plural: "places for uploads". `retry_after` is in seconds.
+    `what` says of what, in the plural: "places for uploads".
     """
+
+    retry_after: int
 
     def __init__(self, holder: str, held: int, what: str, retry_after: int) -> None:
         self.holder, self.held, self.what, self.retry_after = holder, held, what, retry_after
@@ -128,7 +132,9 @@ class ShareTaken(CallerError):
 
 
 class RepeatRunning(CallerError):
-    """The same request is being done just now. `retry_after` is in seconds."""
+    """The same request is being done just now."""
+
+    retry_after: int
 
     def __init__(self, retry_after: int = 5) -> None:
         self.retry_after = retry_after
@@ -143,7 +149,9 @@ class RepeatOfAnother(CallerError):
 
 
 class TooManyKeys(CallerError):
-    """A user has named as many requests as are remembered. `retry_after` is in seconds."""
+    """A user has named as many requests as are remembered."""
+
+    retry_after: int
 
     def __init__(self, limit: int, retry_after: int = 3600) -> None:
         self.limit, self.retry_after = limit, retry_after
@@ -179,9 +187,10 @@ class SecondsQuotaReached(QuotaReached):
 
 
 class UploadQuotaReached(QuotaReached):
-    """One more upload at once would be too many. `retry_after` is in seconds."""
+    """One more upload at once would be too many."""
 
     what = "uploads at once"
+    retry_after: int
 
     def __init__(self, limit: int, retry_after: int) -> None:
         self.retry_after = retry_after

@@ -24,7 +24,9 @@ class CheckFailed(ServiceError):
 
 
 class Overloaded(ServiceError):
-    """The service has no free place for this now. `retry_after` is in seconds."""
+    """The service has no free place for this now."""
+
+    retry_after: int
 
     def __init__(self, what: str, retry_after: int = 5) -> None:
         self.what, self.retry_after = what, retry_after

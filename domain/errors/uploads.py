@@ -49,7 +49,7 @@ class WrongChecksum(CallerError):
 
 
 class UploadLocked(CallerError):
-    """Somebody else writes this upload now. `retry_after` is in seconds."""
+    """Somebody else writes this upload now."""
 
     retry_after = 1
 

@@ -25,7 +25,7 @@ def add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     command.add_argument("--since", type=_moment, metavar="TIME", help="like 2026-11-30, or 2026-11-30T12:00 (in UTC)")
     command.add_argument("--until", type=_moment, metavar="TIME", help="before that moment")
     command.add_argument("--user", type=int, metavar="ID", help="of this user; of downloads by link, of their tracks")
-    command.add_argument("--action", type=Action, choices=list(Action), metavar="ACTION", help=", ".join(Action))
+    command.add_argument("--action", type=_action, metavar="ACTION", help=", ".join(Action))
     command.add_argument("--limit", type=_limit, default=_LIMIT, metavar="N", help=f"0: all; {_LIMIT} by default")
     command.add_argument("--json", action="store_true", help="print JSON, a line for each")
     command.set_defaults(run=_run)
@@ -38,6 +38,13 @@ def _moment(text: str) -> datetime:
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"must be like 2026-11-30 or 2026-11-30T12:00; it is {text!r}") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _action(text: str) -> Action:
+    try:
+        return Action(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"must be one of {', '.join(Action)}; it is {text!r}") from error
 
 
 def _limit(text: str) -> int:

@@ -36,7 +36,7 @@ _WRONG_CREDENTIALS = Answer(
     401,
     "auth.wrong_credentials",
     "user_id and user_access_token do not belong together, or the Bearer token is nobody's; "
-    "send what /register returned",
+    "send what /register returned, or the token that has replaced it",
 )
 
 ANSWERS: dict[type[errors.MusicAppError], Answer] = {

@@ -4,23 +4,30 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from litestar import HttpMethod, Request, Response
+from litestar import Request, Response
+from litestar.openapi.spec import Parameter
 from litestar.response import Stream
 
 from application.admission.places import Places
 from application.blocks import rejoined
 from application.open_record import Record
 from domain.tracks import StoredMp3
-from entrypoints.http.openapi import header
+from entrypoints.http.openapi import header, whole_number_schema
 from entrypoints.http.requests.ranges import not_modified, requested_range
 from entrypoints.http.server.audit import tell_audit
 from entrypoints.http.server.held import hold
 
 MEDIA_TYPE = "audio/mpeg"
-DOWNLOAD_METHODS = [HttpMethod.GET, HttpMethod.HEAD]
 DOWNLOAD_HEADERS = {"ETag": header("Changes when the bytes do")}
 DOWNLOAD_STATUSES = (400, 404, 412, 416, 429, 503)
 """Of the errors that a route which answers by `download` tells of."""
+INLINE = Parameter(
+    name="inline",
+    param_in="query",
+    schema=whole_number_schema(enum=[0, 1]),
+    description="1: a browser plays the MP3 instead of saving it",
+)
+"""What `is_inline` reads."""
 _PLAYER_POLICY = "sandbox allow-same-origin"
 """For the page that a browser makes around what it plays: nothing in it may run either, but the page asks for the MP3
 anew, which Chromium does not do for one without an origin."""

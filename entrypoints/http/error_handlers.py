@@ -78,16 +78,7 @@ def headers_of(status: int, error: errors.MusicAppError) -> dict[str, str]:
     """What an answer says of the error beside its body."""
     if status == 401:
         return {"WWW-Authenticate": "Bearer"}
-    if isinstance(
-        error,
-        errors.TooOften
-        | errors.ShareTaken
-        | errors.UploadQuotaReached
-        | errors.Overloaded
-        | errors.RepeatRunning
-        | errors.TooManyKeys
-        | errors.UploadLocked,
-    ):
+    if error.retry_after is not None:
         return {"Retry-After": retry_after(error.retry_after)}
     if status in (503, 507):
         return {"Retry-After": retry_after()}

@@ -35,6 +35,8 @@ from entrypoints.http.errors import (
 )
 
 BEARER = "user_access_token"
+BY_TOKEN: list[dict[str, list[str]]] = [{BEARER: []}]
+"""The `security` of a route for users only."""
 _ERROR_DESCRIPTIONS = {
     400: "A field is missing, doubled, too long or of the wrong type; or the body cannot be parsed",
     401: "The credentials do not belong together",
@@ -58,6 +60,7 @@ _ERROR_DESCRIPTIONS = {
     507: "The disk is full; Retry-After says when to come back",
 }
 
+GET_METHODS = [HttpMethod.GET, HttpMethod.HEAD]
 _OF_ANY_CALL = {414, 500}
 _HEAD = "head_"
 _ERROR_EXAMPLES: dict[int, errors.MusicAppError] = {
@@ -137,14 +140,36 @@ def header(description: str, schema: Schema | None = None) -> OpenAPIHeader:
     return OpenAPIHeader(description=description, schema=schema or text_schema())
 
 
+def path_identifier(name: str) -> Parameter:
+    """A UUID in the path, of this name."""
+    return Parameter(name=name, param_in="path", required=True, schema=text_schema(format=OpenAPIFormat.UUID))
+
+
+def path_file_name(description: str) -> Parameter:
+    """A file name at the end of the path."""
+    schema = text_schema(pattern="^[^/]+$")
+    return Parameter(name="file_name", param_in="path", required=True, schema=schema, description=description)
+
+
 def object_body(
-    media_type: str, required: list[str], properties: dict[str, Schema], *files: str, title: str | None = None
+    media_type: str,
+    required: list[str],
+    properties: dict[str, Schema],
+    *files: str,
+    title: str | None = None,
+    closed: bool = False,
 ) -> RequestBody:
     """A request body with these fields; or else one that is a file, of one of the types in `files`.
 
-    `title` is what a generated client calls it.
+    `title` is what a generated client calls it; `closed`: fields of other names are refused, not read over.
     """
-    fields = Schema(type=OpenAPIType.OBJECT, title=title, required=required or None, properties=dict(properties))
+    fields = Schema(
+        type=OpenAPIType.OBJECT,
+        title=title,
+        required=required or None,
+        properties=dict(properties),
+        additional_properties=False if closed else None,
+    )
     bytes_ = text_schema(format=OpenAPIFormat.BINARY)
     content = {media_type: fields} | dict.fromkeys(files, bytes_)
     return RequestBody(content={kind: OpenAPIMediaType(schema=of) for kind, of in content.items()}, required=True)

@@ -1,6 +1,7 @@
 """What the answer to an upload says of the recording, in its headers."""
 
 from domain.receipts import TrackReceipt
+from domain.uploads import Stored
 from entrypoints.http.openapi import header, number_schema, text_schema, whole_number_schema
 
 AUDIO_HEADERS = {
@@ -16,10 +17,11 @@ AUDIO_HEADERS = {
 }
 
 
-def audio_headers(receipt: TrackReceipt) -> dict[str, str]:
+def audio_headers(receipt: TrackReceipt | Stored) -> dict[str, str]:
     """Those that say something."""
-    seconds = f"{receipt.duration.total_seconds():.3f}"  # RFC 9651, 3.3.2, has no more digits
-    headers = {"X-Audio-Duration": seconds, "X-Audio-SHA256": receipt.wav_sha256.hex()}
+    headers = {"X-Audio-SHA256": receipt.wav_sha256.hex()}
+    if receipt.duration is not None:
+        headers["X-Audio-Duration"] = f"{receipt.duration.total_seconds():.3f}"  # RFC 9651, 3.3.2, has no more digits
     if receipt.clipped_samples:
         headers["X-Audio-Clipped"] = str(receipt.clipped_samples)
     if receipt.repairs:

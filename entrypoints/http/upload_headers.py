@@ -5,18 +5,10 @@ from email.utils import format_datetime
 
 from domain.uploads import Refused, Stored, Upload
 from entrypoints.http.answers import answer_to
-from entrypoints.http.openapi import header, number_schema, text_schema, whole_number_schema
+from entrypoints.http.openapi import header, whole_number_schema
+from entrypoints.http.receipts import audio_headers
 from entrypoints.http.requests.links import record_link
 
-AUDIO_HEADERS = {
-    "X-Audio-Duration": header("Of the recording, in seconds, to the millisecond", number_schema(minimum=0)),
-    "X-Audio-Clipped": header(
-        "How many samples, of all channels together, are at full scale or beyond; absent where none is",
-        whole_number_schema(minimum=1),
-    ),
-    "X-Audio-Repairs": header("What was mended in the WAV: a list of tokens (RFC 9651); absent where nothing was"),
-    "X-Audio-SHA256": header("SHA-256 of the WAV as it arrived, in hexadecimal", text_schema(pattern="^[0-9a-f]{64}$")),
-}
 OFFSET = header("Where the upload goes on, in bytes", whole_number_schema(minimum=0))
 EXPIRES = header("When the upload is removed (RFC 9110, 5.6.7)")
 TRACK_LOCATION = header("The link that downloads the MP3; there once the recording is stored")
@@ -40,7 +32,7 @@ def upload_headers(base: str, upload: Upload) -> dict[str, str]:
     headers = {"Upload-Offset": str(upload.told_offset), "Upload-Expires": _http_date(upload.expires_at)}
     match upload.outcome:
         case Stored() as stored:
-            headers |= {"Upload-Track-Location": record_link(base, upload)} | _audio_headers(stored)
+            headers |= {"Upload-Track-Location": record_link(base, upload)} | audio_headers(stored)
         case Refused() as refused:
             headers |= {"Upload-Error": answer_to(refused.error).code}
     return headers
@@ -50,17 +42,6 @@ def length_headers(upload: Upload) -> dict[str, str]:
     """What was told of it when it was created, or since."""
     length = {"Upload-Length": str(upload.length)} if upload.length is not None else {"Upload-Defer-Length": "1"}
     return length | ({"Upload-Metadata": upload.metadata} if upload.metadata else {})
-
-
-def _audio_headers(stored: Stored) -> dict[str, str]:
-    headers = {"X-Audio-SHA256": stored.wav_sha256.hex()}
-    if stored.duration is not None:
-        headers["X-Audio-Duration"] = f"{stored.duration.total_seconds():.3f}"  # RFC 9651, 3.3.2, has no more digits
-    if stored.clipped_samples:
-        headers["X-Audio-Clipped"] = str(stored.clipped_samples)
-    if stored.repairs:
-        headers["X-Audio-Repairs"] = ", ".join(stored.repairs)
-    return headers
 
 
 def _http_date(moment: datetime) -> str:

@@ -19,7 +19,7 @@ Body = TypeVar("Body", bound=msgspec.Struct)
 async def json_body(
     request: Request[Any, Any, Any], kind: type[Body], example: str, pace: BodyPace, limit: int = 4096
 ) -> Body:
-    """What a body of at most `limit` bytes says; unknown fields are read over.
+    """What a body of at most `limit` bytes says; unknown fields are read over, unless `kind` forbids them.
 
     Its type is one that a page of another site may not send without asking first (Fetch, CORS-safelisted
     request-header). `example` is a body that is right, which every refusal shows. Raises `RequestInvalid`, `WrongType`,

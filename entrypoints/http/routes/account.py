@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from litestar import HttpMethod, Request, Response, delete, patch, post, route
+from litestar import Request, Response, delete, patch, post, route
 from litestar.di import NamedDependency
 
 from application.admission.quotas import Standing, UserQuotas
@@ -13,17 +13,16 @@ from application.manage_account import ManageAccount
 from domain.accounts import Totals
 from domain.quotas import Quota
 from domain.users import MAX_USER_NAME_LENGTH, User
+from entrypoints.http.caching import NO_STORE
 from entrypoints.http.examples import ACCOUNT, TOKEN
-from entrypoints.http.openapi import BEARER, error_responses, object_body, operation, text_schema
+from entrypoints.http.openapi import BY_TOKEN, GET_METHODS, error_responses, object_body, operation, text_schema
 from entrypoints.http.quota_resource import QuotaResource, quota_resource
 from entrypoints.http.requests.body import BodyPace
 from entrypoints.http.requests.json_body import json_body
 from entrypoints.settings.settings import Settings
 
 PATH = "/users/me"
-NO_STORE = {"Cache-Control": "no-store"}
 _EXAMPLE = '{"user_name": "Ann"}'
-_SECURITY: list[dict[str, list[str]]] = [{BEARER: []}]
 
 
 class AccountChange(msgspec.Struct):
@@ -62,12 +61,12 @@ def account_resource(user: User, totals: Totals, quota: Quota) -> AccountResourc
 
 @route(
     PATH,
-    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+    http_method=GET_METHODS,
     status_code=200,
     summary="Who am I, and how much do I have",
     operation_class=operation(example=ACCOUNT),
     responses=error_responses(400, 401, 429, 503),
-    security=_SECURITY,
+    security=BY_TOKEN,
 )
 async def get_account(
     user: NamedDependency[User],
@@ -93,7 +92,7 @@ async def get_account(
         example=ACCOUNT,
     ),
     responses=error_responses(400, 401, 408, 413, 415, 429, 503, 507),
-    security=_SECURITY,
+    security=BY_TOKEN,
 )
 async def change_account(
     request: Request[Any, Any, Any],
@@ -115,7 +114,7 @@ async def change_account(
     summary="Get a new access token in place of this one",
     operation_class=operation(example=TOKEN),
     responses=error_responses(400, 401, 429, 503, 507),
-    security=_SECURITY,
+    security=BY_TOKEN,
 )
 async def replace_token(
     user: NamedDependency[User],
@@ -132,7 +131,7 @@ async def replace_token(
     PATH,
     summary="Delete the user with all that is theirs",
     responses=error_responses(400, 401, 429, 503, 507),
-    security=_SECURITY,
+    security=BY_TOKEN,
 )
 async def delete_account(
     user: NamedDependency[User],

@@ -14,6 +14,7 @@ from application.receive_recording import ReceiveRecording
 from application.try_track import TryTrack
 from domain.receipts import TrackReceipt
 from domain.tracks import Track
+from entrypoints.http.caching import NO_STORE
 from entrypoints.http.errors import RequestInvalid
 from entrypoints.http.examples import TRIED
 from entrypoints.http.openapi import (
@@ -141,5 +142,5 @@ def _added(base: str, receipt: TrackReceipt) -> Response[AddTrackResponse]:
 
 
 def _tried(track: Track) -> Response[Any]:
-    headers = {"Cache-Control": "no-store", **audio_headers(TrackReceipt.of(track))}
+    headers = {**NO_STORE, **audio_headers(TrackReceipt.of(track))}
     return Response(tried_track_resource(track), status_code=200, headers=headers)

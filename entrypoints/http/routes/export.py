@@ -15,10 +15,11 @@ from application.export_account import ExportAccount
 from application.manage_account import ManageAccount
 from domain.system import Clock, Spool
 from domain.users import User
+from entrypoints.http.caching import NO_STORE
 from entrypoints.http.export_archive import ExportArchive
-from entrypoints.http.openapi import BEARER, error_responses, operation
+from entrypoints.http.openapi import BY_TOKEN, error_responses, operation
 from entrypoints.http.requests.links import base_url
-from entrypoints.http.routes.account import NO_STORE, PATH, account_resource
+from entrypoints.http.routes.account import PATH, account_resource
 from entrypoints.http.server.held import hold
 from entrypoints.settings.settings import Settings
 
@@ -31,7 +32,7 @@ MEDIA_TYPE = "application/zip"
     media_type=MEDIA_TYPE,
     operation_class=operation(),
     responses=error_responses(400, 401, 429, 503, 507),
-    security=[{BEARER: []}],
+    security=BY_TOKEN,
 )
 async def export_account(
     request: Request[Any, Any, Any],

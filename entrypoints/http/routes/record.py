@@ -8,8 +8,15 @@ from litestar.openapi.spec import OpenAPIFormat, Parameter
 
 from application.admission.places import Places
 from application.open_record import OpenRecord
-from entrypoints.http.download import DOWNLOAD_HEADERS, DOWNLOAD_METHODS, DOWNLOAD_STATUSES, MEDIA_TYPE, download
-from entrypoints.http.openapi import error_responses, operation, text_schema, whole_number_schema
+from entrypoints.http.download import DOWNLOAD_HEADERS, DOWNLOAD_STATUSES, INLINE, MEDIA_TYPE, download
+from entrypoints.http.openapi import (
+    GET_METHODS,
+    error_responses,
+    operation,
+    path_file_name,
+    text_schema,
+    whole_number_schema,
+)
 from entrypoints.http.requests.links import RecordLink
 from entrypoints.http.server.audit import tell_audit
 
@@ -17,26 +24,15 @@ _USER = whole_number_schema(minimum=1, maximum=(1 << 63) - 1)
 _PARAMETERS = [
     Parameter(name="id", param_in="query", required=True, schema=text_schema(format=OpenAPIFormat.UUID)),
     Parameter(name="user", param_in="query", required=True, schema=_USER),
-    Parameter(
-        name="inline",
-        param_in="query",
-        schema=whole_number_schema(enum=[0, 1]),
-        description="1: a browser plays the MP3 instead of saving it",
-    ),
+    INLINE,
 ]
-_NAME = Parameter(
-    name="file_name",
-    param_in="path",
-    required=True,
-    schema=text_schema(pattern="^[^/]+$"),
-    description="Any name: it changes nothing, and is for programs that tell by it what a link leads to",
-)
+_NAME = path_file_name("Any name: it changes nothing, and is for programs that tell by it what a link leads to")
 _ERRORS = error_responses(410, *DOWNLOAD_STATUSES)
 
 
 @route(
     "/record",
-    http_method=DOWNLOAD_METHODS,
+    http_method=GET_METHODS,
     summary="Download an MP3",
     media_type=MEDIA_TYPE,
     operation_class=operation(parameters=_PARAMETERS, headers=DOWNLOAD_HEADERS),
@@ -54,7 +50,7 @@ async def record(
 
 @route(
     "/record/{file_name:str}",
-    http_method=DOWNLOAD_METHODS,
+    http_method=GET_METHODS,
     summary="Download an MP3 by a link that ends in a file name",
     media_type=MEDIA_TYPE,
     operation_class=operation(parameters=[_NAME, *_PARAMETERS], headers=DOWNLOAD_HEADERS),

@@ -10,6 +10,7 @@ from application.admission.fair_queue import FairQueue
 from application.admission.rate_limit import RateLimit
 from domain.register import Register
 from domain.users import MAX_USER_NAME_LENGTH
+from entrypoints.http.caching import NO_STORE
 from entrypoints.http.openapi import error_responses, object_body, operation, text_schema
 from entrypoints.http.requests.body import BodyPace
 from entrypoints.http.requests.json_body import json_body
@@ -63,6 +64,4 @@ async def register(
     async with queries.turn(*holders):
         user, token = await register_user(wanted.user_name)
     tell_audit(request, user_id=user.user_id)
-    return Response(
-        RegisterResponse("success", user.user_id, token), status_code=201, headers={"Cache-Control": "no-store"}
-    )
+    return Response(RegisterResponse("success", user.user_id, token), status_code=201, headers=NO_STORE)

@@ -11,16 +11,18 @@ from msgspec import UNSET, UnsetType
 from application.admission.places import Places
 from application.change_track import Change, ChangeTrack
 from application.remove_track import RemoveTrack
+from domain.errors import NoSuchTrack
 from domain.tags import Tags
 from domain.users import User
+from entrypoints.http.caching import NO_STORE
 from entrypoints.http.errors import RequestInvalid
 from entrypoints.http.examples import TRACK
-from entrypoints.http.openapi import error_responses, object_body, operation, text_schema
+from entrypoints.http.openapi import BY_TOKEN, error_responses, object_body, operation, text_schema
 from entrypoints.http.requests.body import BodyPace
 from entrypoints.http.requests.json_body import json_body
 from entrypoints.http.requests.links import base_url
 from entrypoints.http.resources import TrackResource, track_resource
-from entrypoints.http.routes.tracks import PRIVATE, SECURITY, TRACK_UUID
+from entrypoints.http.routes.tracks import TRACK_UUID
 from entrypoints.http.server.held import hold
 from entrypoints.http.server.path_names import path_uuid
 from entrypoints.settings.settings import Settings
@@ -40,7 +42,7 @@ class TrackChange(msgspec.Struct):
 @patch(
     "/tracks/{track_uuid:str}",
     summary="Rename a track, or change its texts",
-    security=SECURITY,
+    security=BY_TOKEN,
     operation_class=operation(
         object_body(
             "application/json",
@@ -72,14 +74,14 @@ async def change_track(
     change = _change(wanted)
     if change.texts:
         hold(request, downloads.take(*holders))  # the MP3 is read, once, as it is by a download
-    track = await change_track(user, path_uuid(request), change, *holders)
-    return Response(track_resource(base_url(request, settings.serving.public_base_url), track), headers=PRIVATE)
+    track = await change_track(user, path_uuid(request, NoSuchTrack), change, *holders)
+    return Response(track_resource(base_url(request, settings.serving.public_base_url), track), headers=NO_STORE)
 
 
 @delete(
     "/tracks/{track_uuid:str}",
     summary="Remove a track",
-    security=SECURITY,
+    security=BY_TOKEN,
     operation_class=operation(parameters=[TRACK_UUID]),
     responses=error_responses(400, 401, 404, 429, 503),
 )
@@ -90,7 +92,7 @@ async def delete_track(
     holders: NamedDependency[tuple[str, ...]],
 ) -> None:
     """Its MP3 and all that is known of it are gone, and its links lead nowhere."""
-    await remove_track(user, path_uuid(request), *holders)
+    await remove_track(user, path_uuid(request, NoSuchTrack), *holders)
 
 
 def _change(wanted: TrackChange) -> Change:

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import HttpMethod, Request, Response, delete, post, route
+from litestar import Request, Response, delete, post, route
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Parameter, Schema
+from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Schema
 
 from application.repeatable import Repeatable
 from application.track_links import LinkWish, TrackLinks
@@ -18,13 +18,16 @@ from domain.links import MAX_DOWNLOADS, Link
 from domain.repeats import Outcome
 from domain.tracks import StoredMp3
 from domain.users import User
+from entrypoints.http.caching import NO_STORE
 from entrypoints.http.examples import LINK, LINKS
 from entrypoints.http.openapi import (
-    BEARER,
+    BY_TOKEN,
+    GET_METHODS,
     error_responses,
     header,
     object_body,
     operation,
+    path_identifier,
     text_schema,
 )
 from entrypoints.http.requests.body import BodyPace
@@ -32,11 +35,12 @@ from entrypoints.http.requests.json_body import json_body
 from entrypoints.http.requests.links import base_url
 from entrypoints.http.requests.repeat_key import REPEAT_KEY, repeat_of
 from entrypoints.http.resources import LinkList, LinkResource, link_resource
+from entrypoints.http.routes.tracks import TRACK_UUID
+from entrypoints.http.server.audit import tell_audit
 from entrypoints.http.server.path_names import path_uuid
 from entrypoints.settings.settings import Settings
 
 _EXAMPLE = '{"expires_at": "2027-01-31T12:00:00Z", "max_downloads": 5, "inline": false}'
-_PRIVATE = {"Cache-Control": "no-store"}
 _BODY = replace(
     object_body(
         "application/json",
@@ -50,17 +54,17 @@ _BODY = replace(
             "max_downloads": Schema(type=[OpenAPIType.INTEGER, OpenAPIType.NULL], minimum=1, maximum=MAX_DOWNLOADS),
             "inline": Schema(type=OpenAPIType.BOOLEAN, description="A browser is to play the MP3 instead of saving it"),
         },
+        closed=True,
     ),
     required=False,
 )
 
 
-def _identifier(name: str) -> Parameter:
-    return Parameter(name=name, param_in="path", required=True, schema=text_schema(format=OpenAPIFormat.UUID))
+class NewLink(msgspec.Struct, forbid_unknown_fields=True):
+    """How long and how often a link is to open a track; without limits where nothing is said.
 
-
-class NewLink(msgspec.Struct):
-    """How long and how often a link is to open a track; without limits where nothing is said."""
+    So a limit whose name is misspelt is refused: the link would have none.
+    """
 
     expires_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     max_downloads: Annotated[int, msgspec.Meta(ge=1, le=MAX_DOWNLOADS)] | None = None
@@ -72,12 +76,12 @@ class NewLink(msgspec.Struct):
     summary="Make a link to a track that can be limited and revoked",
     operation_class=operation(
         _BODY,
-        parameters=[_identifier("track_uuid"), REPEAT_KEY],
+        parameters=[TRACK_UUID, REPEAT_KEY],
         headers={"Location": header("The link that downloads the MP3")},
         example=LINK,
     ),
     responses=error_responses(400, 401, 404, 408, 409, 413, 415, 422, 429, 503, 507),
-    security=[{BEARER: []}],
+    security=BY_TOKEN,
 )
 async def create_link(
     request: Request[Any, Any, Any],
@@ -92,11 +96,12 @@ async def create_link(
     asked = NewLink()
     if _has_body(request):
         asked = await json_body(request, NewLink, _EXAMPLE, BodyPace.of(settings.requests))
-    new = _NewLink(track_links, user, _track_uuid(request), asked, base, holders)
+    new = _NewLink(track_links, user, path_uuid(request, NoSuchTrack), asked, base, holders)
     key = repeat_of(request, user, "create_link")
     told = await repeatable.once(key, new.fingerprint, new.make, new.find, *holders)
     made = msgspec.convert(told, LinkResource)
-    return Response(made, status_code=201, headers={"Location": made.url, **_PRIVATE})
+    tell_audit(request, link_id=str(made.link_id))
+    return Response(made, status_code=201, headers={"Location": made.url, **NO_STORE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +139,11 @@ class _NewLink:
 
 @route(
     "/tracks/{track_uuid:str}/links",
-    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+    http_method=GET_METHODS,
     summary="List the links to a track",
-    operation_class=operation(parameters=[_identifier("track_uuid")], example=LINKS),
+    operation_class=operation(parameters=[TRACK_UUID], example=LINKS),
     responses=error_responses(400, 401, 404, 429, 503),
-    security=[{BEARER: []}],
+    security=BY_TOKEN,
 )
 async def list_links(
     request: Request[Any, Any, Any],
@@ -149,17 +154,17 @@ async def list_links(
 ) -> Response[LinkList]:
     """All links that are not revoked, with what was downloaded: the permanent one, then the newest first."""
     base = base_url(request, settings.serving.public_base_url)
-    mp3, links = await track_links.all(user, _track_uuid(request), *holders)
+    mp3, links = await track_links.all(user, path_uuid(request, NoSuchTrack), *holders)
     items = [link_resource(base, user.user_id, mp3.file_name, link) for link in links]
-    return Response(LinkList(items, None), status_code=200, headers=_PRIVATE)
+    return Response(LinkList(items, None), status_code=200, headers=NO_STORE)
 
 
 @delete(
     "/tracks/{track_uuid:str}/links/{link_id:str}",
     summary="Revoke a link to a track",
-    operation_class=operation(parameters=[_identifier("track_uuid"), _identifier("link_id")]),
+    operation_class=operation(parameters=[TRACK_UUID, path_identifier("link_id")]),
     responses=error_responses(400, 401, 404, 429, 503, 507),
-    security=[{BEARER: []}],
+    security=BY_TOKEN,
 )
 async def revoke_link(
     request: Request[Any, Any, Any],
@@ -168,17 +173,8 @@ async def revoke_link(
     holders: NamedDependency[tuple[str, ...]],
 ) -> None:
     """From now on the link opens nothing. With the track's own identifier, that is the permanent one."""
-    track_uuid, link_id = _track_uuid(request), path_uuid(request, 1)
-    if link_id is None:
-        raise LinkNotFound
+    track_uuid, link_id = path_uuid(request, NoSuchTrack), path_uuid(request, LinkNotFound, 1)
     await track_links.revoke(user, track_uuid, link_id, *holders)
-
-
-def _track_uuid(request: Request[Any, Any, Any]) -> UUID:
-    track_uuid = path_uuid(request)
-    if track_uuid is None:
-        raise NoSuchTrack
-    return track_uuid
 
 
 def _has_body(request: Request[Any, Any, Any]) -> bool:

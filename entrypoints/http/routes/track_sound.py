@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, route
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIFormat, Parameter
+from litestar.openapi.spec import OpenAPIFormat
 
 from application.admission.places import Places
 from application.find_track import FindTrack
@@ -15,29 +15,23 @@ from domain.errors import NoSuchTrack, NoWaveform, TrackNotFound
 from domain.measuring import Waveform, WaveformLayout
 from domain.users import User
 from domain.waveform_file import waveform_file
-from entrypoints.http.download import DOWNLOAD_HEADERS, DOWNLOAD_METHODS, DOWNLOAD_STATUSES, MEDIA_TYPE, download
+from entrypoints.http.download import DOWNLOAD_HEADERS, DOWNLOAD_STATUSES, INLINE, MEDIA_TYPE, download
 from entrypoints.http.examples import WAVEFORM
-from entrypoints.http.openapi import error_responses, header, operation, text_schema, whole_number_schema
+from entrypoints.http.openapi import BY_TOKEN, GET_METHODS, error_responses, header, operation, text_schema
 from entrypoints.http.requests.accept import prefers
 from entrypoints.http.requests.links import is_inline
 from entrypoints.http.requests.ranges import names_tag
-from entrypoints.http.routes.tracks import GET_METHODS, SECURITY, TRACK_UUID
+from entrypoints.http.routes.tracks import TRACK_UUID
 from entrypoints.http.server.path_names import path_uuid
 
 JSON, BINARY = "application/json", "application/octet-stream"
-_INLINE = Parameter(
-    name="inline",
-    param_in="query",
-    schema=whole_number_schema(enum=[0, 1]),
-    description="1: a browser plays the MP3 instead of saving it",
-)
 
 
 @route(
     "/tracks/{track_uuid:str}/waveform",
     http_method=GET_METHODS,
     summary="What a player draws",
-    security=SECURITY,
+    security=BY_TOKEN,
     operation_class=operation(
         parameters=[TRACK_UUID],
         headers={"ETag": header("Changes when the bytes do")},
@@ -53,7 +47,7 @@ async def get_waveform(
     holders: NamedDependency[tuple[str, ...]],
 ) -> Response[WaveformLayout]:
     """BBC audiowaveform's format, version 2: JSON, or the binary one where `Accept` likes octets better."""
-    track, _ = await find_track(user, path_uuid(request), *holders)
+    track, _ = await find_track(user, path_uuid(request, NoSuchTrack), *holders)
     if track.conversion.sound is None:
         raise NoWaveform
     return _answer(request, track.conversion.sound.waveform)
@@ -61,11 +55,11 @@ async def get_waveform(
 
 @route(
     "/tracks/{track_uuid:str}/audio",
-    http_method=DOWNLOAD_METHODS,
+    http_method=GET_METHODS,
     summary="Download an MP3 by the token",
     media_type=MEDIA_TYPE,
-    security=SECURITY,
-    operation_class=operation(parameters=[TRACK_UUID, _INLINE], headers=DOWNLOAD_HEADERS),
+    security=BY_TOKEN,
+    operation_class=operation(parameters=[TRACK_UUID, INLINE], headers=DOWNLOAD_HEADERS),
     responses=error_responses(401, *DOWNLOAD_STATUSES),
 )
 async def get_audio(
@@ -77,9 +71,7 @@ async def get_audio(
 ) -> Response[Any]:
     """The same as the link of the track, for the user alone; ranges and conditions are honoured as there."""
     inline = is_inline(request)
-    track_uuid = path_uuid(request)
-    if track_uuid is None:
-        raise NoSuchTrack
+    track_uuid = path_uuid(request, NoSuchTrack)
     try:
         found = await open_record(track_uuid, user.user_id, *holders)
         answer = await download(request, found, downloads, holders, inline=inline)

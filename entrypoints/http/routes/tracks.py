@@ -4,23 +4,27 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from litestar import HttpMethod, Request, Response, route
+from litestar import Request, Response, route
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Parameter, Schema
+from litestar.openapi.spec import OpenAPIType, Parameter, Schema
 
 from application.find_track import FindTrack
 from application.list_tracks import ListTracks
+from domain.errors import NoSuchTrack
 from domain.library import MAX_PAGE
 from domain.search import MAX_QUESTION_LENGTH
 from domain.tracks import Track
 from domain.users import User
+from entrypoints.http.caching import NO_STORE
 from entrypoints.http.examples import TRACK, TRACKS
 from entrypoints.http.openapi import (
-    BEARER,
+    BY_TOKEN,
+    GET_METHODS,
     error_responses,
     header,
     number_schema,
     operation,
+    path_identifier,
     text_schema,
     whole_number_schema,
 )
@@ -30,12 +34,9 @@ from entrypoints.http.resources import TrackPage, TrackResource, TrackSummary, t
 from entrypoints.http.server.path_names import path_uuid
 from entrypoints.settings.settings import Settings
 
-GET_METHODS = [HttpMethod.GET, HttpMethod.HEAD]
-TRACK_UUID = Parameter(name="track_uuid", param_in="path", required=True, schema=text_schema(format=OpenAPIFormat.UUID))
+TRACK_UUID = path_identifier("track_uuid")
 AT_ONCE = 50
 """So many tracks are told before others have a turn on the event loop."""
-PRIVATE = {"Cache-Control": "no-store"}
-SECURITY = [{BEARER: list[str]()}]
 
 
 def _field(name: str, description: str, schema: Schema) -> Parameter:
@@ -66,7 +67,7 @@ _NEXT = {"Link": header('The next page, where there is one, as `<…>; rel="next
     "/tracks",
     http_method=GET_METHODS,
     summary="List your tracks",
-    security=SECURITY,
+    security=BY_TOKEN,
     operation_class=operation(parameters=_FILTERS, headers=_NEXT, example=TRACKS),
     responses=error_responses(400, 401, 429, 503),
 )
@@ -82,7 +83,7 @@ async def list_tracks(
     base = base_url(request, settings.serving.public_base_url)
     page = await list_tracks(user, query.wanted, query.after, query.limit, *holders)
     following = f"{base}/tracks?{query.following(page.after)}" if page.after else None
-    headers = {**PRIVATE, "Link": f'<{following}>; rel="next"'} if following else PRIVATE
+    headers = {**NO_STORE, "Link": f'<{following}>; rel="next"'} if following else NO_STORE
     return Response(TrackPage(await _summaries(base, page.tracks), following), headers=headers)
 
 
@@ -90,7 +91,7 @@ async def list_tracks(
     "/tracks/{track_uuid:str}",
     http_method=GET_METHODS,
     summary="Everything that is known of a track",
-    security=SECURITY,
+    security=BY_TOKEN,
     operation_class=operation(parameters=[TRACK_UUID], example=TRACK),
     responses=error_responses(400, 401, 404, 429, 503),
 )
@@ -102,8 +103,8 @@ async def get_track(
     settings: NamedDependency[Settings],
 ) -> Response[TrackResource]:
     """The MP3, what the WAV was, what was mended, measured, and written about it by its recorder."""
-    track, _ = await find_track(user, path_uuid(request), *holders)
-    return Response(track_resource(base_url(request, settings.serving.public_base_url), track), headers=PRIVATE)
+    track, _ = await find_track(user, path_uuid(request, NoSuchTrack), *holders)
+    return Response(track_resource(base_url(request, settings.serving.public_base_url), track), headers=NO_STORE)
 
 
 async def _summaries(base: str, tracks: Sequence[Track]) -> list[TrackSummary]:

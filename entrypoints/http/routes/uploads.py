@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import HttpMethod, Request, Response, delete, patch, post, route
 from litestar.di import NamedDependency
 from litestar.enums import MediaType
-from litestar.openapi.spec import OpenAPIFormat, Parameter
+from litestar.openapi.spec import Parameter
 
 from application.uploading.pieces import UploadPiece
 from application.uploading.resumable import NewUpload, ResumableUploads
@@ -15,15 +15,18 @@ from domain.errors import CallerError, PastTheEnd, UploadLocked, UploadNotFound
 from domain.system import Spool
 from domain.uploads import Refused, Upload
 from domain.users import User
+from entrypoints.http.caching import NO_STORE
 from entrypoints.http.errors import RequestInvalid, UploadTooSlow
 from entrypoints.http.openapi import (
-    BEARER,
+    BY_TOKEN,
     bytes_body,
     error_responses,
     operation,
+    path_identifier,
     text_schema,
     whole_number_schema,
 )
+from entrypoints.http.receipts import AUDIO_HEADERS
 from entrypoints.http.requests.body import BodyPace, body_blocks, refuse_encoded
 from entrypoints.http.requests.links import base_url
 from entrypoints.http.requests.tus import (
@@ -38,10 +41,10 @@ from entrypoints.http.requests.tus import (
     told_number,
 )
 from entrypoints.http.requests.verified import verified_blocks
+from entrypoints.http.server.audit import tell_audit
 from entrypoints.http.server.path_names import path_uuid
 from entrypoints.http.tus import VERSION
 from entrypoints.http.upload_headers import (
-    AUDIO_HEADERS,
     CREATED_HEADERS,
     HEAD_HEADERS,
     PIECE_HEADERS,
@@ -50,14 +53,12 @@ from entrypoints.http.upload_headers import (
 )
 from entrypoints.settings.settings import Settings
 
-_NO_STORE = {"Cache-Control": "no-store"}
-_ID = Parameter(name="upload_id", param_in="path", required=True, schema=text_schema(format=OpenAPIFormat.UUID))
+_ID = path_identifier("upload_id")
 _BYTES = whole_number_schema(minimum=0)
 _TUS = Parameter(name="Tus-Resumable", param_in="header", required=True, schema=text_schema(enum=[VERSION]))
 _CHECKSUM = Parameter(
     name="Upload-Checksum", param_in="header", schema=text_schema(), description="sha1 or sha256, a space, and Base64"
 )
-_SECURITY: list[dict[str, list[str]]] = [{BEARER: []}]
 
 
 @post(
@@ -79,7 +80,7 @@ _SECURITY: list[dict[str, list[str]]] = [{BEARER: []}]
         headers=CREATED_HEADERS,
     ),
     responses=error_responses(400, 401, 403, 412, 413, 415, 422, 423, 460, 503, 507),
-    security=_SECURITY,
+    security=BY_TOKEN,
 )
 async def create_upload(
     request: Request[Any, Any, Any],
@@ -100,7 +101,7 @@ async def create_upload(
     upload = await resumable_uploads.create(user, NewUpload(name, text, new_length(request)))
     if piece is not None:
         upload = await _first_piece(resumable_uploads, user, upload, piece, holders)
-    headers = {"Location": f"{base}/uploads/{upload.upload_id}"} | upload_headers(base, upload) | _NO_STORE
+    headers = {"Location": f"{base}/uploads/{upload.upload_id}"} | upload_headers(base, upload) | NO_STORE
     return Response(b"", status_code=201, headers=headers, media_type=MediaType.TEXT)
 
 
@@ -112,7 +113,7 @@ async def create_upload(
     media_type=MediaType.TEXT,
     operation_class=operation(parameters=[_ID, _TUS], headers=HEAD_HEADERS | AUDIO_HEADERS),
     responses=error_responses(400, 401, 404, 410, 412, 423),
-    security=_SECURITY,
+    security=BY_TOKEN,
 )
 async def upload_offset(
     request: Request[Any, Any, Any],
@@ -123,8 +124,8 @@ async def upload_offset(
     """Tell how many bytes are durable, the last one only with what became of the recording."""
     refuse_other_version(request)
     base = base_url(request, settings.serving.public_base_url)
-    upload = await resumable_uploads.find(user, _upload_id(request))
-    headers = upload_headers(base, upload) | length_headers(upload) | _NO_STORE
+    upload = await resumable_uploads.find(user, path_uuid(request, UploadNotFound))
+    headers = upload_headers(base, upload) | length_headers(upload) | NO_STORE
     return Response(b"", headers=headers, media_type=MediaType.TEXT)
 
 
@@ -144,7 +145,7 @@ async def upload_offset(
         headers=PIECE_HEADERS | AUDIO_HEADERS,
     ),
     responses=error_responses(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 423, 460, 503, 507),
-    security=_SECURITY,
+    security=BY_TOKEN,
 )
 async def append_to_upload(
     request: Request[Any, Any, Any],
@@ -158,13 +159,14 @@ async def append_to_upload(
     refuse_other_version(request)
     refuse_other_type(request)
     base = base_url(request, settings.serving.public_base_url)
-    upload_id = _upload_id(request)
+    upload_id = path_uuid(request, UploadNotFound)
     offset = told_number(request, "upload-offset")
     if offset is None:
         raise RequestInvalid("Upload-Offset is missing; send where in the upload this body begins")
     piece = _piece(request, spool, settings, offset)
     upload = await _appended(resumable_uploads, user, upload_id, piece, holders)
-    return Response(None, status_code=204, headers=upload_headers(base, upload) | _NO_STORE)
+    tell_audit(request, track_uuid=upload.track_uuid)
+    return Response(None, status_code=204, headers=upload_headers(base, upload) | NO_STORE)
 
 
 @delete(
@@ -173,22 +175,15 @@ async def append_to_upload(
     status_code=204,
     operation_class=operation(parameters=[_ID, _TUS]),
     responses=error_responses(400, 401, 404, 410, 412, 423, 503, 507),
-    security=_SECURITY,
+    security=BY_TOKEN,
 )
 async def terminate_upload(
     request: Request[Any, Any, Any], user: NamedDependency[User], resumable_uploads: NamedDependency[ResumableUploads]
 ) -> Response[None]:
     """Delete what came of it. The track that it has become, if it has, stays."""
     refuse_other_version(request)
-    await resumable_uploads.terminate(user, _upload_id(request))
+    await resumable_uploads.terminate(user, path_uuid(request, UploadNotFound))
     return Response(None, status_code=204)
-
-
-def _upload_id(request: Request[Any, Any, Any]) -> UUID:
-    """That in the path. Raises `UploadNotFound`: nothing has another name."""
-    if (upload_id := path_uuid(request)) is None:
-        raise UploadNotFound
-    return upload_id
 
 
 def _piece(request: Request[Any, Any, Any], spool: Spool, settings: Settings, offset: int) -> UploadPiece:

@@ -8,6 +8,8 @@ from litestar import Request
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from domain.errors import MusicAppError
+
 NAMED_PARTS: Mapping[str, tuple[int, ...]] = {"record": (1,), "tracks": (1, 3), "links": (1, 2), "uploads": (1,)}
 """By the first part of a path those further parts, counted from 0, in which a name or an identifier stands."""
 ANY = "-"
@@ -46,11 +48,16 @@ def path_name(request: Request[Any, Any, Any], number: int = 0) -> str:
     return names[number]
 
 
-def path_uuid(request: Request[Any, Any, Any], number: int = 0) -> UUID | None:
-    """The UUID that such a name is, written with hyphens in letters of either case, or None: nothing has that name."""
+def path_uuid(request: Request[Any, Any, Any], missing: type[MusicAppError], number: int = 0) -> UUID:
+    """The UUID that such a name is, written with hyphens in letters of either case.
+
+    Raises `missing` where it is none: nothing has that name.
+    """
     name = path_name(request, number)
     try:
         found = UUID(name)
-    except ValueError:
-        return None
-    return found if str(found) == name.lower() else None
+    except ValueError as error:
+        raise missing from error
+    if str(found) != name.lower():
+        raise missing
+    return found

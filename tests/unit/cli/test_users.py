@@ -224,7 +224,7 @@ async def test_some_of_the_audit_trail_may_be_asked_for(
         ("--since", "yesterday", "must be like 2026-11-30"),
         ("--until", "", "must be like 2026-11-30"),
         ("--limit", "-1", "must be a whole number from 0"),
-        ("--action", "sing", "sing"),
+        ("--action", "sing", "must be one of register, upload, "),
         ("--user", "Ann", "invalid int value"),
     ],
 )

@@ -15,6 +15,7 @@ from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
 from tests.unit import memory
 from tests.unit.http.test_app_in_memory import client_of
+from tests.unit.http.tus import TusClient
 from tests.unit.memory import in_memory_container
 from tests.wavs import pcm, tone, wav
 
@@ -97,6 +98,31 @@ async def test_what_is_done_with_an_account_is_told(
         Action.DELETE_USER,
     ]
     assert {(event.user_id, event.track_uuid, event.address_prefix) for event in events} == {(ann.user_id, None, HERE)}
+
+
+async def test_a_link_is_told_with_its_identifier(container: Container, client: httpx.AsyncClient, ann: Person) -> None:
+    links = f"/tracks/{ann.track_uuid}/links"
+    made = (await client.post(links, headers=ann.bearer)).json()
+    await client.get(made["url"])
+    await client.delete(f"{links}/{made['link_id']}", headers=ann.bearer)
+
+    events = (await told(container))[2:]
+    assert [event.action for event in events] == [Action.MAKE_LINK, Action.DOWNLOAD_BY_LINK, Action.REVOKE_LINK]
+    assert {(event.track_uuid, event.link_id) for event in events} == {(ann.track_uuid, made["link_id"])}
+
+
+async def test_an_upload_in_pieces_is_told_with_its_track(
+    container: Container, client: httpx.AsyncClient, ann: Person
+) -> None:
+    tus = TusClient(client, ann.token)
+    location = await tus.created(len(RECORDING))
+    await tus.patch(location, 0, RECORDING[:1000])
+    link = (await tus.patch(location, 1000, RECORDING[1000:])).headers["upload-track-location"]
+
+    track_uuid = UUID(dict(httpx.URL(link).params)["id"])
+    assert (await told(container))[2:] == [
+        AuditEvent(memory.clock(container).now(), Action.UPLOAD, ann.user_id, track_uuid, None, HERE)
+    ]
 
 
 @pytest.mark.parametrize(
