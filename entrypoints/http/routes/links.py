@@ -11,6 +11,7 @@ from application.open_link import OpenLink, Visitor
 from domain.errors import LinkNotFound
 from entrypoints.http.download import DOWNLOAD_HEADERS, DOWNLOAD_METHODS, DOWNLOAD_STATUSES, MEDIA_TYPE, download
 from entrypoints.http.openapi import error_responses, operation, text_schema
+from entrypoints.http.server.audit import tell_audit
 from entrypoints.http.server.client import client_name
 from entrypoints.http.server.path_names import path_uuid
 
@@ -45,6 +46,7 @@ async def linked_record(
     if link_id is None:
         raise LinkNotFound
     found = await open_link(link_id, _visitor(request), *holders)
+    tell_audit(request, user_id=found.user_id)
     return await download(request, found, downloads, holders, inline=found.link.inline)
 
 

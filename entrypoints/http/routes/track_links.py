@@ -33,6 +33,7 @@ from entrypoints.http.requests.json_body import json_body
 from entrypoints.http.requests.links import base_url
 from entrypoints.http.requests.repeat_key import REPEAT_KEY, repeat_of
 from entrypoints.http.resources import LinkList, LinkResource, link_resource
+from entrypoints.http.server.audit import tell_audit
 from entrypoints.http.server.path_names import path_uuid
 from entrypoints.settings.settings import Settings
 
@@ -95,6 +96,7 @@ async def create_link(
     key = repeat_of(request, user, "create_link")
     told = await repeatable.once(key, new.fingerprint, new.make, new.find, *holders)
     made = msgspec.convert(told, LinkResource)
+    tell_audit(request, link_id=str(made.link_id))
     return Response(made, status_code=201, headers={"Location": made.url, **_PRIVATE})
 
 

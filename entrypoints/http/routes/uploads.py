@@ -38,6 +38,7 @@ from entrypoints.http.requests.tus import (
     told_number,
 )
 from entrypoints.http.requests.verified import verified_blocks
+from entrypoints.http.server.audit import tell_audit
 from entrypoints.http.server.path_names import path_uuid
 from entrypoints.http.tus import VERSION
 from entrypoints.http.upload_headers import (
@@ -164,6 +165,7 @@ async def append_to_upload(
         raise RequestInvalid("Upload-Offset is missing; send where in the upload this body begins")
     piece = _piece(request, spool, settings, offset)
     upload = await _appended(resumable_uploads, user, upload_id, piece, holders)
+    tell_audit(request, track_uuid=upload.track_uuid)  # which it is once it has become one
     return Response(None, status_code=204, headers=upload_headers(base, upload) | _NO_STORE)
 
 
