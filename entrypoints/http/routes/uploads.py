@@ -165,7 +165,7 @@ async def append_to_upload(
         raise RequestInvalid("Upload-Offset is missing; send where in the upload this body begins")
     piece = _piece(request, spool, settings, offset)
     upload = await _appended(resumable_uploads, user, upload_id, piece, holders)
-    tell_audit(request, track_uuid=upload.track_uuid)  # which it is once it has become one
+    tell_audit(request, track_uuid=upload.track_uuid)
     return Response(None, status_code=204, headers=upload_headers(base, upload) | _NO_STORE)
 
 
