@@ -30,6 +30,8 @@ class CountedRecord(Record):
 
     links: LinkRepository
     queries: FairQueue
+    user_id: int
+    """Whose track it is."""
     link: Link
     visit: Visit
 
@@ -86,4 +88,5 @@ class OpenLink:
         if found is None or mp3 is None:
             raise LinkNotFound
         found.link.check(visit.at, goes_on=visit.asks_for_more and found.has_begun)
-        return CountedRecord(mp3, self._keeper, self._reads, holders, self._links, self._queries, found.link, visit)
+        to_be_read = (mp3, self._keeper, self._reads, holders)
+        return CountedRecord(*to_be_read, self._links, self._queries, found.user_id, found.link, visit)

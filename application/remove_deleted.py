@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from time import monotonic
 
@@ -20,10 +20,20 @@ LEAST_PAUSE_SECONDS = 0.02
 class RemoveDeleted:
     """Removes step by step, and pauses as long as a step took, so that others have half of the store at least."""
 
-    def __init__(self, deleted: DeletedUsers, audio: AudioStore | None) -> None:
-        """`audio` keeps the MP3s where they are kept apart from what is known of them."""
+    def __init__(
+        self,
+        deleted: DeletedUsers,
+        audio: AudioStore | None,
+        remove_uploads: Callable[[int], Awaitable[object]] | None = None,
+    ) -> None:
+        """`audio` keeps the MP3s where they are kept apart from what is known of them.
+
+        `remove_uploads` lets go of what a user has begun to send: its bytes may be in no row, and in more of them than
+        go with the user in one step.
+        """
         self._deleted = deleted
         self._audio = audio
+        self._remove_uploads = remove_uploads
         self._keys: list[str] = []
         """Of tracks that are gone, whose bytes are not: no more than those of one step."""
         self._told = asyncio.Event()
@@ -72,6 +82,8 @@ class RemoveDeleted:
 
     async def _remove(self, user_id: int) -> bool:
         """Whether nothing of the user is left."""
+        if self._remove_uploads is not None:
+            await self._remove_uploads(user_id)
         while True:
             begun = monotonic()
             await self._delete_audio()

@@ -1,17 +1,20 @@
 """Writing a resumable upload in PostgreSQL, and its row."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, LiteralString
 from uuid import UUID
 
 from adapters.postgres.database import Database
 from adapters.shared import upload_facts
-from domain.errors import UploadLocked
+from domain.errors import MusicAppError, UploadLocked
 from domain.uploads import Upload, UploadWriter
 
 PIECE_BYTES = 1 << 20
 """The most that is in one row: a value is in memory as a whole, more than once, where it is written or read."""
+PIECES_AT_ONCE = 16
+"""Of those that are removed in one statement, each of up to 512 rows for PostgreSQL: on a busy machine, in 0.3 s."""
 LEASE_SECONDS = 5
 """After which another one may write where a writer shows no sign of life; tus clients ask for nine."""
 
@@ -25,7 +28,10 @@ _CHANGE: LiteralString = """
        SET bytes = %(bytes)s, is_ended = %(is_ended)s, facts = %(facts)s,
            writing_until = now() + make_interval(secs => %(lease)s)
      WHERE upload_id = %(upload_id)s AND writer = %(writer)s"""
-_LET_GO: LiteralString = "DELETE FROM partial_upload_pieces WHERE upload_id = %s"
+_LET_GO: LiteralString = """
+    DELETE FROM partial_upload_pieces
+     WHERE upload_id = %(upload_id)s
+       AND start IN (SELECT start FROM partial_upload_pieces WHERE upload_id = %(upload_id)s LIMIT %(most)s)"""
 
 
 def row_of(upload: Upload) -> dict[str, object]:
@@ -63,10 +69,20 @@ class PsycopgUploadWriter(UploadWriter):
 
     async def change(self, upload: Upload) -> None:
         kept = upload if upload.outcome else replace(upload, offset=self.upload.offset)
-        async with self._database.query() as connection, connection.transaction():
+        async with self._database.query() as connection:
             changed = await connection.execute(_CHANGE, {**self._lease, **row_of(kept)})
             if not changed.rowcount:
                 raise UploadLocked
-            if kept.outcome:
-                await connection.execute(_LET_GO, [kept.upload_id])
         self.upload = kept
+        if kept.outcome:
+            with suppress(MusicAppError):  # what became of it is kept: the bytes go with its row at the latest
+                await let_go(self._database, kept.upload_id)
+
+
+async def let_go(database: Database, upload_id: UUID) -> None:
+    """Remove all pieces of an upload, some at a time: all at once would take longer than any query may."""
+    removed = PIECES_AT_ONCE
+    while removed == PIECES_AT_ONCE:
+        async with database.query() as connection:
+            values = {"upload_id": upload_id, "most": PIECES_AT_ONCE}
+            removed = (await connection.execute(_LET_GO, values)).rowcount

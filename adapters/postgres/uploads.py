@@ -9,7 +9,7 @@ from psycopg import errors
 from psycopg.rows import dict_row, scalar_row
 
 from adapters.postgres.database import Database
-from adapters.postgres.upload_writer import LEASE_SECONDS, PsycopgUploadWriter, row_of, upload_of
+from adapters.postgres.upload_writer import LEASE_SECONDS, PsycopgUploadWriter, let_go, row_of, upload_of
 from domain.errors import MusicAppError, UnknownUser, UploadLocked, UploadNotFound
 from domain.uploads import Upload, UploadStore, UploadUsage, UploadWriter
 
@@ -110,6 +110,7 @@ class PsycopgUploads(UploadStore):
         return block
 
     async def remove(self, upload_id: UUID) -> None:
+        await let_go(self.database, upload_id)
         async with self.database.query() as connection:
             await connection.execute(_REMOVE, [upload_id])
 

@@ -68,7 +68,7 @@ def _bound(most: int) -> Callable[[str], int | str]:
     def read(text: str) -> int | str:
         if text == _DEFAULT:
             return text
-        if not (text.isascii() and text.isdigit() and int(text[:20]) <= most):
+        if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and int(text) <= most):
             raise argparse.ArgumentTypeError(f"must be a whole number from 0 to {most}, or {_DEFAULT}; it is {text!r}")
         return int(text)
 

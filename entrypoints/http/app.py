@@ -93,10 +93,11 @@ def _wrapped(handler: ASGIApp, container: Container, allowed: Mapping[str, str])
     trusted = settings.serving.trusted_networks
     requests = Places(settings.admission.max_requests, "requests")
     origins = settings.serving.allowed_origins
+    handler = answer_options(handler, allowed)
     if provides(container.adapters, "uploads"):
         handler = answer_tus_options(handler, settings.recordings.max_upload_bytes)
     handler = answer_preflights(handler, origins)
-    handler = slice_bodies(forget_path_names(answer_options(handler, allowed)))
+    handler = slice_bodies(forget_path_names(handler))
     handler = end_refused_uploads(lock_refused_uploads(answer_refused(handler)))
     handler = limit_requests(release_held(handler), requests, application.download_places(), trusted)
     handler = begin_in_turns(handler, application.beginnings(), trusted)

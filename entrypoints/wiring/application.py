@@ -1,5 +1,7 @@
 """The services over whichever adapters there are."""
 
+from collections.abc import Awaitable, Callable
+
 from dependency_injector import containers, providers
 
 from application.add_track import AddTrack
@@ -38,6 +40,7 @@ from application.uploading.turns import WriteTurns
 from domain.audit import AuditTrail
 from domain.convert import Convert
 from domain.register import Register
+from domain.uploads import UploadStore
 from entrypoints.settings.settings import Settings
 
 _PER_SECOND, _AT_ONCE = 100, 50
@@ -50,6 +53,13 @@ _ROUNDS_OF_READING = 8
 
 def _if_kept(trail: AuditTrail | None, days: int) -> AuditTrail | None:
     return trail if days else None
+
+
+def _removing(
+    uploads: UploadStore | None, sweep: Callable[[], SweepUploads]
+) -> Callable[[int], Awaitable[object]] | None:
+    """What removes the uploads of one user, where there are any."""
+    return None if uploads is None else sweep().of_user
 
 
 class Application(containers.DeclarativeContainer):
@@ -98,10 +108,6 @@ class Application(containers.DeclarativeContainer):
     )
     track_links = providers.Factory(
         TrackLinks, adapters.links, adapters.tracks, adapters.identifiers, adapters.clock, queries
-    )
-    remove_deleted = providers.Singleton(RemoveDeleted, adapters.deleted_users, adapters.audio)
-    manage_account = providers.Factory(
-        ManageAccount, adapters.accounts, adapters.identifiers, adapters.clock, queries, remove_deleted.provided.wake
     )
     export_account = providers.Factory(
         ExportAccount, adapters.accounts, adapters.keeper, adapters.clock, queries, reads
@@ -175,4 +181,13 @@ class Application(containers.DeclarativeContainer):
     )
     sweep_uploads = providers.Singleton(
         SweepUploads, adapters.uploads, resumable_uploads, adapters.users, adapters.clock
+    )
+    remove_deleted = providers.Singleton(
+        RemoveDeleted,
+        adapters.deleted_users,
+        adapters.audio,
+        providers.Callable(_removing, adapters.uploads, sweep_uploads.provider),
+    )
+    manage_account = providers.Factory(
+        ManageAccount, adapters.accounts, adapters.identifiers, adapters.clock, queries, remove_deleted.provided.wake
     )

@@ -1,8 +1,9 @@
 """The stores of resumable uploads against their contract."""
 
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -11,8 +12,10 @@ import pytest
 from adapters.disk.uploads import DiskUploads
 from adapters.memory.uploads import InMemoryUploads
 from adapters.postgres.database import Database
+from adapters.postgres.upload_writer import PIECES_AT_ONCE
 from adapters.postgres.uploads import PsycopgUploads
-from domain.errors import DiskFull, UnknownUser, UploadLocked
+from domain.errors import DiskFull, StoreAway, UnknownUser, UploadLocked
+from domain.uploads import Terminated
 from tests.contract.leftovers import open_files
 from tests.contract.test_spools import MORE_THAN_ANY_DISK
 from tests.contract.uploads import (
@@ -128,6 +131,42 @@ class TestPostgresUploads(DurableUploadStoreContract):
 
             yield reopened
 
+    async def test_no_statement_removes_more_pieces_than_it_has_time_for(
+        self, uploads: PsycopgUploads, emptied_database_url: str
+    ) -> None:
+        """A large upload has thousands, and each is up to 512 rows for PostgreSQL."""
+        ended, removed = an_upload(1), an_upload(2)
+        many = [b"x"] * (2 * PIECES_AT_ONCE + 1)
+        with _most_removed_at_once(emptied_database_url, PIECES_AT_ONCE):
+            await added(uploads, ended, *many)
+            async with uploads.write(ended.upload_id) as writer:
+                await writer.change(replace(writer.upload, outcome=Terminated()))
+            await added(uploads, removed, *many)
+            await uploads.remove(removed.upload_id)
+
+        with psycopg.connect(emptied_database_url) as connection:
+            assert connection.execute("SELECT count(*) FROM partial_upload_pieces").fetchall() == [(0,)]
+        assert [upload.upload_id async for upload in uploads.all()] == [ended.upload_id]
+
+    async def test_an_outcome_is_kept_also_where_the_bytes_cannot_be_let_go_of(
+        self, uploads: PsycopgUploads, emptied_database_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def away(*_: object) -> None:
+            raise StoreAway
+
+        await added(uploads, an_upload(), b"abc")
+        with monkeypatch.context() as patched:
+            patched.setattr("adapters.postgres.upload_writer.let_go", away)
+            async with uploads.write(an_upload().upload_id) as writer:
+                await writer.change(replace(writer.upload, outcome=Terminated()))
+
+        found = await uploads.find(an_upload().upload_id)
+        assert found
+        assert found.outcome == Terminated()
+        await uploads.remove(an_upload().upload_id)
+        with psycopg.connect(emptied_database_url) as connection:
+            assert connection.execute("SELECT count(*) FROM partial_upload_pieces").fetchall() == [(0,)]
+
     async def test_a_writer_that_was_only_slow_spoils_nothing_of_the_next_one(
         self, uploads: PsycopgUploads, reopened: Callable[[], PsycopgUploads]
     ) -> None:
@@ -155,6 +194,26 @@ class TestPostgresUploads(DurableUploadStoreContract):
         assert await uploads.find(an_upload().upload_id) is None
         with pytest.raises(UnknownUser):
             await uploads.add(an_upload())
+
+
+@contextmanager
+def _most_removed_at_once(url: str, most: int) -> Iterator[None]:
+    """Let each statement fail that removes more pieces."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"""
+            CREATE FUNCTION removes_few() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    IF (SELECT count(*) FROM gone) > {most} THEN
+                        RAISE 'too many at once';
+                    END IF;
+                    RETURN NULL;
+                END $$;
+            CREATE TRIGGER removes_few AFTER DELETE ON partial_upload_pieces REFERENCING OLD TABLE AS gone
+                FOR EACH STATEMENT EXECUTE FUNCTION removes_few()""")
+        try:
+            yield
+        finally:
+            connection.execute("DROP FUNCTION removes_few CASCADE")
 
 
 @asynccontextmanager

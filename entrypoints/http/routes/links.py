@@ -10,6 +10,7 @@ from application.open_link import OpenLink, Visitor
 from domain.errors import LinkNotFound
 from entrypoints.http.download import DOWNLOAD_HEADERS, DOWNLOAD_STATUSES, MEDIA_TYPE, download
 from entrypoints.http.openapi import GET_METHODS, error_responses, operation, path_file_name, path_identifier
+from entrypoints.http.server.audit import tell_audit
 from entrypoints.http.server.client import client_name
 from entrypoints.http.server.path_names import path_uuid
 
@@ -32,6 +33,7 @@ async def linked_record(
 ) -> Response[Any]:
     """Download the MP3 of a link, as by `/record`; what a client asks for by ranges counts as one download."""
     found = await open_link(path_uuid(request, LinkNotFound), _visitor(request), *holders)
+    tell_audit(request, user_id=found.user_id)
     return await download(request, found, downloads, holders, inline=found.link.inline)
 
 

@@ -28,7 +28,6 @@ from entrypoints.http.openapi import (
     object_body,
     operation,
     path_identifier,
-    text_schema,
 )
 from entrypoints.http.requests.body import BodyPace
 from entrypoints.http.requests.json_body import json_body

@@ -16,7 +16,7 @@ from application import remove_deleted
 from application.audio_first import AudioFirst
 from application.remove_deleted import RemoveDeleted
 from domain.accounts import DeletedUsers, Removed
-from domain.errors import StoreAway
+from domain.errors import StoreAway, UploadLocked
 from domain.users import token_digest
 from tests.contract.tracks import NOW, a_track
 
@@ -89,6 +89,36 @@ async def test_bytes_that_cannot_be_deleted_now_are_deleted_later(twins: Twins) 
     assert await removing() == 1
 
     assert twins.audio.kept == {}
+
+
+async def test_what_they_have_begun_to_send_goes_first(twins: Twins) -> None:
+    user_id = await twins.gone(1)
+    seen: list[tuple[int, int]] = []
+
+    async def remove_uploads(whose: int) -> int:
+        seen.append((whose, len(twins.tracks.kept)))
+        return 1
+
+    assert await RemoveDeleted(twins.deleted, twins.audio, remove_uploads)() == 1
+
+    assert seen == [(user_id, 1)]
+
+
+async def test_whose_uploads_cannot_be_removed_now_stays_until_they_are(twins: Twins) -> None:
+    user_id = await twins.gone(1)
+    errors: list[Exception] = [UploadLocked()]
+
+    async def remove_uploads(_: int) -> int:
+        if errors:
+            raise errors.pop()
+        return 1
+
+    removing = RemoveDeleted(twins.deleted, twins.audio, remove_uploads)
+    with pytest.raises(UploadLocked):
+        await removing()
+    assert [*twins.users.deleted] == [user_id]
+
+    assert await removing() == 1
 
 
 class Stubborn(InMemoryDeletedUsers):

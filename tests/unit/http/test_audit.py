@@ -100,29 +100,30 @@ async def test_what_is_done_with_an_account_is_told(
     assert {(event.user_id, event.track_uuid, event.address_prefix) for event in events} == {(ann.user_id, None, HERE)}
 
 
-async def test_a_link_is_told_with_its_identifier(container: Container, client: httpx.AsyncClient, ann: Person) -> None:
+async def test_of_a_link_it_is_told_which_and_whose(
+    container: Container, client: httpx.AsyncClient, ann: Person
+) -> None:
     links = f"/tracks/{ann.track_uuid}/links"
     made = (await client.post(links, headers=ann.bearer)).json()
     await client.get(made["url"])
     await client.delete(f"{links}/{made['link_id']}", headers=ann.bearer)
 
-    events = (await told(container))[2:]
-    assert [event.action for event in events] == [Action.MAKE_LINK, Action.DOWNLOAD_BY_LINK, Action.REVOKE_LINK]
-    assert {(event.track_uuid, event.link_id) for event in events} == {(ann.track_uuid, made["link_id"])}
+    now, known = memory.clock(container).now(), (ann.user_id, ann.track_uuid, made["link_id"], HERE)
+    assert (await told(container))[2:] == [
+        AuditEvent(now, action, *known) for action in (Action.MAKE_LINK, Action.DOWNLOAD_BY_LINK, Action.REVOKE_LINK)
+    ]
 
 
-async def test_an_upload_in_pieces_is_told_with_its_track(
+async def test_of_a_resumable_upload_it_is_told_which_track_it_became(
     container: Container, client: httpx.AsyncClient, ann: Person
 ) -> None:
     tus = TusClient(client, ann.token)
     location = await tus.created(len(RECORDING))
-    await tus.patch(location, 0, RECORDING[:1000])
-    link = (await tus.patch(location, 1000, RECORDING[1000:])).headers["upload-track-location"]
+    await tus.patch(location, 0, RECORDING[:100])
+    link = (await tus.patch(location, 100, RECORDING[100:])).headers["Upload-Track-Location"]
 
-    track_uuid = UUID(dict(httpx.URL(link).params)["id"])
-    assert (await told(container))[2:] == [
-        AuditEvent(memory.clock(container).now(), Action.UPLOAD, ann.user_id, track_uuid, None, HERE)
-    ]
+    now, track_uuid = memory.clock(container).now(), UUID(dict(httpx.URL(link).params)["id"])
+    assert (await told(container))[2:] == [AuditEvent(now, Action.UPLOAD, ann.user_id, track_uuid, None, HERE)]
 
 
 @pytest.mark.parametrize(

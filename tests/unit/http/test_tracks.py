@@ -316,6 +316,15 @@ async def test_a_change_is_small_json(ann: Owner) -> None:
     assert (large.status_code, form.status_code) == (413, 415)
 
 
+async def test_numbers_of_any_length_are_read_over_in_fields_that_are_unknown(ann: Owner) -> None:
+    """Python itself refuses to make a number of more than 4,300 digits."""
+    path, body = f"/tracks/{await ann.upload('one.wav')}", f'{{"x": {"1" * 5000}, "file_name": "two"}}'
+
+    answer = await ann.call("PATCH", path, content=body, headers={"Content-Type": "application/json"})
+
+    assert (answer.status_code, answer.json()["file_name"]) == (200, "two.mp3")
+
+
 async def test_changes_at_once_do_not_lose_one_anothers_fields(ann: Owner) -> None:
     track_uuid = await ann.upload("one.wav", MARKED)
     texts = {"title": "t", "album": "a", "genre": "g", "comment": "c", "composer": "p"}

@@ -285,6 +285,18 @@ async def test_an_outcome_is_told_for_a_day(ann: TusClient, container: Container
     assert (await ann.head(location)).status_code == 404
 
 
+async def test_of_a_user_who_is_deleted_no_byte_is_left(ann: TusClient, container: Container) -> None:
+    await ann.patch(await ann.created(SIZE), 0, RECORDING[:100])
+    assert len(kept(container).kept) == 1
+
+    assert (await ann.client.delete("/users/me", headers=ann.headers)).status_code == 204
+
+    async with asyncio.timeout(10):
+        while memory.users(container).deleted:  # the user goes last
+            await asyncio.sleep(0.01)
+    assert (kept(container).kept, kept(container).contents) == ({}, {})
+
+
 async def test_uploads_of_a_user_who_is_gone_are_gone(ann: TusClient, container: Container) -> None:
     location = await ann.created(SIZE)
     await ann.patch(location, 0, RECORDING[:5000])
