@@ -8,17 +8,12 @@ from psycopg.rows import scalar_row
 
 from adapters.postgres.connection import Connection
 from adapters.postgres.database import Database
+from adapters.postgres.long_transactions import BYTES_AT_ONCE, STEP_SECONDS, TRACKS_AT_ONCE, long_transaction
 from adapters.postgres.track_rows import LARGEST_ID
 from domain.accounts import DeletedUsers, Removed
 
-MAX_TRACKS = 50
-MAX_BYTES = 4 * 1024 * 1024
-"""Of MP3s removed in one step, unless a single one has more: each 2 KB are a row for PostgreSQL."""
-STEP_SECONDS = 60.0
-"""What a step may take: the largest MP3s are half a million such rows."""
 _USERS = 100
 
-_ALLOW: LiteralString = "SELECT set_config('statement_timeout', %s, true)"
 _SOME: LiteralString = """
     SELECT user_id FROM users WHERE deleted_at IS NOT NULL AND user_id > %s ORDER BY user_id LIMIT %s"""
 # What others are removing is passed over.
@@ -50,20 +45,19 @@ class PsycopgDeletedUsers(DeletedUsers):
     async def remove_some(self, user_id: int) -> Removed:
         if not 1 <= user_id <= LARGEST_ID:
             return Removed(0, is_all=True)
-        async with self.database.connection(STEP_SECONDS) as connection:
+        async with long_transaction(self.database, STEP_SECONDS) as connection:
             keys = await _remove_tracks(connection, user_id)
-            if keys:
-                return Removed(len(keys), [key for key in keys if key is not None])
+        if keys:
+            return Removed(len(keys), [key for key in keys if key is not None])
+        async with self.database.connection(STEP_SECONDS) as connection:
             return Removed(0, is_all=await _remove_user(connection, user_id))
 
 
 async def _remove_tracks(connection: Connection, user_id: int) -> list[str | None]:
     """For each of the tracks that were removed its key in an audio store."""
-    wanted = {"user_id": user_id, "count": MAX_TRACKS, "bytes": MAX_BYTES}
-    async with connection.transaction():
-        await connection.execute(_ALLOW, [f"{STEP_SECONDS:.0f}s"])
-        cursor = await connection.cursor(row_factory=scalar_row).execute(_REMOVE_TRACKS, wanted)
-        return await cursor.fetchall()
+    wanted = {"user_id": user_id, "count": TRACKS_AT_ONCE, "bytes": BYTES_AT_ONCE}
+    cursor = await connection.cursor(row_factory=scalar_row).execute(_REMOVE_TRACKS, wanted)
+    return await cursor.fetchall()
 
 
 async def _remove_user(connection: Connection, user_id: int) -> bool:

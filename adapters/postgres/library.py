@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from adapters.postgres.connection_limits import ConnectionLimit
 from adapters.postgres.database import SHORT_SECONDS, Database
+from adapters.postgres.long_transactions import long_transaction
 from adapters.postgres.track_keeper import LARGE_BYTES, STORING_RATE
 from adapters.postgres.track_pages import MOST_FOUND, WALK_SECONDS, WALKED, TrackPages, rows_of
 from adapters.postgres.track_rows import (
@@ -33,7 +34,6 @@ _CHANGE: LiteralString = """
      WHERE track_uuid = %(track_uuid)s AND user_id = %(user_id)s
        AND track_file_name = %(file_name_before)s AND texts = %(texts_before)s"""
 _SIZE: LiteralString = "SELECT mp3_size FROM tracks WHERE track_uuid = %s AND user_id = %s AND audio_key IS NULL"
-_ALLOW: LiteralString = "SELECT set_config('statement_timeout', %s, true)"
 _REMOVE = SQL("DELETE FROM tracks WHERE track_uuid = %s AND user_id = %s RETURNING {}").format(MP3)
 # Several that do this at once share the work, and wait for nobody.
 _WITHOUT_WORDS: LiteralString = """
@@ -93,10 +93,8 @@ class PsycopgTrackLibrary(TrackLibrary):
         seconds = SHORT_SECONDS + size / STORING_RATE
         async with (
             self._removing_large.take(SHORT_SECONDS),
-            self.database.connection(seconds) as connection,
-            connection.transaction(),
+            long_transaction(self.database, seconds) as connection,
         ):
-            await connection.execute(_ALLOW, [f"{seconds * 1000:.0f}ms"])
             return _removed(await rows_of(connection, _REMOVE, [track_uuid, user_id]))
 
     async def index(self, limit: int) -> int:

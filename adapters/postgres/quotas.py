@@ -8,20 +8,13 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from adapters.postgres.database import Database
+from adapters.postgres.long_transactions import BYTES_AT_ONCE, STEP_SECONDS, TRACKS_AT_ONCE, long_transaction
 from adapters.postgres.track_rows import LARGEST_ID
 from domain.errors import UnknownUser
 from domain.quotas import OwnQuota, Quota, QuotaRepository, Removed
 
 USERS_AT_ONCE = 500
 """Who are looked at in one step of removing."""
-TRACKS_AT_ONCE = 50
-BYTES_AT_ONCE = 4 * 1024 * 1024
-"""At most so many of MP3s, or one track: each 2 KB are a row for PostgreSQL."""
-STEP_SECONDS = 60.0
-"""What a step may take: the largest MP3s are half a million such rows."""
-
-_ALLOW: LiteralString = "SELECT set_config('statement_timeout', %s, true)"
-
 _PUT: LiteralString = """
     INSERT INTO user_quotas (user_id, tracks, bytes, seconds, uploads, retention_days) VALUES (%s, %s, %s, %s, %s, %s)
         ON CONFLICT (user_id) DO UPDATE
@@ -81,8 +74,7 @@ class PsycopgQuotaRepository(QuotaRepository):
     async def remove_outlived(self, general: Quota, now: datetime, after: int) -> Removed:
         bounds = {"users": USERS_AT_ONCE, "tracks": TRACKS_AT_ONCE, "bytes": BYTES_AT_ONCE}
         values = {"now": now, "general": general.retention_days, "after": after} | bounds
-        async with self.database.connection(STEP_SECONDS) as connection, connection.transaction():
-            await connection.execute(_ALLOW, [f"{STEP_SECONDS:.0f}s"])
+        async with long_transaction(self.database, STEP_SECONDS) as connection:
             cursor = await connection.cursor(row_factory=tuple_row).execute(_REMOVE_OUTLIVED, values)
             [(tracks, keys, last)] = await cursor.fetchall()
         return Removed(tracks, tuple(keys), after if tracks else last)

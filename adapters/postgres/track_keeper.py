@@ -12,6 +12,7 @@ from adapters.postgres.connection import Connection
 from adapters.postgres.connection_limits import ConnectionLimit
 from adapters.postgres.copy_binary import write_row
 from adapters.postgres.database import SHORT_SECONDS, STATEMENT_SECONDS, Database
+from adapters.postgres.long_transactions import allow
 from adapters.postgres.track_rows import COLUMNS, TYPES, constraints_translated, values
 from adapters.shared.cancellation import finish
 from domain.errors import Mp3TooLarge, TrackDamaged, TrackNotFound
@@ -29,7 +30,6 @@ SLICE_BYTES = 128 * 1024
 SLICE_PATIENCE_SECONDS = 30.0
 """How long a download that has begun waits for its turn: rather late than broken off; it holds nothing meanwhile."""
 
-_ALLOW: LiteralString = "SELECT set_config('statement_timeout', %s, true)"
 _KEEP = SQL("COPY tracks ({}, track_file_bin) FROM STDIN (FORMAT BINARY)").format(COLUMNS)
 _READ: LiteralString = """
     SELECT substring(track_file_bin FROM %s FOR %s) FROM tracks WHERE track_uuid = %s"""
@@ -108,5 +108,5 @@ async def _statement_of(seconds: float, connection: Connection) -> AsyncIterator
         yield
         return
     async with connection.transaction():
-        await connection.execute(_ALLOW, [f"{seconds * 1000:.0f}ms"])
+        await allow(connection, seconds)
         yield
