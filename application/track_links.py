@@ -6,7 +6,7 @@ from uuid import UUID
 
 from application.admission.fair_queue import FairQueue
 from domain.errors import LinkNotFound, NoSuchTrack
-from domain.links import Link, LinkRepository, check_expiry
+from domain.links import Link, LinkRepository, Visit, check_expiry, client_digest
 from domain.system import Clock, IdentifierSource
 from domain.tracks import StoredMp3, TrackRepository
 from domain.users import User
@@ -65,6 +65,16 @@ class TrackLinks:
             mp3 = await self._track(user, track_uuid)
             await self._links.add(link)
         return mp3, link
+
+    async def made(self, user: User, link_id: UUID) -> tuple[StoredMp3, Link] | None:
+        """The link with this identifier, revoked or not, and its track of this user; None where there is none.
+
+        Asks in the turn of whoever calls it.
+        """
+        nobody = Visit(client_digest(link_id, "", ""), self._clock.now(), asks_for_more=False)
+        found = await self._links.find(link_id, nobody)
+        mp3 = await self._tracks.find(found.link.track_uuid, user.user_id) if found else None
+        return (mp3, found.link) if found and mp3 else None
 
     async def all(self, user: User, track_uuid: UUID, *holders: str) -> tuple[StoredMp3, list[Link]]:
         """The track, and its links that are not revoked: the permanent one, then the others, the newest first."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Literal
 
 from adapters.disk.uploads import DiskUploads
 from adapters.memory.uploads import InMemoryUploads
@@ -200,7 +201,7 @@ class TestPostgresUploads(DurableUploadStoreContract):
 def _most_removed_at_once(url: str, most: int) -> Iterator[None]:
     """Let each statement fail that removes more pieces."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"""
+        make = SQL("""
             CREATE FUNCTION removes_few() RETURNS trigger LANGUAGE plpgsql AS $$
                 BEGIN
                     IF (SELECT count(*) FROM gone) > {most} THEN
@@ -210,6 +211,7 @@ def _most_removed_at_once(url: str, most: int) -> Iterator[None]:
                 END $$;
             CREATE TRIGGER removes_few AFTER DELETE ON partial_upload_pieces REFERENCING OLD TABLE AS gone
                 FOR EACH STATEMENT EXECUTE FUNCTION removes_few()""")
+        connection.execute(make.format(most=Literal(most)))
         try:
             yield
         finally:

@@ -117,7 +117,7 @@ class _NewLink:
     @property
     def fingerprint(self) -> bytes:
         """Of all that is asked for: for which track, and what."""
-        return hashlib.sha256(self.track_uuid.bytes + msgspec.json.encode(self.asked)).digest()
+        return _fingerprint(self.track_uuid, self.asked)
 
     async def make(self, link_id: UUID) -> dict[str, Any]:
         """The resource of a new link with this identifier. Raises what `TrackLinks.create` does."""
@@ -126,14 +126,22 @@ class _NewLink:
         return self._told(mp3, link)
 
     async def find(self, link_id: UUID) -> Outcome | None:
-        """What an earlier attempt has made, and not come to tell. Raises what `TrackLinks.all` does."""
-        mp3, links = await self.track_links.all(self.user, self.track_uuid, *self.holders)
-        made = next((self._told(mp3, link) for link in links if link.link_id == link_id), None)
-        return None if made is None else Outcome(self.fingerprint, made)
+        """What an earlier attempt has made, and not come to tell, also where it is revoked by now."""
+        found = await self.track_links.made(self.user, link_id)
+        if found is None:
+            return None
+        mp3, link = found
+        wish = NewLink(link.expires_at, link.max_downloads, link.inline)
+        is_same = (link.track_uuid, wish) == (self.track_uuid, self.asked)  # whatever offset a moment is told with
+        return Outcome(self.fingerprint if is_same else _fingerprint(link.track_uuid, wish), self._told(mp3, link))
 
     def _told(self, mp3: StoredMp3, link: Link) -> dict[str, Any]:
         resource = link_resource(self.base, self.user.user_id, mp3.file_name, link)
         return dict(msgspec.to_builtins(resource))
+
+
+def _fingerprint(track_uuid: UUID, asked: NewLink) -> bytes:
+    return hashlib.sha256(track_uuid.bytes + msgspec.json.encode(asked)).digest()
 
 
 @route(

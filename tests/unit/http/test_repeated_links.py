@@ -46,17 +46,48 @@ async def test_the_same_key_with_another_wish_is_refused(owner: Owner) -> None:
     assert len(await owner.items()) == 2
 
 
-async def test_a_link_whose_maker_died_before_it_could_tell_is_found(owner: Owner, container: Container) -> None:
+def forget_outcome(container: Container) -> None:
     """As after `kill -9` between the link's commit and that of the key."""
-    first = await asked(owner, max_downloads=5)
     repeats = memory.repeats(container)
     [(key, kept)] = repeats.kept.items()
     repeats.kept[key] = replace(kept, outcome=None)
     memory.clock(container).advance(DEAD_AFTER * 2)
 
+
+async def test_a_link_whose_maker_died_before_it_could_tell_is_found(owner: Owner, container: Container) -> None:
+    first = await asked(owner, max_downloads=5)
+    forget_outcome(container)
+
     second = await asked(owner, max_downloads=5)
 
     assert (second.status_code, second.json()) == (201, first.json())
+    assert len(await owner.items()) == 2
+
+
+async def test_a_link_that_was_revoked_before_it_could_be_told_of_stays_revoked(
+    owner: Owner, container: Container
+) -> None:
+    first = await asked(owner)
+    await owner.revoke(first.json()["url"])
+    forget_outcome(container)
+
+    second = await asked(owner)
+
+    assert (second.status_code, second.json()) == (201, first.json())
+    assert len(await owner.items()) == 1
+    assert (await owner.client.get(first.json()["url"])).status_code == 410
+
+
+async def test_another_wish_is_refused_also_where_the_first_could_not_be_told_of(
+    owner: Owner, container: Container
+) -> None:
+    await asked(owner, max_downloads=5, expires_at="2026-02-01T12:00:00+03:00")
+    forget_outcome(container)
+    other = await asked(owner, max_downloads=6, expires_at="2026-02-01T12:00:00+03:00")
+    forget_outcome(container)
+    same = await asked(owner, max_downloads=5, expires_at="2026-02-01T12:00:00+03:00")
+
+    assert (other.status_code, same.status_code) == (422, 201)
     assert len(await owner.items()) == 2
 
 
