@@ -10,7 +10,7 @@ from uuid import UUID
 from adapters.shared import upload_facts
 from adapters.shared.durable import sync
 from adapters.shared.files import disk_errors
-from domain.errors import DiskFull, UploadNotFound
+from domain.errors import DiskFull, MusicAppError, UploadNotFound
 from domain.uploads import Upload
 
 logger = logging.getLogger(__name__)
@@ -41,16 +41,26 @@ class UploadFiles:
         """Make both, durably."""
         with disk_errors():
             self._refuse_full_disk()
-            self._path(upload.upload_id).touch(mode=0o600)
-        self.change(upload)
+            try:
+                self._path(upload.upload_id).touch(mode=0o600)
+                self.change(upload)
+            except BaseException:
+                with contextlib.suppress(MusicAppError):
+                    self.remove(upload.upload_id)
+                raise
 
     def change(self, upload: Upload) -> None:
         """Replace what is known, durably; with an outcome the bytes are deleted."""
         new = self._path(upload.upload_id, _NEW)
         with disk_errors():
-            new.write_bytes(upload_facts.written(upload))
-            sync(new)
-            new.replace(self._path(upload.upload_id, _FACTS))
+            try:
+                new.write_bytes(upload_facts.written(upload))
+                sync(new)
+                new.replace(self._path(upload.upload_id, _FACTS))
+            except OSError:
+                with contextlib.suppress(OSError):
+                    new.unlink()
+                raise
             if upload.outcome is not None:
                 self._path(upload.upload_id).unlink(missing_ok=True)
             sync(self.folder)
@@ -78,8 +88,8 @@ class UploadFiles:
     def remove(self, upload_id: UUID) -> None:
         """Delete both. Safe to repeat."""
         with disk_errors():
-            self._path(upload_id, _FACTS).unlink(missing_ok=True)
-            self._path(upload_id).unlink(missing_ok=True)
+            for ending in (_FACTS, _BYTES):
+                self._path(upload_id, ending).unlink(missing_ok=True)
 
     def _path(self, upload_id: UUID, ending: str = _BYTES) -> Path:
         return self.folder / f"{upload_id}{ending}"

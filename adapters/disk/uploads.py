@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -13,7 +13,7 @@ from adapters.disk.upload_index import UploadIndex
 from adapters.shared.cancellation import in_thread
 from adapters.shared.files import disk_errors
 from adapters.shared.locks import try_lock
-from domain.errors import UploadLocked, UploadNotFound
+from domain.errors import UploadLocked, UploadNotFound, WorkspaceAway
 from domain.uploads import Upload, UploadStore, UploadUsage, UploadWriter
 
 READ_BYTES = 1 << 20
@@ -44,8 +44,12 @@ class DiskUploads(UploadStore):
 
     async def add(self, upload: Upload) -> None:
         index = await self._ready()
-        await in_thread(self._files.add, upload)
-        index.put(upload)
+
+        def add() -> None:  # known also where whoever waits for the thread was cancelled
+            self._files.add(upload)
+            index.put(upload)
+
+        await in_thread(add)
 
     async def find(self, upload_id: UUID) -> Upload | None:
         return (await self._ready()).get(upload_id)
@@ -67,21 +71,25 @@ class DiskUploads(UploadStore):
 
     async def read(self, upload_id: UUID, start: int, count: int) -> AsyncGenerator[bytes, None]:
         await self._ready()
-        descriptor = await in_thread(self._files.open, upload_id, os.O_RDONLY)
-        try:
+        with ExitStack() as opened:
+            descriptor = await in_thread(self._open, upload_id, opened)
             end = start + count
             while start < end:
                 with disk_errors():
                     block = await in_thread(os.pread, descriptor, min(READ_BYTES, end - start), start)
+                if not block:
+                    raise WorkspaceAway  # somebody else has cut the file
                 start += len(block)
                 yield block
-        finally:
-            os.close(descriptor)
 
     async def remove(self, upload_id: UUID) -> None:
         index = await self._ready()
-        await in_thread(self._files.remove, upload_id)
-        index.drop(upload_id)
+
+        def remove() -> None:
+            self._files.remove(upload_id)
+            index.drop(upload_id)
+
+        await in_thread(remove)
 
     async def usage(self, user_id: int) -> UploadUsage:
         return (await self._ready()).usage(user_id)
@@ -95,6 +103,12 @@ class DiskUploads(UploadStore):
         for upload_id in index.identifiers():
             if upload := index.get(upload_id):
                 yield upload
+
+    def _open(self, upload_id: UUID, opened: ExitStack) -> int:
+        """A descriptor for reading, which `opened` closes, also where whoever waits for it was cancelled."""
+        descriptor = self._files.open(upload_id, os.O_RDONLY)
+        opened.callback(os.close, descriptor)
+        return descriptor
 
     async def _ready(self) -> UploadIndex:
         """What is known, once the folder is this process's. Raises `UploadLocked` while it is another one's."""
@@ -110,7 +124,12 @@ class DiskUploads(UploadStore):
             lock = try_lock(self._files.folder / "lock")
             if lock is None:
                 raise UploadLocked
-            self._index, self._lock = UploadIndex(self._files.found()), lock
+            try:
+                self._index = UploadIndex(self._files.found())
+            except BaseException:
+                os.close(lock)  # or this process itself would be the other one the next time
+                raise
+            self._lock = lock
 
 
 class _Writer(UploadWriter):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from application.receive_recording import IncomingRecording
+from application.receive_recording import READ_AHEAD_BYTES, IncomingRecording
 from domain.uploads import PartialUploads, Upload
 from domain.users import User
 
@@ -57,6 +57,9 @@ class FollowedUpload(IncomingRecording):
             if self._given == self._durable:
                 await self._wait()
                 continue
+            if self._given < READ_AHEAD_BYTES:
+                yield await self._first_bytes()
+                continue
             count = self._durable - self._given
             async with aclosing(self._uploads.read(self._upload.upload_id, self._given, count)) as blocks:
                 async for block in blocks:
@@ -65,6 +68,14 @@ class FollowedUpload(IncomingRecording):
         if self._last:
             self._given += len(self._last)
             yield self._last
+
+    async def _first_bytes(self) -> bytes:
+        """What of them is looked at before there is a place: whoever waits for one has no file open meanwhile."""
+        count = min(self._durable, READ_AHEAD_BYTES) - self._given
+        async with aclosing(self._uploads.read(self._upload.upload_id, self._given, count)) as blocks:
+            first = b"".join([block async for block in blocks])
+        self._given += len(first)
+        return first
 
     def bytes_to_come(self) -> int:
         """All of them: it raises where they do not come."""

@@ -101,7 +101,7 @@ class PieceTaker:
             raise
         except BaseException:  # cancelled: what is not durable is not waited for
             writing.cancel()
-            await asyncio.wait([writing])
+            await _ended(writing)
             raise
         await self._finish(writing)
 
@@ -161,3 +161,10 @@ class PieceTaker:
             self._held.count -= len(rest)
             if self._run is not None:
                 self._run.followed.more(self._writer.upload.offset)
+
+
+async def _ended(writing: asyncio.Task[None]) -> None:
+    """Wait until it has ended, however often this is cancelled meanwhile: the writer is let go of after it."""
+    while not writing.done():
+        with suppress(asyncio.CancelledError):  # whoever waits for this raises already what it was cancelled by
+            await asyncio.wait([writing])

@@ -122,7 +122,7 @@ class ResumableUploads:
 
         Raises `UploadLocked` and what `UploadStore` does.
         """
-        async with self._turns.turn(upload.upload_id):
+        async with self._turns.turn(upload.upload_id, lets_go=False):  # to another one who removes it, say
             await self._runs.cancel(upload.upload_id)
             await self._uploads.remove(upload.upload_id)
 

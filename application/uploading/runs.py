@@ -12,10 +12,18 @@ from application.receive_recording import ReceiveRecording
 from application.uploading.bounds import UploadBounds
 from application.uploading.following import FollowedUpload, UploadPaused
 from application.uploading.turns import WriteTurns
-from domain.errors import CallerError, DuplicateTrack, MusicAppError, RecordingError, UploadLocked
+from domain.errors import (
+    CallerError,
+    DuplicateTrack,
+    MusicAppError,
+    RecordingError,
+    UploadGone,
+    UploadLocked,
+    UploadNotFound,
+)
 from domain.system import Clock
 from domain.tracks import TrackRepository
-from domain.uploads import Outcome, PartialUploads, Refused, Stored, Upload
+from domain.uploads import Outcome, PartialUploads, Refused, Stored, Terminated, Upload
 from domain.users import User
 
 logger = logging.getLogger(__name__)
@@ -110,9 +118,22 @@ class UploadRuns:
         try:
             run.outcome = await self._outcome(upload, run.followed)
             return await self.end(upload.upload_id, run.outcome)
+        except UploadNotFound:  # its bytes are let go of, as by another service that has converted them as well
+            ended = await self._ended(upload.upload_id)
+            run.outcome = ended.outcome
+            return ended
         finally:
             if self._runs.get(upload.upload_id) is run:
                 del self._runs[upload.upload_id]
+
+    async def _ended(self, upload_id: UUID) -> Upload:
+        """The upload with what somebody else has kept of it. Raises `UploadNotFound`, `UploadGone`."""
+        upload = await self._uploads.find(upload_id)
+        if upload is None or upload.outcome is None:
+            raise UploadNotFound
+        if isinstance(upload.outcome, Terminated):
+            raise UploadGone
+        return upload
 
     async def _outcome(self, upload: Upload, followed: FollowedUpload) -> Outcome:
         """What becomes of it. Its track may be there, from a run that ended before its outcome was kept."""

@@ -1,7 +1,10 @@
 """The stores of resumable uploads against their contract."""
 
+import asyncio
+import errno
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +18,7 @@ from adapters.memory.uploads import InMemoryUploads
 from adapters.postgres.database import Database
 from adapters.postgres.upload_writer import PIECES_AT_ONCE
 from adapters.postgres.uploads import PsycopgUploads
-from domain.errors import DiskFull, StoreAway, UnknownUser, UploadLocked
+from domain.errors import DiskFull, StoreAway, UnknownUser, UploadLocked, WorkspaceAway
 from domain.uploads import Terminated
 from tests.contract.leftovers import open_files
 from tests.contract.test_spools import MORE_THAN_ANY_DISK
@@ -92,6 +95,49 @@ class TestDiskUploads(DurableUploadStoreContract):
             with pytest.raises(DiskFull):
                 await uploads.add(an_upload())
             assert await uploads.find(an_upload().upload_id) is None
+
+    async def test_a_folder_that_could_not_be_read_is_read_the_next_time(
+        self, uploads: DiskUploads, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await added(uploads, an_upload(), b"abc")
+        async with uploads.running():
+            pass
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "read_bytes", _fails)
+            with pytest.raises(WorkspaceAway):
+                await uploads.find(an_upload().upload_id)
+        assert await content(uploads, an_upload(), 0, 3) == b"abc"
+
+    async def test_nothing_is_left_of_what_could_not_be_added(
+        self, uploads: DiskUploads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await uploads.usage(1)
+        for name in ("touch", "write_bytes", "replace"):
+            with monkeypatch.context() as patched:
+                patched.setattr(Path, name, _fails)
+                with pytest.raises(WorkspaceAway):
+                    await uploads.add(an_upload())
+            assert [path.name for path in (tmp_path / "uploads").iterdir()] == ["lock"]
+
+    async def test_who_is_cancelled_leaves_nothing_that_is_not_known(
+        self, uploads: DiskUploads, tmp_path: Path
+    ) -> None:
+        upload = an_upload()
+        await _cancelled_in_the_thread(uploads, "add", uploads.add(upload))
+        assert await uploads.find(upload.upload_id) == upload
+        async with uploads.write(upload.upload_id) as writer:
+            await writer.append(b"abc")
+        await _cancelled_in_the_thread(uploads, "open", content(uploads, upload, 0, 3))
+        assert {Path(path).name for path in open_files(tmp_path)} == {"lock"}
+        await _cancelled_in_the_thread(uploads, "remove", uploads.remove(upload.upload_id))
+        assert await uploads.find(upload.upload_id) is None
+
+    async def test_a_file_that_somebody_has_cut_is_not_waited_for(self, uploads: DiskUploads, tmp_path: Path) -> None:
+        upload = await added(uploads, an_upload(), b"abc")
+        os.truncate(tmp_path / "uploads" / f"{upload.upload_id}.part", 1)
+        async with asyncio.timeout(30):
+            with pytest.raises(WorkspaceAway):
+                await content(uploads, upload, 0, 3)
 
     async def test_what_was_never_acknowledged_is_cleared_away(self, uploads: DiskUploads, tmp_path: Path) -> None:
         folder = tmp_path / "uploads"
@@ -216,6 +262,30 @@ def _most_removed_at_once(url: str, most: int) -> Iterator[None]:
             yield
         finally:
             connection.execute("DROP FUNCTION removes_few CASCADE")
+
+
+def _fails(*_: object, **__: object) -> None:
+    raise OSError(errno.EIO, "a fault")
+
+
+async def _cancelled_in_the_thread(uploads: DiskUploads, name: str, work: Coroutine[None, None, object]) -> None:
+    """Cancel the work while a thread does what the files have by that name."""
+    begun, goes_on = threading.Event(), threading.Event()
+    act = getattr(uploads._files, name)
+
+    def slow(*arguments: object) -> object:
+        begun.set()
+        assert goes_on.wait(30)
+        return act(*arguments)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(uploads._files, name, slow)
+        task = asyncio.create_task(work)
+        assert await asyncio.to_thread(begun.wait, 30)
+        task.cancel()
+        goes_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
 
 
 @asynccontextmanager

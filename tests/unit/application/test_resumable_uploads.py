@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -12,14 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.memory.uploads import InMemoryUploads
-from application.receive_recording import PLACE_SECONDS
+from adapters.shared.cancellation import finish
+from application.receive_recording import PLACE_SECONDS, READ_AHEAD_BYTES
 from application.uploading.following import PAUSE_SECONDS
 from application.uploading.pieces import UploadPiece
 from application.uploading.resumable import NewUpload, ResumableUploads
 from domain.errors import MusicAppError, Overloaded, StoreAway, UploadGone, UploadLocked, UploadNotFound, WrongOffset
 from domain.output.converter import Mp3
-from domain.tracks import Track
-from domain.uploads import Refused, Stored, Upload
+from domain.tracks import StoredMp3, Track
+from domain.uploads import Outcome, Refused, Stored, Terminated, Upload
 from domain.users import User
 from entrypoints.settings.settings import Settings
 from entrypoints.wiring.container import Container
@@ -228,6 +230,31 @@ def test_of_many_writers_the_last_to_come_is_the_one() -> None:
     played(act)
 
 
+def test_a_writer_is_let_go_of_after_its_last_write_however_often_it_is_cancelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def act(sender: Sender) -> None:
+        written = []
+
+        async def to_its_end(*_: object) -> None:
+            try:
+                await finish(asyncio.sleep(10))
+            finally:
+                written.append(set(sender.kept.written))
+
+        monkeypatch.setattr("adapters.memory.uploads._Writer.append", to_its_end)
+        upload_id = await sender.create()
+        sending = asyncio.create_task(sender.send(upload_id, 0, RECORDING[:9000], 3600.0))
+        for _ in range(3):
+            await asyncio.sleep(1)
+            sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        assert written == [{upload_id}]
+
+    played(act)
+
+
 def test_who_asks_again_for_the_outcome_gets_the_same() -> None:
     async def act(sender: Sender) -> None:
         upload_id = await sender.create()
@@ -312,6 +339,41 @@ def test_a_track_that_was_kept_before_a_crash_is_found_and_is_no_second_one(seen
     played(act)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "error"),
+    [(Stored(SHA256), None), (Refused("NoAudio"), None), (Terminated(), UploadGone), (None, UploadNotFound)],
+)
+def test_whose_bytes_another_service_lets_go_of_is_told_what_became_of_them(
+    outcome: Outcome | None, error: type[MusicAppError] | None
+) -> None:
+    async def act(sender: Sender) -> None:
+        upload_id = await sender.create()
+        last = SIZE - 1
+        await sender.send(upload_id, 0, RECORDING[:last])
+        before = sender.kept.kept[upload_id]
+        contents = sender.kept.contents[upload_id]
+        await sender.send(upload_id, last, RECORDING[last:])
+        sender.kept.kept[upload_id], sender.kept.contents[upload_id] = before, contents
+        tracks = memory.tracks(sender.container)
+        find = tracks.find
+
+        async def ended_meanwhile(track_uuid: UUID, user_id: int) -> StoredMp3 | None:
+            sender.kept.kept[upload_id] = ended = replace(before, outcome=outcome, offset=SIZE)
+            del sender.kept.contents[upload_id]
+            if ended.outcome is None:
+                del sender.kept.kept[upload_id]
+            return await find(track_uuid, user_id)
+
+        tracks.find = ended_meanwhile  # type: ignore[method-assign]
+        if error is None:
+            assert (await sender.send(upload_id, last, RECORDING[last:])).outcome == outcome
+        else:
+            with pytest.raises(error):
+                await sender.send(upload_id, last, RECORDING[last:])
+
+    played(act)
+
+
 def test_a_store_that_is_away_is_no_outcome() -> None:
     async def act(sender: Sender) -> None:
         upload_id = await sender.create()
@@ -343,6 +405,45 @@ def test_a_place_is_waited_for_without_the_spool() -> None:
         assert asyncio.get_running_loop().time() - begun == pytest.approx(PLACE_SECONDS, abs=1)
         places.free = free
         assert isinstance((await sender.send(upload_id, SIZE - 1, RECORDING[-1:])).outcome, Stored)
+
+    played(act)
+
+
+def test_who_waits_for_a_place_has_nothing_open_and_little_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def act(sender: Sender) -> None:
+        read, counts, is_open = sender.kept.read, [], set()
+
+        async def watched(upload_id: UUID, start: int, count: int) -> AsyncGenerator[bytes, None]:
+            counts.append(count)
+            is_open.add(start)
+            async with aclosing(read(upload_id, start, count)) as blocks:
+                async for block in blocks:
+                    yield block
+            is_open.discard(start)
+
+        monkeypatch.setattr(sender.kept, "read", watched)
+        places = sender.container.application.upload_places().shares
+        free, places.free = places.free, 0
+        upload_id = await sender.create()
+        await sender.send(upload_id, 0, RECORDING[:1000])
+        await asyncio.sleep(1)
+        await sender.send(upload_id, 1000, RECORDING[1000 : SIZE - 1])
+        await asyncio.sleep(1)
+        assert sender.container.application.upload_places().waiting == 1
+        assert (sum(counts), is_open) == (READ_AHEAD_BYTES, set())
+        places.free = free
+        assert isinstance((await sender.send(upload_id, SIZE - 1, RECORDING[-1:])).outcome, Stored)
+
+    played(act)
+
+
+def test_two_may_remove_the_same_upload_at_once() -> None:
+    async def act(sender: Sender) -> None:
+        for _ in range(3):
+            await sender.send(await sender.create(), 0, RECORDING[:9000])
+        sweep = sender.container.application.sweep_uploads()
+        await asyncio.gather(*(sweep.of_user(sender.user.user_id) for _ in range(3)))
+        assert sender.kept.kept == {}
 
     played(act)
 
