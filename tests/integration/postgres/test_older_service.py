@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -13,6 +14,7 @@ from adapters.postgres.track_keeper import PsycopgTrackKeeper
 from adapters.postgres.tracks import PsycopgTrackRepository
 from domain.recording.format import Codec, RecordingFormat
 from domain.tags import Tags
+from tests.waiting import wait_until
 
 USER = "INSERT INTO users (user_name, token_sha256, created_at) VALUES ('Ann', sha256('x'), now())"
 COLUMNS = SQL("""track_uuid, user_id, track_file_name, duration, sample_rate, channels, bitrate, mp3_size, mp3_sha256,
@@ -86,3 +88,26 @@ async def test_a_migration_waits_for_nobody_who_only_reads(older: int, bare_data
         await reader.execute(READS[older])
         async with asyncio.timeout(10):
             assert await asyncio.to_thread(migrate, bare_database_url) == []
+
+
+def test_a_track_that_it_stores_when_a_migration_begins_is_stored(bare_database_url: str) -> None:
+    """It has the table of tracks, and wants that of users: a migration that had the latter would wait for ever."""
+    migrate(bare_database_url, packaged_migrations()[:4])
+    with ThreadPoolExecutor(1) as threads, psycopg.connect(bare_database_url) as older:
+        older.execute(USER)
+        older.commit()
+        older.execute("LOCK TABLE tracks IN ROW EXCLUSIVE MODE")  # as a COPY of a large MP3 has it all the while
+        migrating = threads.submit(migrate, bare_database_url)
+        wait_until(lambda: _waits_for_tracks(bare_database_url), "the migration waits")
+        older.execute(WRITES[3])
+        older.commit()
+        migrating.result()
+
+    with psycopg.connect(bare_database_url) as connection:
+        assert connection.execute("SELECT tracks FROM user_totals").fetchall() == [(1,)]
+
+
+def _waits_for_tracks(url: str) -> bool:
+    with psycopg.connect(url) as connection:
+        waiting = connection.execute("SELECT FROM pg_locks WHERE relation = 'tracks'::regclass AND NOT granted")
+        return waiting.rowcount > 0
