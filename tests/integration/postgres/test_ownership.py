@@ -63,7 +63,7 @@ def test_the_list_for_the_first_program_is_what_its_migrations_make(bare_databas
 def test_a_database_of_the_first_program_is_backed_up_and_replaced(first_program_url: str, database_url: str) -> None:
     file = io.BytesIO()
     assert back_up(first_program_url, file, FIRST_PROGRAM) == {"users": 1, "tracks": 1}
-    assert "telephone" not in table_of(read_manifest(file.getvalue()), "users")["columns"]
+    assert "telephone" not in read_manifest(file.getvalue())["tables"][0]["columns"]
     executed(first_program_url, "CREATE TABLE notes (note text)", "DELETE FROM tracks", "DELETE FROM users", USER)
 
     restore(first_program_url, file, replace=True)
@@ -84,9 +84,9 @@ def test_a_database_of_the_first_program_is_migrated(first_program_url: str, dat
     assert listed(first_program_url) == listed(database_url)
 
 
-def table_of(manifest: dict[str, Any], name: str) -> dict[str, Any]:
-    """That of this name."""
-    return next(table for table in manifest["tables"] if table["name"] == name)
+def users_of(manifest: dict[str, Any]) -> dict[str, Any]:
+    """What is told of the table of users."""
+    return next(table for table in manifest["tables"] if table["name"] == "users")
 
 
 @pytest.mark.parametrize("last", [0, 1])
@@ -95,7 +95,7 @@ def test_a_backup_of_the_first_program_tells_of_numbers_as_that_one_wrote_them(
 ) -> None:
     archive = backup(database_url)
     manifest = read_manifest(archive)
-    table_of(manifest, "users")["identities"] = {"user_id": last}
+    users_of(manifest)["identities"] = {"user_id": last}
 
     restore(bare_database_url, changed(archive, "manifest.json", msgspec.json.encode(manifest)), replace=False)
 
@@ -106,7 +106,7 @@ def test_a_backup_of_the_first_program_tells_of_numbers_as_that_one_wrote_them(
 def test_numbers_of_no_sequence_are_refused(database_url: str) -> None:
     archive = backup(database_url)
     manifest = read_manifest(archive)
-    table_of(manifest, "users")["identities"] = {"user_name": 1}
+    users_of(manifest)["identities"] = {"user_name": 1}
 
     with unchanged(database_url), pytest.raises(BackupRefused, match="damaged"):
         restore(database_url, changed(archive, "manifest.json", msgspec.json.encode(manifest)), replace=True)
