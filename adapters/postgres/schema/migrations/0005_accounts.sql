@@ -1,4 +1,8 @@
 -- Accounts: how much each user has, and whose things are no longer to be seen.
+
+-- In the order in which whoever stores a track takes them, by its foreign key: an older service may be storing some.
+LOCK TABLE tracks, users IN ACCESS EXCLUSIVE MODE;
+
 ALTER TABLE users ADD COLUMN deleted_at timestamptz; -- since then nothing of theirs is to be seen; it is removed by and by
 
 CREATE INDEX users_deleted ON users (user_id) WHERE deleted_at IS NOT NULL;
