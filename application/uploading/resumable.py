@@ -115,7 +115,7 @@ class ResumableUploads:
             async with self._uploads.write(upload_id) as writer:
                 until = self._clock.now() + self.bounds.kept
                 ended = replace(writer.upload, outcome=Terminated(), offset=writer.upload.told_offset, expires_at=until)
-                await writer.change(ended)
+                await writer.change(replace(ended, file_name="", metadata=""))  # nobody is told of them any more
 
     async def discard(self, upload: Upload) -> None:
         """Keep nothing of an upload, nor of what became of it. Safe to repeat.

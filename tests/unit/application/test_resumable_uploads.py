@@ -18,7 +18,16 @@ from application.receive_recording import PLACE_SECONDS, READ_AHEAD_BYTES
 from application.uploading.following import PAUSE_SECONDS
 from application.uploading.pieces import UploadPiece
 from application.uploading.resumable import NewUpload, ResumableUploads
-from domain.errors import MusicAppError, Overloaded, StoreAway, UploadGone, UploadLocked, UploadNotFound, WrongOffset
+from domain.errors import (
+    MusicAppError,
+    Overloaded,
+    StoreAway,
+    UploadGone,
+    UploadLocked,
+    UploadNotFound,
+    WorkspaceAway,
+    WrongOffset,
+)
 from domain.output.converter import Mp3
 from domain.tracks import StoredMp3, Track
 from domain.uploads import Outcome, Refused, Stored, Terminated, Upload
@@ -433,6 +442,42 @@ def test_who_waits_for_a_place_has_nothing_open_and_little_in_memory(monkeypatch
         assert (sum(counts), is_open) == (READ_AHEAD_BYTES, set())
         places.free = free
         assert isinstance((await sender.send(upload_id, SIZE - 1, RECORDING[-1:])).outcome, Stored)
+
+    played(act)
+
+
+def test_an_upload_that_cannot_be_removed_keeps_no_other_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def act(sender: Sender) -> None:
+        stubborn, *_ = [await sender.create() for _ in range(3)]
+        remove = sender.kept.remove
+
+        async def removed(upload_id: UUID) -> None:
+            if upload_id == stubborn:
+                raise WorkspaceAway
+            await remove(upload_id)
+
+        memory.users(sender.container).kept.clear()
+        sweep = sender.container.application.sweep_uploads()
+        with monkeypatch.context() as patched:
+            patched.setattr(sender.kept, "remove", removed)
+            with pytest.raises(WorkspaceAway):
+                await sweep()
+            assert [*sender.kept.kept] == [stubborn]
+            await sender.create()
+            with pytest.raises(WorkspaceAway):
+                await sweep.of_user(sender.user.user_id)
+            assert [*sender.kept.kept] == [stubborn]
+        assert await sweep() == 1
+
+    played(act)
+
+
+def test_of_a_deleted_upload_no_more_is_kept_than_that_it_is_deleted() -> None:
+    async def act(sender: Sender) -> None:
+        upload = await sender.uploads.create(sender.user, NewUpload("talk.wav", "filename dGFsay53YXY=", SIZE))
+        await sender.uploads.terminate(sender.user, upload.upload_id)
+        kept = sender.kept.kept[upload.upload_id]
+        assert (kept.file_name, kept.metadata, kept.outcome) == ("", "", Terminated())
 
     played(act)
 
