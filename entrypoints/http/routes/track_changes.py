@@ -83,7 +83,7 @@ async def change_track(
     summary="Remove a track",
     security=BY_TOKEN,
     operation_class=operation(parameters=[TRACK_UUID]),
-    responses=error_responses(400, 401, 404, 429, 503),
+    responses=error_responses(400, 401, 404, 429, 503, 507),
 )
 async def delete_track(
     request: Request[Any, Any, Any],
