@@ -276,7 +276,7 @@ def test_who_asks_again_for_the_outcome_gets_the_same() -> None:
             await may_end.wait()
             await keep(track, mp3)
 
-        keeper.keep = late  # type: ignore[method-assign]
+        keeper.keep = late  # type: ignore[method-assign] # of this fake, for this test
         all_three = []
         for _ in range(3):
             all_three.append(asyncio.create_task(sender.send(upload_id, last, RECORDING[last:])))
@@ -300,7 +300,7 @@ def test_the_outcome_is_kept_though_nobody_waits_for_it() -> None:
             await asyncio.sleep(2)
             await keep(track, mp3)
 
-        keeper.keep = late  # type: ignore[method-assign]
+        keeper.keep = late  # type: ignore[method-assign] # of this fake, for this test
         sending = asyncio.create_task(sender.send(upload_id, 0, RECORDING))
         await asyncio.sleep(1)
         sending.cancel()
@@ -334,10 +334,10 @@ def test_a_track_that_was_kept_before_a_crash_is_found_and_is_no_second_one(seen
         stored = await sender.send(upload_id, last, RECORDING[last:])
         sender.kept.kept[upload_id], sender.kept.contents[upload_id] = before[0], bytearray(before[1])
         if seen:
-            find, memory.tracks(sender.container).find = memory.tracks(sender.container).find, never_found  # type: ignore[method-assign]
+            find, memory.tracks(sender.container).find = memory.tracks(sender.container).find, never_found  # type: ignore[method-assign] # of this fake, for this test
         again = await sender.send(upload_id, last, RECORDING[last:])
         if seen:
-            memory.tracks(sender.container).find = find  # type: ignore[method-assign]
+            memory.tracks(sender.container).find = find  # type: ignore[method-assign] # of this fake, for this test
         assert isinstance(stored.outcome, Stored)
         assert again.outcome == Stored(stored.outcome.wav_sha256)
         assert sender.tracks() == [stored.track_uuid]
@@ -373,7 +373,7 @@ def test_whose_bytes_another_service_lets_go_of_is_told_what_became_of_them(
                 del sender.kept.kept[upload_id]
             return await find(track_uuid, user_id)
 
-        tracks.find = ended_meanwhile  # type: ignore[method-assign]
+        tracks.find = ended_meanwhile  # type: ignore[method-assign] # of this fake, for this test
         if error is None:
             assert (await sender.send(upload_id, last, RECORDING[last:])).outcome == outcome
         else:
@@ -397,7 +397,7 @@ def test_a_store_that_is_away_is_no_outcome() -> None:
             with pytest.raises(StoreAway):
                 await sender.send(upload_id, offset, RECORDING[offset:])
             assert await sender.offset(upload_id) == SIZE - 1
-        keeper.keep = keep  # type: ignore[method-assign]
+        keeper.keep = keep  # type: ignore[method-assign] # of this fake, for this test
         assert isinstance((await sender.send(upload_id, SIZE - 1, RECORDING[-1:])).outcome, Stored)
 
     played(act)
@@ -555,7 +555,7 @@ def test_the_sweep_goes_on_every_hour_whatever_goes_wrong() -> None:
                 raise [StoreAway(), ValueError("a fault")][len(times) - 1]
             return await find(user_id)
 
-        users.find = broken  # type: ignore[method-assign]
+        users.find = broken  # type: ignore[method-assign] # of this fake, for this test
         memory.clock(sender.container).advance(timedelta(days=2))
         sweeping = asyncio.create_task(sweep.hourly())
         await asyncio.sleep(2.5 * 3600)
