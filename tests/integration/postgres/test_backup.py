@@ -207,7 +207,7 @@ def test_a_truncated_file_is_refused_and_changes_nothing(filled: str, kept: floa
 
 
 async def test_a_damaged_byte_changes_no_row(database_url: str) -> None:
-    await fill(database_url, 30_000)
+    await fill(database_url, 200_000)  # much more than what a ZIP says twice, or of dates
     archive, expected = backup(database_url), rows(database_url)
     source = random.Random(1)
     refused = 0
@@ -220,7 +220,7 @@ async def test_a_damaged_byte_changes_no_row(database_url: str) -> None:
             refused += 1
         assert rows(database_url) == expected
 
-    assert refused > 10  # the others are in what a ZIP says twice, or in dates
+    assert refused > 20
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "tables/users.copy", "tables/tracks.copy"])

@@ -392,7 +392,7 @@ def test_a_store_that_is_away_is_no_outcome() -> None:
         async def away(*_: object) -> None:
             raise StoreAway
 
-        keeper.keep = away  # type: ignore[assignment, method-assign]
+        keeper.keep = away  # type: ignore[assignment, method-assign] # of this fake, for this test
         for offset in (0, SIZE - 1, SIZE - 1):
             with pytest.raises(StoreAway):
                 await sender.send(upload_id, offset, RECORDING[offset:])
@@ -515,7 +515,7 @@ def test_who_waits_for_the_outcome_of_a_deleted_upload_is_told_and_not_cancelled
         async def never(*_: object) -> None:
             await asyncio.sleep(3600)
 
-        keeper.keep = never  # type: ignore[assignment, method-assign]
+        keeper.keep = never  # type: ignore[assignment, method-assign] # of this fake, for this test
         waiting = asyncio.create_task(sender.send(upload_id, 0, RECORDING))
         await asyncio.sleep(1)
         await sender.uploads.terminate(sender.user, upload_id)
